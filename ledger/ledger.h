@@ -1,0 +1,141 @@
+/*
+ * ledger.h - a ledger folder, opened: the facade that the programs use.
+ *
+ * Any number of processes may have a ledger open; each write begins by taking
+ * the database's write lock and applying what others have appended, so a
+ * gateway and a command share one ledger on one machine. A struct ledger is
+ * used by one thread at a time.
+ *
+ * Order of an append, which is the design: entries, rows, tiles and the books'
+ * changes are committed (one fsync for the whole group); then the pair (size,
+ * root) is noted in `head`; then it is signed; then it is answered. A crash
+ * between any two of these loses nothing that was acknowledged, and signs
+ * nothing that was not committed.
+ */
+#ifndef ARRONDI_LEDGER_LEDGER_H
+#define ARRONDI_LEDGER_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "keys/buffer.h"
+#include "keys/fault.h"
+#include "keys/hash.h"
+#include "keys/slice.h"
+#include "ledger/books.h"
+#include "ledger/checkpoint.h"
+#include "ledger/entry.h"
+
+struct ledger;
+
+enum ledger_mode {
+	LEDGER_READ,  /* never writes; needs no key; many at once */
+	LEDGER_WRITE, /* may append and sign; reads log.key */
+};
+
+/* Makes DIR (which must not exist or be empty) with its database and log.key,
+ * and appends the charter: charter_json is a person's JSON, whose `log` member
+ * is filled in with the vkey of a new key. Returns an open ledger. */
+MUST_USE enum err ledger_init(const char *dir, struct slice charter_json, struct ledger **ret_ledger,
+			      struct fault *fault);
+MUST_USE enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret_ledger,
+			      struct fault *fault);
+void ledger_close(struct ledger *ledger);
+
+/* The rows of a batch, made in the request's thread (batch.h makes them). */
+struct batch_rows {
+	struct slice blob; /* canonical rows, LF after each; rows.h */
+	const uint8_t *tags; /* count x 16 bytes, ascending */
+	uint64_t count;
+	struct hash root;
+};
+
+/* What somebody asks to have recorded. The draft has kind, ref and its members
+ * (and `date` for a fact); `by` is the authenticated member. */
+struct submission {
+	struct slice by;
+	struct json_doc *doc;
+	struct json *draft;
+	const struct batch_rows *rows; /* a batch's; else NULL */
+	bool dry_run;		       /* says what would happen, records nothing */
+	/* Results, written by ledger_submit(). */
+	enum err err;
+	struct fault fault;
+	uint64_t position;
+	bool repeated;	     /* the same reference and content: answered as the first time */
+	struct buffer entry; /* canonical bytes; the caller inits and releases it */
+};
+
+/* Appends a group in one transaction. Each submission has its own result; the
+ * return value is about the group: when it is not ERR_OK nothing at all was
+ * recorded and every result carries it. *checkpoint is the signed note that
+ * covers them, a buffer that the caller inits and releases. */
+MUST_USE enum err ledger_submit(struct ledger *ledger, struct submission *const *submissions,
+				size_t count, struct buffer *ret_checkpoint, struct fault *fault);
+
+/* Reading. Each call sees the latest committed state. */
+MUST_USE enum err ledger_size(struct ledger *ledger, uint64_t *ret_size, struct fault *fault);
+/* The latest signed checkpoint note. A reader gives the stored one. */
+MUST_USE enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
+				    struct fault *fault);
+MUST_USE enum err ledger_vkey(struct ledger *ledger, struct buffer *ret_vkey, struct fault *fault);
+MUST_USE enum err ledger_entry(struct ledger *ledger, uint64_t position, struct buffer *ret_bytes,
+			       struct fault *fault);
+/* Calls each() with the bytes of entries from..to-1, bundle by bundle. */
+MUST_USE enum err ledger_each_entry(struct ledger *ledger, uint64_t from, uint64_t to,
+				    enum err (*each)(void *ctx, uint64_t position,
+						     struct slice bytes, struct fault *fault),
+				    void *ctx, struct fault *fault);
+MUST_USE enum err ledger_rows(struct ledger *ledger, uint64_t position, struct buffer *ret_blob,
+			      struct fault *fault);
+/* A tlog-proof of one entry against the latest checkpoint. */
+MUST_USE enum err ledger_proof(struct ledger *ledger, uint64_t position, struct buffer *ret_proof,
+			       struct fault *fault);
+/* A row's proof (proof.h) by its tag, 32 lower-case hex digits. */
+MUST_USE enum err ledger_row_proof(struct ledger *ledger, uint64_t position, struct slice tag_hex,
+				   struct buffer *ret_proof, struct fault *fault);
+/* The consistency proof from an older size to size (0 < old <= size). */
+MUST_USE enum err ledger_consistency(struct ledger *ledger, uint64_t old_size, uint64_t size,
+				     struct hash *ret_path /* 63 */, size_t *ret_count,
+				     struct fault *fault);
+/* A file of the C2SP layout by its path ("checkpoint", "tile/0/000.p/5",
+ * "tile/entries/000"); ERR_NOT_FOUND otherwise. */
+MUST_USE enum err ledger_log_file(struct ledger *ledger, struct slice path, struct buffer *ret_bytes,
+				  struct fault *fault);
+
+/* The books, for queries (books_query.h), inside one read transaction that
+ * lasts until ledger_books_done(). */
+MUST_USE enum err ledger_books(struct ledger *ledger, struct books **ret_books,
+			       struct fault *fault);
+void ledger_books_done(struct ledger *ledger);
+
+/* Tokens: who may speak through the API. Held outside the log. */
+struct token_grant {
+	char member[65];
+	enum role role;
+	int64_t expires_at; /* UTC seconds */
+};
+MUST_USE enum err ledger_token_issue(struct ledger *ledger, const struct token_grant *grant,
+				     char *ret_text /* TOKEN_TEXT_BYTES */, struct fault *fault);
+MUST_USE enum err ledger_token_check(struct ledger *ledger, struct slice text, int64_t now,
+				     struct token_grant *ret_grant, struct fault *fault);
+/* Revokes all tokens of a member; gives how many there were. */
+MUST_USE enum err ledger_token_revoke(struct ledger *ledger, struct slice member, int64_t *ret_count,
+				      struct fault *fault);
+
+/* The secrets under which a company's claims become tags. Keys are the
+ * caller's digests of the donor's reference; a missing secret is made at
+ * random, but only kept when the ledger commits a batch that uses it.
+ * (batch.h is the only user.) */
+MUST_USE enum err ledger_company_secret(struct ledger *ledger, struct slice member,
+					uint8_t ret_secret[32], struct fault *fault);
+
+/* Replays the whole log and compares every projection with it; the fault names
+ * the first difference. rebuild writes them anew. */
+MUST_USE enum err ledger_check(struct ledger *ledger, struct fault *fault);
+MUST_USE enum err ledger_rebuild(struct ledger *ledger, struct fault *fault);
+MUST_USE enum err ledger_backup(struct ledger *ledger, const char *file, struct fault *fault);
+/* Writes the C2SP layout and rows/ into OUT, which must not exist. */
+MUST_USE enum err ledger_export(struct ledger *ledger, const char *out, struct fault *fault);
+
+#endif
