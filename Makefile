@@ -1,0 +1,206 @@
+# Arrondi: how it is built, tried and checked.
+#
+#   make            the six programs, into build/bin
+#   make deps       installs what the build and the tests need (Debian)
+#   make demo       shows the ledger at work, from nothing
+#   make test       every test; T=word runs those whose name holds the word
+#   make asan tsan  the unit tests under the sanitizers
+#   make lint       the rules that a compiler cannot see, and clang's opinion
+#   make bench      measures
+#   make install    PREFIX=/usr/local DESTDIR=
+#
+# To override: CC, B (the build folder), CFLAGS_EXTRA, LDFLAGS_EXTRA, OPT,
+# SAN=address,undefined or thread (a whole build of its own), JOBS, V=1.
+#
+# What must never become false: a program is linked with its own job's libraries
+# and no other. `make lint` reads it back from the finished files.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+B ?= build
+JOBS ?= 2
+PREFIX ?= /usr/local
+comma := ,
+O := $(B)$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+BIN := $(O)/bin
+Q := $(if $(V),,@)
+
+# --- flags ---------------------------------------------------------------
+
+FOLDERS := keys ledger reports gateway
+PACKAGES := libcrypto sqlite3 jansson libmicrohttpd libcurl inih cmocka
+
+# Fortification needs an optimiser, and would hide from a sanitizer the very
+# calls that it watches. A sanitizer's instrumentation makes gcc warn of things
+# that are not in the source, so there a warning is only a warning.
+OPT ?= $(if $(SAN),-O1,-O2)
+FORTIFY := $(if $(SAN)$(filter -O0,$(OPT)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANITIZE := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+CPPFLAGS := -I. -D_GNU_SOURCE $(FORTIFY) -include keys/banned.h -MMD -MP \
+	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CFLAGS := -std=gnu17 $(OPT) -g -pthread -fPIE -fstack-protector-strong \
+	-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla $(if $(SAN),,-Werror) $(SANITIZE) $(CFLAGS_EXTRA)
+LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLAGS_EXTRA)
+
+# --- what there is -------------------------------------------------------
+
+SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c)
+HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h)
+UNITS := $(wildcard tests/test_*.c)
+BENCHES := $(wildcard tests/bench_*.c)
+SHARED := $(filter-out tests/test_% tests/bench_% tests/fuzz_%,$(wildcard tests/*.c))
+SCRIPTS := $(sort $(wildcard tests/t-*.sh))
+# Where several threads share something, or may come to.
+THREADED := $(wildcard tests/test_sequencer.c tests/test_http*.c tests/test_gateway*.c)
+
+objects = $(patsubst %.c,$(O)/%.o,$(1))
+chosen = $(if $(T),$(foreach t,$(1),$(if $(findstring $(T),$(notdir $(t))),$(t))),$(1))
+test_program = $(patsubst %.c,$(O)/%,$(call chosen,$(1)))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: FORCE
+
+$(O)/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# A header is a contract: it must be readable alone.
+$(O)/%.h.ok: %.h $(O)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -MF $@.d -MT $@ $(CFLAGS) -fsyntax-only -x c $<
+	@touch $@
+
+# Other flags, or other files in a folder, are a reason to build again.
+remember = mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
+
+$(O)/flags: FORCE
+	@$(call remember,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
+$(O)/%.list: FORCE
+	@$(call remember,$(sort $(wildcard $*/*.c)))
+
+define archive
+$(O)/$(1).a: $(call objects,$(filter-out %_main.c,$(wildcard $(1)/*.c))) $(O)/$(1).list
+endef
+$(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
+$(O)/tests.a: $(call objects,$(SHARED)) $(O)/tests.list
+$(FOLDERS:%=$(O)/%.a) $(O)/tests.a:
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
+
+# $(1) program, $(2) objects, $(3) archives from the upper layer to the lower,
+# $(4) packages. An archive gives only the members that are referred to.
+define program
+$(1): $(call objects,$(2)) $(3:%=$(O)/%.a)
+	@mkdir -p $$(@D)
+	$(if $(V),,@echo "  LINK  $(notdir $(1))")
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$$$(pkg-config --libs $(4))
+endef
+
+# --- the six programs: a job each, and its libraries ---------------------
+
+PROGRAMS :=
+define ours
+ifneq ($(wildcard $(2)),)
+PROGRAMS += $(BIN)/$(1)
+$(call program,$(BIN)/$(1),$(2),$(3),$(4))
+endif
+endef
+
+$(eval $(call ours,arrondi-keys,keys/keys_main.c,keys,libcrypto))
+$(eval $(call ours,arrondi-ledger,ledger/ledger_main.c,ledger keys,sqlite3 jansson libcrypto))
+$(eval $(call ours,arrondi-verify,ledger/verify_main.c,ledger keys,libcrypto))
+$(eval $(call ours,arrondi-report,reports/report_main.c,reports ledger keys,sqlite3 jansson libcrypto))
+$(eval $(call ours,arrondi-gateway,gateway/gateway_main.c,gateway ledger keys,libmicrohttpd jansson sqlite3 inih libcrypto))
+$(eval $(call ours,arrondi-post,gateway/post_main.c,gateway ledger keys,libcurl jansson libcrypto))
+
+# --- tests ---------------------------------------------------------------
+
+# A test is linked with the layers whose headers it includes and those below,
+# so that money can be tested while the gateway does not compile.
+including = $(if $(UNITS)$(BENCHES),$(shell grep -lE '^\#include "$(1)/' $(UNITS) $(BENCHES)))
+USE_SHARED := $(call including,tests)
+USE_GATEWAY := $(call including,gateway) $(USE_SHARED)
+USE_REPORTS := $(call including,reports) $(USE_SHARED)
+USE_LEDGER := $(call including,ledger) $(USE_GATEWAY) $(USE_REPORTS)
+layers_of = $(if $(filter $(1),$(USE_SHARED)),tests) \
+	$(if $(filter $(1),$(USE_GATEWAY)),gateway) \
+	$(if $(filter $(1),$(USE_REPORTS)),reports) \
+	$(if $(filter $(1),$(USE_LEDGER)),ledger) keys
+$(foreach t,$(UNITS) $(BENCHES),$(eval $(call \
+	program,$(t:%.c=$(O)/%),$(t),$(call layers_of,$(t)),$(PACKAGES))))
+
+# Parallel by itself, unless the caller has said how parallel.
+again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+run = B='$(O)' JOBS=$(JOBS) tests/run.sh
+
+.PHONY: all objects headers units deps deps-lint demo test test-now asan tsan lint \
+	lint-now bench bench-now install clean
+
+all: $(PROGRAMS)
+objects: $(call objects,$(SOURCES))
+headers: $(HEADERS:%=$(O)/%.ok)
+units: $(call test_program,$(UNITS))
+
+deps:
+	@.ci/deps build
+deps-lint:
+	@.ci/deps build lint
+
+# These begin on a machine that may have nothing yet, so the packages come
+# first and a second make, which can see them, does the work.
+demo:
+	@.ci/deps build
+	+@$(again) all
+	@B='$(O)' BIN='$(BIN)' tests/demo.sh
+
+test:
+	@.ci/deps build
+	+@$(again) test-now
+
+# The programs are only needed when a black-box script was chosen.
+test-now: $(call test_program,$(UNITS)) $(if $(call chosen,$(SCRIPTS)),$(PROGRAMS))
+	@$(run) $(call test_program,$(UNITS)) $(call chosen,$(SCRIPTS))
+
+asan:
+	@.ci/deps build
+	+@$(again) SAN=address,undefined sanitized UNITS_RUN='$(UNITS)'
+
+tsan:
+	@.ci/deps build
+	+@$(again) SAN=thread sanitized UNITS_RUN='$(THREADED)'
+
+.PHONY: sanitized
+sanitized: $(call test_program,$(UNITS_RUN))
+	@$(run) $(call test_program,$(UNITS_RUN))
+
+lint:
+	@.ci/deps build lint
+	+@$(again) lint-now
+	+@$(again) CC=clang OPT=-O0 B='$(B)/clang' objects headers
+	@echo "lint: clean"
+
+lint-now: all
+	@BIN='$(BIN)' tests/lint/lint.sh
+	@tests/lint/selftest.sh
+
+bench:
+	@.ci/deps build
+	+@$(again) bench-now
+bench-now: all $(patsubst %.c,$(O)/%,$(BENCHES))
+	@B='$(O)' BIN='$(BIN)' tests/bench.sh
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin'
+	$(if $(wildcard gateway/*.conf*),install -d '$(DESTDIR)$(PREFIX)/share/arrondi')
+	$(if $(wildcard gateway/*.conf*),install -m 644 $(wildcard gateway/*.conf*) \
+		'$(DESTDIR)$(PREFIX)/share/arrondi')
+
+clean:
+	rm -rf '$(B)'
+
+-include $(wildcard $(O)/*/*.d)
