@@ -123,12 +123,18 @@ MUST_USE enum err ledger_token_check(struct ledger *ledger, struct slice text, i
 MUST_USE enum err ledger_token_revoke(struct ledger *ledger, struct slice member, int64_t *ret_count,
 				      struct fault *fault);
 
-/* The secrets under which a company's claims become tags. Keys are the
- * caller's digests of the donor's reference; a missing secret is made at
- * random, but only kept when the ledger commits a batch that uses it.
- * (batch.h is the only user.) */
+/* The secrets under which claims become tags (DESIGN section 3, "Rows are not
+ * leaves"); batch.h is the only user. A company's own secret is made at random
+ * on first use. A donor's is found by a key, which is an HMAC of the donor's
+ * reference under the company's secret, so that the table names nobody. With
+ * `keep`, missing donors' secrets are made at random and kept (one short
+ * transaction of its own); without (a dry run) they are random and forgotten.
+ * keys and ret_secrets hold count x 32 bytes; keys ascend strictly. */
 MUST_USE enum err ledger_company_secret(struct ledger *ledger, struct slice member,
 					uint8_t ret_secret[32], struct fault *fault);
+MUST_USE enum err ledger_donor_secrets(struct ledger *ledger, struct slice member,
+				       const uint8_t *keys, size_t count, bool keep,
+				       uint8_t *ret_secrets, struct fault *fault);
 
 /* Replays the whole log and compares every projection with it; the fault names
  * the first difference. rebuild writes them anew. */
