@@ -38,6 +38,9 @@ void buffer_release_secret(struct buffer *buffer);
 /* Empties, forgets the error, keeps the memory. */
 void buffer_clear(struct buffer *buffer);
 
+/* Takes back what was put after the first n bytes, and forgets the error. */
+void buffer_cut(struct buffer *buffer, size_t n);
+
 /* Makes room for n bytes in all. ERR_TOO_BIG past bytes_max, or ERR_MEMORY. */
 enum err buffer_reserve(struct buffer *buffer, size_t n);
 
