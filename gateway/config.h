@@ -1,0 +1,50 @@
+/*
+ * config.h - the gateway's configuration file.
+ *
+ * An INI file of two sections, described by one table in config.c: the name, type,
+ * bounds and default of every key. What is not in the table, comes twice, or is out
+ * of its bounds is refused with file and line: a mistyped key that is quietly
+ * ignored would leave a limit open.
+ */
+#ifndef ARRONDI_GATEWAY_CONFIG_H
+#define ARRONDI_GATEWAY_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gateway/http.h"
+#include "gateway/limits.h"
+#include "keys/fault.h"
+
+struct config {
+	/* [gateway] */
+	char listen[LIMIT_LISTEN_BYTES + 1];
+	unsigned threads;
+	bool entries_public; /* entry bundles are served without a token */
+
+	/* [limits] */
+	unsigned connections_max;
+	unsigned connections_per_address_max; /* 0: no bound */
+	unsigned read_deadline_s;
+	unsigned idle_s;
+	unsigned stop_grace_s;
+	size_t header_bytes_max;
+	size_t body_bytes_max;
+	size_t batch_body_bytes_max;
+	size_t batch_rows_max;
+	size_t in_flight_body_bytes_max;
+	size_t drain_bytes_max;
+};
+
+/* The defaults of gateway/limits.h; listens on 127.0.0.1:8080. */
+void config_init(struct config *config);
+
+/* Reads a file over the defaults. On error *ret_config is untouched: ERR_USAGE with
+ * "PATH:LINE: ..." when the file is off, ERR_IO when it cannot be read. */
+MUST_USE enum err config_read(const char *path, struct config *ret_config,
+			      struct fault *fault);
+
+/* The part that the server takes. options->listen points into *config. */
+void config_http_options(const struct config *config, struct http_options *options);
+
+#endif
