@@ -37,7 +37,7 @@ struct vkey {
 };
 
 /* The specification's rule: valid UTF-8, not empty, no Unicode white space, no
- * "+", no control byte below 20; and at most VKEY_NAME_BYTES_MAX bytes. */
+ * "+", no control byte below 20. Of any length. */
 bool key_name_valid(struct slice name);
 
 /* Our rule for new names: ASCII 21-7E without "+", 1 to KEY_NAME_BYTES_MAX. */
