@@ -13,7 +13,7 @@
 #include "keys/fault.h"
 #include "keys/slice.h"
 
-/* A path with its temporary suffix. */
+/* A path with its temporary suffix and NUL. */
 #define FILE_PATH_BYTES_MAX 4096
 
 /* Appends the file's bytes to out. Takes pipes and devices, too. ERR_NOT_FOUND,
@@ -34,7 +34,8 @@ MUST_USE enum err file_read_fd(int fd, const char *name, size_t bytes_max,
 
 /* Writes atomically and durably, replacing what is there: a temporary file in the
  * same folder, fsync, rename, fsync of the folder. The mode is exact, whatever
- * the umask. On failure the old file stands and no temporary one is left.
+ * the umask. On failure the old file stands (unless only the last step failed) and no
+ * temporary one is left.
  * ERR_IO. */
 MUST_USE enum err file_write(const char *path, struct slice bytes, mode_t mode,
 			     struct fault *fault);
