@@ -1,0 +1,64 @@
+/*
+ * state_map.h - the nodes of a state: a hash table to find, a treap to step.
+ *
+ * Private to state.c. The same node stands in both structures: most questions
+ * are for one key, which the table answers in one step, and some are for the
+ * keys after one, which need order. A treap's priorities come from the hash of
+ * the key, so its shape depends on the keys alone and not on their history.
+ */
+#ifndef ARRONDI_LEDGER_STATE_MAP_H
+#define ARRONDI_LEDGER_STATE_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/fault.h"
+#include "keys/slice.h"
+
+struct state_node {
+	struct state_node *left, *right; /* the treap's */
+	struct state_node *chain;        /* the table's */
+	uint64_t hash;
+	uint8_t *value; /* owned */
+	uint32_t value_n, value_capacity;
+	uint16_t key_n;
+	bool present; /* false: known not to be there */
+	bool dirty;   /* differs from the backing */
+	bool marked;  /* its old value is in the journal */
+	char key[];   /* NUL-terminated */
+};
+
+struct state_map {
+	struct state_node *root;
+	struct state_node **buckets;
+	size_t n_buckets; /* 0, or a power of two */
+	size_t count;
+};
+
+/* Frees all nodes; the map is empty and usable. A map of zeroes is empty. */
+void state_map_clear(struct state_map *map);
+
+struct state_node *state_map_find(const struct state_map *map, struct slice key);
+
+/* Adds a key that is not there, absent and clean; NULL when out of memory. */
+struct state_node *state_map_insert(struct state_map *map, struct slice key);
+
+void state_map_erase(struct state_map *map, struct state_node *node);
+
+/* The first node whose key is `from` or comes after it. */
+struct state_node *state_map_seek(const struct state_map *map, struct slice from);
+
+/* Replaces a node's value; ERR_MEMORY changes nothing. The value may be a part of the
+ * node's own. */
+MUST_USE enum err state_node_set(struct state_node *node, struct slice value);
+
+/* Byte order; a prefix comes before what it is a prefix of. */
+int state_key_cmp(struct slice a, struct slice b);
+
+static inline struct slice state_node_key(const struct state_node *node)
+{
+	return slice_of(node->key, node->key_n);
+}
+
+#endif
