@@ -32,7 +32,7 @@
 #define ROW_FUND_BYTES_MAX 32 /* [a-z0-9-]{1,32} */
 
 /* The longest line, without its line feed: amounts of 16 digits, "company". */
-#define ROW_LINE_BYTES_MAX 156
+#define ROW_LINE_BYTES_MAX 154
 
 /* Pairs of fund and giver in one batch: 64 funds, each kind of giver, as the
  * batch's entry has room for. */
