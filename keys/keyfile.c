@@ -26,9 +26,10 @@
 
 /* scrypt's cost: OWASP's figures for 16 MiB, which is also the most that OpenSSL
  * reads back without being told a larger bound. */
-#define SCRYPT_N 16384
-#define SCRYPT_R 8
-#define SCRYPT_P 5
+#define SCRYPT_N          16384
+#define SCRYPT_R          8
+#define SCRYPT_P          5
+#define SCRYPT_SALT_BYTES 16
 
 static enum err passphrase_check(size_t n, struct fault *fault)
 {
@@ -57,8 +58,9 @@ static PKCS8_PRIV_KEY_INFO *pkcs8_from_key(const struct signing_key *key)
 /* Writes the block under PBES2 with scrypt; false without memory. */
 static bool pem_put_encrypted(BIO *bio, PKCS8_PRIV_KEY_INFO *info, const char *passphrase)
 {
-	X509_ALGOR *algorithm = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL,
-						      SCRYPT_N, SCRYPT_R, SCRYPT_P);
+	X509_ALGOR *algorithm =
+		PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, SCRYPT_SALT_BYTES, NULL,
+				      SCRYPT_N, SCRYPT_R, SCRYPT_P);
 	X509_SIG *sealed = NULL;
 	bool done = false;
 
