@@ -140,7 +140,7 @@ run = B='$(O)' JOBS=$(JOBS) tests/run.sh
 .PHONY: all objects headers units deps deps-lint demo test test-now asan tsan lint \
 	lint-now bench bench-now install clean
 
-all: $(PROGRAMS)
+all: $(FOLDERS:%=$(O)/%.a) $(PROGRAMS)
 objects: $(call objects,$(SOURCES))
 headers: $(HEADERS:%=$(O)/%.ok)
 units: $(call test_program,$(UNITS))
