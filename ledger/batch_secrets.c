@@ -1,0 +1,30 @@
+/*
+ * batch_secrets.c - the secrets that a ledger keeps, as batch.h asks for them.
+ */
+#include "ledger/batch_secrets.h"
+
+static enum err company_secret(void *ctx, uint8_t ret_secret[BATCH_SECRET_BYTES],
+			       struct fault *fault)
+{
+	const struct batch_company *company = ctx;
+
+	return ledger_company_secret(company->ledger, company->member, ret_secret, fault);
+}
+
+static enum err donor_secrets(void *ctx, const uint8_t *keys, size_t count, bool keep,
+			      uint8_t *ret_secrets, struct fault *fault)
+{
+	const struct batch_company *company = ctx;
+
+	return ledger_donor_secrets(company->ledger, company->member, keys, count, keep,
+				    ret_secrets, fault);
+}
+
+struct batch_secrets batch_secrets_of_ledger(struct batch_company *company)
+{
+	return (struct batch_secrets){
+		.ctx = company,
+		.company = company_secret,
+		.donors = donor_secrets,
+	};
+}
