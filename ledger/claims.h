@@ -33,8 +33,10 @@
 #define CLAIMS_BUCKET_BYTES_MAX 128
 #define CLAIMS_PAGE_TAGS        1024
 
-/* Each run is more than twice the next, and no bucket has 2^47 tags. */
-#define CLAIMS_RUNS_MAX 48
+/* Each run is more than twice the next, so that a bucket past so many would hold
+ * more tags than anybody's disk. */
+#define CLAIMS_RUN_TAGS_MAX (UINT64_C(1) << 47)
+#define CLAIMS_RUNS_MAX     48
 
 /* A run: its number, which grows within a bucket and is never used twice, from
  * 1; and how many tags it holds, at least 1. */
@@ -45,7 +47,7 @@ struct claims_run {
 
 struct claims_runs {
 	unsigned n;
-	struct claims_run run[CLAIMS_RUNS_MAX + 1]; /* ascending by number */
+	struct claims_run run[CLAIMS_RUNS_MAX]; /* ascending by number */
 };
 
 /*
@@ -57,7 +59,8 @@ struct claims_runs {
 struct claims_storage {
 	void *ctx;
 
-	/* The runs of a bucket, ascending by number. */
+	/* The runs of a bucket, ascending by number; ERR_CORRUPT where there are
+	 * more than CLAIMS_RUNS_MAX. */
 	enum err (*runs)(void *ctx, struct slice bucket, struct claims_runs *ret_runs,
 			 struct fault *fault);
 
