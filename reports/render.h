@@ -1,0 +1,80 @@
+/*
+ * render.h - a document as bytes: one function per format.
+ *
+ * A renderer computes nothing: every figure it writes is a value of the document.
+ * The same document gives the same bytes everywhere. Each appends to `out` and
+ * returns the document's own failure first, then the buffer's.
+ */
+#ifndef ARRONDI_REPORTS_RENDER_H
+#define ARRONDI_REPORTS_RENDER_H
+
+#include "keys/buffer.h"
+#include "keys/fault.h"
+#include "reports/document.h"
+
+#define RENDER_TEXT_COLUMNS_MAX 100
+
+/*
+ * For a terminal or a printer: UTF-8, lines of at most RENDER_TEXT_COLUMNS_MAX
+ * columns, ended by LF. A long text is wrapped inside its column; a table whose
+ * figures alone are wider is written as one small list per row. Only a
+ * BLOCK_COMMAND is longer where it must be, so that it can be copied. A row
+ * ROW_ALERT is marked with "!".
+ *
+ * Columns are counted as code points that are not combining: right for the
+ * scripts of Europe, too narrow for those of East Asia.
+ */
+MUST_USE enum err render_text(const struct document *doc, struct buffer *out,
+			      struct fault *fault);
+
+/*
+ * RFC 4180 with CRLF and a UTF-8 byte order mark, without which Excel takes
+ * accents apart. French: fields are parted by ";" and 12,34 has a comma, which is
+ * what a French spreadsheet opens with a double click; English: "," and 12.34.
+ *
+ * Each table begins with a line of machine ids and a line of labels, then its rows;
+ * an empty line comes before the next table. The first two fields of every line
+ * are the table's id and what the line is:
+ *
+ *	table;row;fund;available
+ *	funds;label;Fonds;Disponible
+ *	funds;normal;Emploi;1234,56
+ *	funds;total;Total;1234,56
+ *
+ * The first table, "document", has the columns property and value: id, lang,
+ * title, then the document's properties. Headings and prose are left out.
+ *
+ * Amounts and percentages have two decimals, no grouping, no unit and "-"; dates
+ * are 2026-11-22, months 2026-11, moments 2026-11-22T20:16:27Z; an empty cell is an
+ * empty field. A row's label stands in its first field.
+ *
+ * A text (ids excepted) that begins with = + - @ gets an apostrophe before it, as
+ * a spreadsheet would otherwise run it as a formula. Machines that need hashes and
+ * references untouched read the JSON.
+ */
+MUST_USE enum err render_csv(const struct document *doc, struct buffer *out,
+			     struct fault *fault);
+
+/*
+ * One JSON object (RFC 8259) and a LF; members always in this order:
+ *
+ *	{"document":ID,"lang":"fr"|"en","title":TEXT,"subtitle":[TEXT...],
+ *	 "properties":{ID:VALUE...},"blocks":[BLOCK...]}
+ *
+ *	BLOCK  {"block":"heading","level":1..3,"text":TEXT}
+ *	       {"block":"paragraph"|"note"|"command","text":TEXT}
+ *	       {"block":"table","table":ID,"title":TEXT,
+ *	        "columns":[{"column":ID,"type":TYPE,"label":TEXT}...],
+ *	        "rows":[ROW...]}
+ *	ROW    {"row":"normal"|"alert"|"subtotal"|"total","label":TEXT|null,
+ *	        "cells":{COLUMN ID:VALUE...}}
+ *
+ * A VALUE is null when empty, else as the column's TYPE says: "text" and "mono" a
+ * string; "cents", "integer", "ordinal" and "basis_points" an integer; "date"
+ * "2026-11-22"; "month" "2026-11"; "moment" "2026-11-22T20:16:27Z". There is a LF
+ * before every block and row, so that two editions can be compared by line.
+ */
+MUST_USE enum err render_json(const struct document *doc, struct buffer *out,
+			      struct fault *fault);
+
+#endif
