@@ -8,8 +8,9 @@
  *  (1) A clean node says what the backing says; a dirty one what it shall say.
  *  (2) `dirty` lists the dirty nodes, in the order in which they became so;
  *      without a backing nobody lists them, and the flag alone stands.
- *  (3) Between mark and release or rollback, a node that was changed is in the
- *      journal with what it was before, and no node is freed.
+ *  (3) Between a mark and its release or rollback, a node that was changed is in
+ *      the journal with what it was before, and no node is freed. Undoing the
+ *      journal backwards is right even where a node stands in it twice.
  *  (4) Without a backing and outside a mark, every node is present.
  */
 #include "ledger/state.h"
@@ -30,6 +31,7 @@ struct state_before {
 	uint32_t value_n, value_capacity;
 	bool present, dirty;
 	bool unknown; /* the node itself is new */
+	uint8_t marks;
 };
 
 struct state {
@@ -38,10 +40,12 @@ struct state {
 	struct state_map map;
 	enum err err;
 
-	bool marked;
+	uint8_t n_marks;
+	struct state_mark {
+		size_t n_journal, n_dirty;
+	} mark[STATE_MARKS_MAX];
 	struct state_before *journal;
 	size_t n_journal, journal_capacity;
-	size_t n_dirty_at_mark;
 
 	struct state_node **dirty;
 	size_t n_dirty, dirty_capacity;
@@ -63,7 +67,7 @@ static void journal_forget(struct state *state)
 	for (size_t i = 0; i < state->n_journal; i++)
 		free(state->journal[i].value);
 	state->n_journal = 0;
-	state->marked = false;
+	state->n_marks = 0;
 }
 
 void state_drop(struct state *state)
@@ -144,7 +148,7 @@ static bool key_fits(struct state *state, struct slice key)
 /* Readers that never flush must not grow for ever either. */
 static void cache_bound(struct state *state)
 {
-	if (state->backed && !state->marked && !state->n_dirty &&
+	if (state->backed && !state->n_marks && !state->n_dirty &&
 	    state->map.count > STATE_CACHE_NODES_MAX)
 		state_map_clear(&state->map);
 }
@@ -301,11 +305,11 @@ void state_next(struct state *state, struct state_cursor *cursor)
 
 /* ---- changing ---- */
 
-/* Notes what a node was, once per mark. Its value moves to the journal, so the
+/* Notes what a node was, once for each mark. Its value moves to the journal, so the
  * caller may still read it there while it sets another. */
 static void journal_note(struct state *state, struct state_node *node, bool unknown)
 {
-	if (!state->marked || node->marked)
+	if (node->marks >= state->n_marks)
 		return;
 	state->journal[state->n_journal++] = (struct state_before){
 		.node = node,
@@ -315,8 +319,9 @@ static void journal_note(struct state *state, struct state_node *node, bool unkn
 		.present = node->present,
 		.dirty = node->dirty,
 		.unknown = unknown,
+		.marks = node->marks,
 	};
-	node->marked = true;
+	node->marks = state->n_marks;
 	node->value = NULL;
 	node->value_n = 0;
 	node->value_capacity = 0;
@@ -385,7 +390,7 @@ void state_delete(struct state *state, const char *key)
 
 	if (node ? !node->present : !state->backed)
 		return;
-	if (!state->backed && !state->marked) {
+	if (!state->backed && !state->n_marks) {
 		state_map_erase(&state->map, node);
 		return;
 	}
@@ -401,15 +406,20 @@ void state_delete(struct state *state, const char *key)
 
 void state_mark(struct state *state)
 {
-	assert(!state->marked);
-	state->marked = true;
-	state->n_dirty_at_mark = state->n_dirty;
+	assert(state->n_marks < STATE_MARKS_MAX);
+	state->mark[state->n_marks++] = (struct state_mark){
+		.n_journal = state->n_journal,
+		.n_dirty = state->n_dirty,
+	};
 }
 
 void state_rollback(struct state *state)
 {
-	assert(state->marked);
-	while (state->n_journal) {
+	assert(state->n_marks);
+
+	const struct state_mark *mark = &state->mark[--state->n_marks];
+
+	while (state->n_journal > mark->n_journal) {
 		struct state_before *before = &state->journal[--state->n_journal];
 		struct state_node *node = before->node;
 
@@ -423,24 +433,43 @@ void state_rollback(struct state *state)
 		node->value_capacity = before->value_capacity;
 		node->present = before->present;
 		node->dirty = before->dirty;
-		node->marked = false;
+		node->marks = before->marks;
 	}
-	state->n_dirty = state->n_dirty_at_mark;
-	state->marked = false;
+	state->n_dirty = mark->n_dirty;
 	state->err = ERR_OK;
+}
+
+/* The outermost mark is released: the journal has done its work. */
+static void journal_close(struct state *state)
+{
+	size_t n_nodes = 0;
+
+	for (size_t i = 0; i < state->n_journal; i++) {
+		struct state_before *before = &state->journal[i];
+
+		free(before->value);
+		before->value = NULL;
+		if (before->node->marks) { /* the first time that it is met */
+			before->node->marks = 0;
+			state->journal[n_nodes++].node = before->node;
+		}
+	}
+	for (size_t i = 0; i < n_nodes && !state->backed; i++)
+		if (!state->journal[i].node->present)
+			state_map_erase(&state->map, state->journal[i].node); /* (4) */
+	state->n_journal = 0;
 }
 
 void state_release(struct state *state)
 {
-	assert(state->marked);
-	for (size_t i = 0; i < state->n_journal; i++) {
-		struct state_node *node = state->journal[i].node;
-
-		node->marked = false;
-		if (!state->backed && !node->present)
-			state_map_erase(&state->map, node); /* (4) */
+	assert(state->n_marks);
+	state->n_marks--;
+	if (!state->n_marks) {
+		journal_close(state);
+		return;
 	}
-	journal_forget(state);
+	for (size_t i = state->mark[state->n_marks].n_journal; i < state->n_journal; i++)
+		state->journal[i].node->marks = state->n_marks;
 }
 
 /* ---- flush ---- */
@@ -509,7 +538,7 @@ enum err state_flush(struct state *state,
 		     enum err (*change)(void *ctx, struct slice key, struct slice value),
 		     void *ctx)
 {
-	assert(!state->marked);
+	assert(!state->n_marks);
 	if (state->err)
 		return state->err;
 

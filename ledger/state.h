@@ -75,7 +75,9 @@ void state_next(struct state *state, struct state_cursor *cursor);
 
 MUST_USE enum err state_err(const struct state *state);
 
-/* A mark is taken before an entry is applied; exactly one may be open. */
+/* A mark is taken before an entry is applied; around it there may be one more, of
+ * who asks what would happen. They end in the reverse order. */
+#define STATE_MARKS_MAX 2
 void state_mark(struct state *state);
 void state_rollback(struct state *state); /* also clears the sticky error */
 void state_release(struct state *state);  /* keeps the changes */
@@ -98,6 +100,7 @@ struct record {
 void record_init(struct record *record);
 void record_text(struct record *record, struct slice text);
 void record_integer(struct record *record, int64_t integer);
+/* Of a record that is too long: a slice that state_put() refuses as ERR_TOO_BIG. */
 struct slice record_slice(const struct record *record);
 
 /* Reading: fields in the order in which they were written; past the end they

@@ -23,10 +23,10 @@ struct state_node {
 	uint8_t *value; /* owned */
 	uint32_t value_n, value_capacity;
 	uint16_t key_n;
-	bool present; /* false: known not to be there */
-	bool dirty;   /* differs from the backing */
-	bool marked;  /* its old value is in the journal */
-	char key[];   /* NUL-terminated */
+	bool present;  /* false: known not to be there */
+	bool dirty;    /* differs from the backing */
+	uint8_t marks; /* how many open marks know its old value */
+	char key[];    /* NUL-terminated */
 };
 
 struct state_map {

@@ -198,6 +198,43 @@ static void random_change(struct state *state, struct model *model, unsigned *se
 	}
 }
 
+/* A mark around marks that is undone leaves no trace of any of them. */
+static void random_dry_run(struct state *state, const struct model *model, unsigned *seed)
+{
+	struct model changed = *model;
+
+	state_mark(state);
+	random_change(state, &changed, seed);
+	for (unsigned n = dice(seed, 4); n; n--) {
+		struct model before = changed;
+
+		state_mark(state);
+		random_change(state, &changed, seed);
+		random_change(state, &changed, seed);
+		if (dice(seed, 2)) {
+			state_rollback(state);
+			changed = before;
+		} else {
+			state_release(state);
+		}
+		assert_key_alike(state, &changed, (int)dice(seed, MODEL_KEYS));
+	}
+	state_rollback(state);
+}
+
+/* The same, but kept. */
+static void random_nested_round(struct state *state, struct model *model, unsigned *seed)
+{
+	state_mark(state);
+	random_change(state, model, seed);
+	state_mark(state);
+	for (unsigned n = dice(seed, 30); n; n--)
+		random_change(state, model, seed);
+	state_release(state);
+	random_change(state, model, seed);
+	state_release(state);
+}
+
 /* Marks, changes, and keeps or undoes; sometimes flushes, sometimes drops. */
 static void random_round(struct state *state, struct model *model, struct disk *disk,
 			 bool backed, unsigned *seed)
@@ -215,6 +252,10 @@ static void random_round(struct state *state, struct model *model, struct disk *
 		state_rollback(state);
 		*model = before;
 	}
+	if (dice(seed, 3) == 0)
+		random_dry_run(state, model, seed);
+	if (dice(seed, 3) == 0)
+		random_nested_round(state, model, seed);
 	if (backed && dice(seed, 4) == 0) {
 		disk->n_changes = 0;
 		assert_int_equal(state_flush(state, disk_change, disk), ERR_OK);
