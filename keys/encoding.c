@@ -160,8 +160,8 @@ enum err hex_decode(const char *text, size_t chars, uint8_t *ret_bytes, size_t n
 		if (hex_value(text[i]) < 0)
 			return ERR_INVALID;
 	for (size_t i = 0; i < n; i++)
-		ret_bytes[i] = (uint8_t)(hex_value(text[2 * i]) << 4 |
-					 hex_value(text[2 * i + 1]));
+		ret_bytes[i] = (uint8_t)((unsigned)hex_value(text[2 * i]) << 4 |
+					 (unsigned)hex_value(text[2 * i + 1]));
 	return ERR_OK;
 }
 

@@ -263,13 +263,6 @@ static void a_key_that_is_no_regular_file_is_refused(void **state)
 	assert_int_equal(try_read("missing", NULL, NULL), ERR_IO);
 }
 
-/* A P-256 key of nobody, made for this test. */
-#define P256_KEY                                                                         \
-	"-----BEGIN PRIVATE KEY-----\n"                                                  \
-	"MEECAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQcEJzAlAgEBBCAAAAAAAAAAAAAAAAAA\n"             \
-	"AAAAAAAAAAAAAAAAAAAAAAAAAQ==\n"                                                 \
-	"-----END PRIVATE KEY-----\n"
-
 static void a_file_that_holds_something_else_is_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -281,10 +274,9 @@ static void a_file_that_holds_something_else_is_refused(void **state)
 		"Nom: a\n-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
 		"Name: a\n-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
 		"Name: a\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-		"Name: a\n-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n"
-		"-----END ENCRYPTED PRIVATE KEY-----\n",
+		("Name: a\n-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n"
+		 "-----END ENCRYPTED PRIVATE KEY-----\n"),
 		"Name: a\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-		"Name: a\n" P256_KEY,
 	};
 
 	(void)state;
@@ -292,6 +284,21 @@ static void a_file_that_holds_something_else_is_refused(void **state)
 		put_file("bad", bad[i], 0600);
 		assert_int_equal(try_read("bad", "some passphrase", NULL), ERR_INVALID);
 	}
+}
+
+static void a_key_of_another_kind_is_refused(void **state)
+{
+	/* X25519: well-formed PKCS#8 that agrees on secrets and signs nothing. */
+	static const char x25519[] =
+		"Name: a\n-----BEGIN PRIVATE KEY-----\n"
+		"MC4CAQAwBQYDK2VuBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH\n"
+		"-----END PRIVATE KEY-----\n";
+	struct fault fault;
+
+	(void)state;
+	put_file("x", x25519, 0600);
+	assert_int_equal(try_read("x", NULL, &fault), ERR_INVALID);
+	assert_non_null(strstr(fault.text, "is not Ed25519"));
 }
 
 static void a_key_file_is_bounded(void **state)
@@ -365,6 +372,7 @@ int main(void)
 		TEST(a_key_of_another_user_is_refused),
 		TEST(a_key_that_is_no_regular_file_is_refused),
 		TEST(a_file_that_holds_something_else_is_refused),
+		TEST(a_key_of_another_kind_is_refused),
 		TEST(a_key_file_is_bounded),
 		TEST(bad_names_and_passphrases_are_not_written),
 		TEST(a_passphrase_is_the_first_line_of_its_file),

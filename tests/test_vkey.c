@@ -243,8 +243,7 @@ static void a_name_has_no_space_of_any_alphabet(void **state)
 		"a\tb",
 		"a\x1F",
 		"a\xC2\x85",
-		"a\xC2\xA0"
-		"b",
+		"a\xC2\xA0z",
 		"\xE1\x9A\x80",
 		"\xE2\x80\x80",
 		"\xE2\x80\x8A",
