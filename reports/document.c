@@ -221,6 +221,8 @@ void document_subtitle(struct document *doc, const char *text)
 
 static bool document_has_property(const struct document *doc, const char *id)
 {
+	if (!strcmp(id, "id") || !strcmp(id, "lang") || !strcmp(id, "title"))
+		return true;
 	for (const struct property *p = doc->first_property; p; p = p->next)
 		if (strcmp(p->id, id) == 0)
 			return true;

@@ -16,7 +16,9 @@
  *      that could not be made is NULL, which every table function takes.
  *  (4) A row has one value per column, empty or of the column's type.
  *  (5) Ids name the document, its properties, tables and columns for machines:
- *      [a-z][a-z0-9_]*, the same in every language, unique beside their likes.
+ *      [a-z][a-z0-9_]*, the same in every language, unique beside their likes. No table
+ *      is called "document", no property "id", "lang" or "title": those name
+ *      the document itself where a format has only tables.
  *
  * A report is built like this:
  *

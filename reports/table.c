@@ -29,6 +29,8 @@ bool table_is_whole(const struct table *table)
 
 static bool document_has_table(const struct document *doc, const char *id)
 {
+	if (!strcmp(id, "document"))
+		return true;
 	for (const struct block *block = doc->first_block; block; block = block->next)
 		if (block->kind == BLOCK_TABLE && strcmp(block->table->id, id) == 0)
 			return true;
