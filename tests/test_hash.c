@@ -135,6 +135,22 @@ static void hmac_agrees_with_rfc_4231(void **state)
 	}
 }
 
+/* A key of exactly one block is used as it is, a longer one is hashed; the sums are
+ * those of Python's hmac. */
+static void a_key_is_hashed_only_past_one_block(void **state)
+{
+	char key[65];
+
+	(void)state;
+	memset(key, 0xAA, sizeof key);
+	assert_hash_hex(
+		hmac_bytes(key, 64, "block", 5),
+		"17fdf183abeadb3f439b70ca7d86f064900bd9e62791d5a5b0e6e3cd8db333b1");
+	assert_hash_hex(
+		hmac_bytes(key, 65, "block", 5),
+		"ebe41bf697b304869f1e5b200dad9a20c294642d8a91318afc0d99e3192500fb");
+}
+
 static void an_empty_key_and_message_have_a_sum(void **state)
 {
 	(void)state;
@@ -194,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_stream_gives_the_hash_of_its_parts_together),
 		cmocka_unit_test(leaves_and_nodes_agree_with_the_vectors),
 		cmocka_unit_test(hmac_agrees_with_rfc_4231),
+		cmocka_unit_test(a_key_is_hashed_only_past_one_block),
 		cmocka_unit_test(an_empty_key_and_message_have_a_sum),
 		cmocka_unit_test(threads_share_a_prepared_key),
 		cmocka_unit_test(random_bytes_differ),

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <inttypes.h>
 #include <jansson.h>
 
 #include "keys/encoding.h"
@@ -226,6 +227,44 @@ static void a_cosignature_covers_extension_lines(void **state)
 	assert_int_equal(signer.cosigned_at_s, 1700000000);
 }
 
+/* Verifies a note over body that the vectors' witness cosigned at time_s. */
+static enum err cosigned_try(uint64_t time_s, struct note_signer *ret_signer)
+{
+	struct signing_key *witness = known_key("witness_seed_hex");
+	struct vkey key = known_vkey("witness_vkey");
+	uint8_t bytes[4 + 8 + SIGNATURE_BYTES];
+	struct buffer out;
+	enum err err;
+
+	buffer_init(&out, NOTE_BYTES_MAX);
+	buffer_printf(&out, "cosignature/v1\ntime %" PRIu64 "\n%s", time_s,
+		      checkpoint_text("body"));
+	u32_put(bytes, key.id);
+	u64_put(bytes + 4, time_s);
+	assert_int_equal(signing_key_sign(witness, buffer_slice(&out), bytes + 12, NULL),
+			 ERR_OK);
+	buffer_clear(&out);
+	buffer_printf(&out, "%s\n\xE2\x80\x94 %s ", checkpoint_text("body"), key.name);
+	buffer_put_base64(&out, bytes, sizeof bytes);
+	buffer_put_byte(&out, '\n');
+	assert_int_equal(buffer_err(&out), ERR_OK);
+	err = note_try(buffer_slice(&out), &key, 1, ret_signer);
+	buffer_release(&out);
+	signing_key_free(witness);
+	return err;
+}
+
+static void a_cosignature_is_not_from_past_the_end_of_time(void **state)
+{
+	struct note_signer signer = { 0 };
+
+	(void)state;
+	assert_int_equal(cosigned_try(INT64_MAX, &signer), ERR_OK);
+	assert_true(signer.cosigned_at_s == INT64_MAX);
+	assert_int_equal(cosigned_try((uint64_t)INT64_MAX + 1, &signer), ERR_CORRUPT);
+	assert_int_equal(cosigned_try(UINT64_MAX, &signer), ERR_CORRUPT);
+}
+
 static void a_failed_verification_tells_nothing(void **state)
 {
 	struct vkey keys[] = { known_vkey("log_vkey"), known_vkey("witness_vkey") };
@@ -309,6 +348,10 @@ static void a_note_that_does_not_fit_leaves_nothing(void **state)
 		buffer_init(&out, bytes_max);
 		assert_int_equal(note_sign(slice_of_text("a\n"), key, "a", &out, NULL),
 				 ERR_TOO_BIG);
+		assert_int_equal(out.n, 0);
+		assert_int_equal(
+			note_sign_line(slice_of_text("a\n"), key, "a", &out, NULL),
+			ERR_TOO_BIG);
 		assert_int_equal(out.n, 0);
 		assert_int_equal(buffer_err(&out), ERR_OK);
 		buffer_release(&out);
@@ -401,6 +444,7 @@ int main(void)
 		cmocka_unit_test(the_example_of_the_specification_verifies),
 		cmocka_unit_test(a_cosigned_checkpoint_tells_who_and_when),
 		cmocka_unit_test(a_cosignature_covers_extension_lines),
+		cmocka_unit_test(a_cosignature_is_not_from_past_the_end_of_time),
 		cmocka_unit_test(a_failed_verification_tells_nothing),
 		cmocka_unit_test(signing_gives_the_bytes_of_the_vectors),
 		cmocka_unit_test(a_text_with_empty_lines_keeps_them),
