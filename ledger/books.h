@@ -29,11 +29,15 @@ struct books_hooks {
 	void *ctx;
 	/* The root of the log's first `size` entries; size is at most the
 	 * number of entries applied. */
-	enum err (*root_at)(void *ctx, uint64_t size, struct hash *ret_root, struct fault *fault);
+	enum err (*root_at)(void *ctx, uint64_t size, struct hash *ret_root,
+			    struct fault *fault);
 };
 
 struct books *books_new(struct state *state, const struct books_hooks *hooks);
 void books_free(struct books *books); /* not the state */
+
+/* The map that the books stand on, for queries. */
+struct state *books_state(struct books *books);
 
 /* The number of entries applied; 0 before the charter. */
 uint64_t books_size(struct books *books);
@@ -41,8 +45,8 @@ uint64_t books_size(struct books *books);
 /* Sets `at`, an act's `date` and the computed members of a checked draft, whose
  * `by` the caller has set to the authenticated member. A draft that could not
  * be completed is refused by the rule that forbids it. */
-MUST_USE enum err books_complete(struct books *books, struct json_doc *doc, struct json *draft,
-				 int64_t at, struct fault *fault);
+MUST_USE enum err books_complete(struct books *books, struct json_doc *doc,
+				 struct json *draft, int64_t at, struct fault *fault);
 
 /* Applies the next entry; leaf is the RFC 6962 hash of its bytes. */
 MUST_USE enum err books_apply(struct books *books, const struct entry *entry,
@@ -57,7 +61,7 @@ bool books_reference(struct books *books, struct slice by, struct slice ref, int
  * "fund/emploi/-"; a flow says by what movement ("salary.person", "allocated").
  * Debits are positive. */
 #define POSTING_ACCOUNT_BYTES_MAX 200
-#define POSTING_FLOW_BYTES_MAX	  80
+#define POSTING_FLOW_BYTES_MAX    80
 struct posting {
 	char account[POSTING_ACCOUNT_BYTES_MAX];
 	char flow[POSTING_FLOW_BYTES_MAX];
@@ -72,8 +76,9 @@ struct ballot_sight {
 	uint64_t size;
 	struct hash root;
 };
-MUST_USE enum err books_ballot_text(struct books *books, uint64_t proposal, struct slice seat,
-				    struct slice vote, const struct ballot_sight *seen,
+MUST_USE enum err books_ballot_text(struct books *books, uint64_t proposal,
+				    struct slice seat, struct slice vote,
+				    const struct ballot_sight *seen,
 				    char out[BALLOT_TEXT_BYTES_MAX], struct fault *fault);
 
 #endif

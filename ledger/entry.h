@@ -29,13 +29,13 @@ struct entry {
 	const struct json *json;
 	struct slice by;  /* member id of the submitter */
 	struct slice ref; /* the submitter's reference */
-	int64_t at;	  /* UTC seconds: when it was recorded */
+	int64_t at;       /* UTC seconds: when it was recorded */
 	struct date date; /* civil date in Europe/Paris that accounting uses */
 };
 
 /* Parses and checks the shape of a leaf (STAGE_WHOLE). */
-MUST_USE enum err entry_parse(struct json_doc *doc, struct slice bytes, struct entry *ret_entry,
-			      struct fault *fault);
+MUST_USE enum err entry_parse(struct json_doc *doc, struct slice bytes,
+			      struct entry *ret_entry, struct fault *fault);
 /* The same for a value already built, which was completed by the writer. */
 MUST_USE enum err entry_of_json(const struct json *json, struct entry *ret_entry,
 				struct fault *fault);
@@ -54,7 +54,8 @@ struct date entry_date(const struct entry *entry, const char *name);
 struct month entry_month(const struct entry *entry, const char *name);
 uint64_t entry_position(const struct entry *entry, const char *name);
 struct hash entry_hash(const struct entry *entry, const char *name); /* TYPE_HEX 64 */
-const struct json *entry_list(const struct entry *entry, const char *name); /* or object */
+const struct json *entry_list(const struct entry *entry,
+			      const char *name); /* or object */
 
 /* The same for the objects inside an entry. */
 struct slice item_text(const struct json *item, const char *name);

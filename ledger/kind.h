@@ -57,10 +57,12 @@ enum member_type {
 	TYPE_POSITION, /* of an earlier entry: 0 .. 2^53-1 */
 	TYPE_ID,       /* [a-z0-9][a-z0-9:._-]*, min..max bytes */
 	TYPE_REF,      /* [A-Z0-9._-]{1,32} */
-	TYPE_LABEL,    /* UTF-8 name of a legal person, fund or project: min..max bytes, no control */
+	/* UTF-8 name of a legal person, fund or project: min..max bytes; no control,
+	 * nor what breaks a line or turns the direction of writing */
+	TYPE_LABEL,
 	TYPE_DATE,     /* YYYY-MM-DD, real, 1970..2199 */
 	TYPE_MONTH,    /* YYYY-MM */
-	TYPE_MONTHDAY, /* MM-DD, of a fiscal year's end */
+	TYPE_MONTHDAY, /* MM-DD, of a fiscal year's end; a day of every year */
 	TYPE_HEX,      /* lower-case hex, exactly max characters */
 	TYPE_CHOICE,   /* one of arg, "a|b|c" */
 	TYPE_SIREN,    /* 9 digits, Luhn */
@@ -72,14 +74,16 @@ enum member_type {
 	TYPE_IDS,      /* list of TYPE_ID texts, min..max of them, none twice */
 	TYPE_STEPS,    /* list of TYPE_CENTS, ascending, min..max of them */
 	TYPE_OBJECT,   /* of the shape arg */
-	TYPE_CEILINGS, /* object: fund id -> cents, at most max members */
-	TYPE_ACT,      /* object: the members of a policy, member or key entry, with its kind */
+	TYPE_CEILINGS, /* object: fund id -> cents, 0 or more, at most max members */
+	TYPE_ACT, /* object: the members of a policy, member or key entry, with its kind
+		   */
 };
 
 enum member_flags {
 	MEMBER_OPTIONAL = 1 << 0,
 	MEMBER_COMPUTED = 1 << 1, /* set by the writer; refused from a submitter */
-	MEMBER_SALTED = 1 << 2,	  /* differs each time; not part of the reference's content */
+	MEMBER_SALTED =
+		1 << 2, /* differs each time; not part of the reference's content */
 };
 
 struct member {
@@ -95,7 +99,7 @@ struct member {
 struct kind_def {
 	const char *name;
 	enum kind_nature nature;
-	unsigned roles;	  /* who may submit it: enum role bits */
+	unsigned roles;   /* who may submit it: enum role bits */
 	const char *path; /* of its endpoint below /v1/, or "" for none */
 	const char *doc;
 	const struct member *members; /* ascending by name, envelope excluded */
@@ -109,13 +113,36 @@ MUST_USE bool kind_by_name(struct slice name, enum kind *ret_kind);
 const char *role_name(enum role role);
 MUST_USE bool role_by_name(struct slice name, enum role *ret_role);
 
+/* The members that every kind has: at, by, date, kind, ref. Their flags say what the
+ * ledger sets (MEMBER_COMPUTED): `at`, `by` and, of an act, `date`. */
+const struct member *kind_envelope(enum kind_nature nature, size_t *ret_count);
+
+/* The declaration of a kind's own or envelope's member; NULL where there is none. */
+const struct member *kind_member(enum kind kind, struct slice name);
+
+/* What a member's value must be, as the end of "give ...": "a whole number from 1 to
+ * 28". Faults, the schema and the reference say it with the same words. */
+#define MEMBER_EXPECT_BYTES 320
+void member_expect(const struct member *member, char ret_text[MEMBER_EXPECT_BYTES]);
+
+/* What is wrong with a text as the value of a member that holds a text, such as "is
+ * empty"; NULL when it is right. */
+const char *member_text_problem(const struct member *member, struct slice text);
+
+#define REF_BYTES_MAX 32
+
+/* Bounds of what is inside a TYPE_IDS, TYPE_STEPS or TYPE_CEILINGS. */
+#define IDS_ID_BYTES_MAX        64
+#define STEPS_CENTS_MAX         1000000
+#define CEILINGS_FUND_BYTES_MAX 32
+
 /* Whether a value is a member's, or an object has a kind's members and the
  * envelope. `whole` entries have every computed member; a draft (what a
  * submitter sends) has none of them, nor `at`, `by` and an act's `date`. Text
- * of the fault: "member 'step' of a batch: ...". */
+ * of the fault: "member 'step' of a batch: it is missing: give ...". */
 enum kind_stage { STAGE_DRAFT, STAGE_WHOLE };
-MUST_USE enum err kind_check(const struct json *entry, enum kind_stage stage, enum kind *ret_kind,
-			     struct fault *fault);
+MUST_USE enum err kind_check(const struct json *entry, enum kind_stage stage,
+			     enum kind *ret_kind, struct fault *fault);
 
 /* Checks of single texts, shared with the API's own parsers. */
 bool text_is_id(struct slice text, size_t bytes_max);

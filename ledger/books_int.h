@@ -1,0 +1,321 @@
+/*
+ * books_int.h - what the files of the rule engine share; private to books*.c.
+ *
+ * Each kind of entry has one apply function, of the file that owns its noun. It
+ * checks every rule first and then changes the state, or checks as it goes:
+ * either way books_apply() rolls the state back when it returns an error.
+ *
+ * Arithmetic goes through books_plus() and books_minus(): an overflow is
+ * sticky, and refuses the whole entry by the rule "overflow".
+ *
+ * The keys of the state, all in one place (numbers are zero-padded):
+ *
+ *	size                              entries applied
+ *	last                              at of the last entry
+ *	charter                           leaf hash and the scalar members
+ *	fund/ID                           class, label, number in the charter
+ *	share/NN                          the policy in force: fund, basis points
+ *	step/CENTS  purpose/ID  nature/ID the charter's lists
+ *	quorum/NN                         up_to (or -1), votes
+ *	ceiling/FUND                      cents a month
+ *	member/ID                         struct member_record
+ *	key/ID                            a member's vkey
+ *	beneficiary/ID  project/ID        struct beneficiary_record, project_record
+ *	ref/MEMBER/REF                    position, content, month recorded
+ *	expire/MONTH/KEY                  KEY may be dropped once MONTH is past
+ *	ab/ACCOUNT                        balance (debits positive)
+ *	bd|bm/ACCOUNT/FLOW/DAY|MONTH      movement of that civil day or month
+ *	match/COMPANY/PERIOD              salary rows' sum, matched so far
+ *	promise/POSITION                  struct promise_record
+ *	open/PAYER/POSITION/CLASS/FUND/EARMARK  struct line_record, while open
+ *	settled/POSITION                  struct settlement_record
+ *	applied/POSITION/...line          amount that this settlement paid of a line
+ *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit
+ *	allocated                         the month allocated last
+ *	proposal/POSITION                 struct proposal_record
+ *	tranche/POSITION/NN               amount, condition
+ *	part/POSITION/N                   of a grant or payment: earmark, amount, used
+ *	ballot/POSITION/SEAT              vote, position of the ballot
+ *	granted/BENEFICIARY/DAY/POSITION  amount
+ *	ceilinged/FUND/MONTH              granted in that month
+ *	payment/POSITION                  struct payment_record
+ *	reversed/POSITION                 position of the reversal
+ */
+#ifndef ARRONDI_LEDGER_BOOKS_INT_H
+#define ARRONDI_LEDGER_BOOKS_INT_H
+
+#include <inttypes.h>
+
+#include "ledger/books.h"
+
+#define BOOKS_WINDOW_MONTHS 13  /* references, periods and reversals: DESIGN section 3 */
+#define BOOKS_GRANT_DAYS    364 /* d - 364 to d, DESIGN section 3 */
+#define BOOKS_EXPIRE_MAX    32  /* expired keys dropped with each entry */
+#define BOOKS_POSTINGS_MAX  8192
+#define BOOKS_PARTS_MAX     64
+
+/* No earmark: the fund's free money. */
+#define EARMARK_FREE   "-"
+#define FLOW_BYTES_MAX POSTING_FLOW_BYTES_MAX
+
+#define SLICE(s) (int)(s).n, (const char *)(s).p
+#define ID_BYTES 65
+
+/* How a key is written: key_of(&key, "fund/%.*s", SLICE(id)). */
+struct key {
+	char text[STATE_KEY_BYTES_MAX];
+};
+const char *key_of(struct key *key, const char *format, ...) PRINTF_LIKE(2, 3);
+
+struct books {
+	struct state *state;
+	struct books_hooks hooks;
+	bool overflow;
+	struct posting *postings;
+	size_t posting_count;
+	/* The entry being applied. */
+	const struct entry *entry;
+	uint64_t position;
+	const struct hash *leaf;
+};
+
+/* books.c */
+struct cents books_plus(struct books *books, struct cents a, struct cents b);
+struct cents books_minus(struct books *books, struct cents a, struct cents b);
+bool books_get(struct books *books, const char *key, struct record_reader *ret_reader);
+int64_t books_get_integer(struct books *books, const char *key); /* 0 when absent */
+void books_put(struct books *books, const char *key, const struct record *record);
+void books_put_integer(struct books *books, const char *key, int64_t integer);
+struct cents books_get_cents(struct books *books, const char *key);
+/* Lets a key be dropped once `month` is past. */
+void books_expire(struct books *books, struct month month, const char *key);
+struct date books_today(const struct books *books); /* day of `at` in Paris */
+MUST_USE enum err books_check_date_window(struct books *books, struct month month,
+					  const char *what, struct fault *fault);
+void text_copy(char *out, size_t bytes, struct slice text);
+
+/* books_posting.c */
+MUST_USE enum err books_post(struct books *books, const char *account, const char *flow,
+			     struct cents amount, struct fault *fault);
+/* A debit of one account and a credit of another, by the same flow. */
+MUST_USE enum err books_move(struct books *books, const char *debit, const char *credit,
+			     const char *flow, struct cents amount, struct fault *fault);
+struct cents books_balance(struct books *books,
+			   const char *account); /* debits positive */
+/* The sum of the movements up to and including a day, of an account or of one
+ * flow of it ("ACCOUNT/FLOW"). */
+struct cents books_balance_until(struct books *books, const char *account,
+				 struct date until);
+MUST_USE enum err books_check_balanced(struct books *books, struct fault *fault);
+/* "fund/F/E" and its like. */
+const char *account_of(struct key *key, const char *noun, struct slice fund,
+		       struct slice earmark);
+
+/* books_member.c */
+struct member_record {
+	char id[ID_BYTES];
+	enum role role;
+	bool active;
+	int64_t match_percent;
+	struct cents match_cap_month;
+	char match_fund[ID_BYTES]; /* "" for the batch's funds */
+};
+bool member_find(struct books *books, struct slice id, struct member_record *ret_member);
+MUST_USE enum err member_check_may(struct books *books, struct slice by, enum kind kind,
+				   struct fault *fault);
+bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey);
+int64_t seat_count(struct books *books);
+
+/* books_charter.c */
+struct charter_record {
+	struct hash leaf;
+	char origin[129];
+	char default_fund[ID_BYTES];
+	char terms[ID_BYTES];
+	int64_t due_day;
+	int64_t present;
+	struct cents row_cap;
+};
+MUST_USE enum err charter_read(struct books *books, struct charter_record *ret_charter,
+			       struct fault *fault);
+enum fund_class { FUND_COURANT, FUND_CONSOMPTIBLE, FUND_NON_CONSOMPTIBLE };
+bool fund_find(struct books *books, struct slice id, enum fund_class *ret_class);
+MUST_USE enum err fund_check(struct books *books, struct slice id, struct fault *fault);
+/* The fund exists and its money may be spent: its class, and not overdrawn. */
+MUST_USE enum err fund_check_spendable(struct books *books, struct slice id,
+				       struct fault *fault);
+/* What of a sub-balance is there to be spent; negative when overdrawn. */
+struct cents fund_available(struct books *books, struct slice fund, struct slice earmark);
+MUST_USE enum err policy_check(struct books *books, const struct json *shares,
+			       struct slice default_fund, struct fault *fault);
+void policy_put(struct books *books, const struct json *shares);
+
+/* books_party.c */
+MUST_USE enum err beneficiary_check_eligible(struct books *books, struct slice id,
+					     struct slice *ret_nature,
+					     struct fault *fault);
+MUST_USE enum err project_check_open(struct books *books, struct slice id,
+				     char ret_bearer[ID_BYTES], struct fault *fault);
+bool project_exists(struct books *books, struct slice id);
+/* The earmark of a gift or patronage: none, the fund itself, or a project. */
+MUST_USE enum err earmark_check(struct books *books, const struct entry *entry,
+				struct slice *ret_earmark, struct fault *fault);
+
+/* books_line.c: lines of receivables. Classes are in the order of settling. */
+enum line_class { CLASS_PERSON, CLASS_COMPANY, CLASS_SELLER, CLASS_MATCH };
+struct line {
+	uint64_t position;
+	enum line_class class;
+	char fund[ID_BYTES];
+	char earmark[ID_BYTES];
+	char flow[FLOW_BYTES_MAX];
+	struct cents open;
+	struct date due_on;
+};
+enum line_class class_of_giver(struct slice giver);
+/* What became receivable: D receivable/PAYER, C pledged/F/E, by the line's flow. */
+MUST_USE enum err line_add(struct books *books, struct slice payer,
+			   const struct line *line, struct fault *fault);
+/* A payer's open lines in the order of settling, or those of one position. The
+ * caller frees *ret_lines. */
+struct line_filter {
+	bool one_position;
+	uint64_t position;
+};
+MUST_USE enum err lines_read(struct books *books, struct slice payer,
+			     struct line_filter filter, struct line **ret_lines,
+			     size_t *ret_count, struct fault *fault);
+/* Changes what is open of a line by amount (which may be negative). */
+void line_change(struct books *books, struct slice payer, const struct line *line,
+		 struct cents amount);
+/* The same for what stands under a key of a trail. */
+void line_trail_change(struct books *books, const char *key, const struct line *line,
+		       struct cents amount);
+/* Pays lines (one position's, in order) from `source` ("bank" or "credit/P") as
+ * far as amount reaches; the rest is *ret_rest. trail is the key's beginning
+ * under which what was paid is kept ("applied/POSITION", "drawn/PAYER"). */
+MUST_USE enum err lines_pay(struct books *books, struct slice payer,
+			    const struct line *lines, size_t count, const char *source,
+			    const char *trail, struct cents amount,
+			    struct cents *ret_rest, struct fault *fault);
+/* Opens again what was paid of a line: the reverse of one payment. */
+MUST_USE enum err line_unpay(struct books *books, struct slice payer,
+			     const struct line *line, const char *source,
+			     struct cents amount, struct fault *fault);
+/* Reads a line's key and record under a trail, as it stands behind the prefix. */
+MUST_USE enum err line_of_key(const char *rest, struct slice value, struct line *ret_line,
+			      struct fault *fault);
+
+/* books_promise.c */
+struct promise_record {
+	char payer[ID_BYTES];
+	char fund[ID_BYTES];
+	char earmark[ID_BYTES];
+	char flow[FLOW_BYTES_MAX];
+	enum line_class class;
+	struct cents amount;
+	int64_t month; /* recorded in */
+};
+MUST_USE enum err apply_gift(struct books *books, struct fault *fault);
+MUST_USE enum err apply_patronage(struct books *books, struct fault *fault);
+MUST_USE enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault);
+/* Takes a class's money of a fund back from a payer: what is open first, newest
+ * first; the rest leaves the fund and becomes the payer's credit. */
+MUST_USE enum err promise_take_back(struct books *books, struct slice payer,
+				    const struct line *like, bool any_position,
+				    struct cents amount, struct fault *fault);
+
+/* books_batch.c */
+struct match_part {
+	char fund[ID_BYTES];
+	struct cents amount;
+};
+struct match_due {
+	struct cents rows_sum; /* the month's salary rows, with this batch */
+	struct cents amount;   /* due for this batch; may be negative */
+	size_t part_count;
+	struct match_part parts[BOOKS_PARTS_MAX];
+};
+MUST_USE enum err batch_due_on(struct books *books, const struct entry *batch,
+			       struct date *ret_due_on, struct fault *fault);
+MUST_USE enum err batch_match(struct books *books, const struct entry *batch,
+			      struct match_due *ret_match, struct fault *fault);
+MUST_USE enum err apply_batch(struct books *books, struct fault *fault);
+
+/* books_settlement.c */
+MUST_USE enum err apply_settlement(struct books *books, struct fault *fault);
+MUST_USE enum err reverse_settlement(struct books *books, uint64_t of,
+				     struct fault *fault);
+MUST_USE enum err credit_use(struct books *books, struct slice payer, uint64_t position,
+			     struct fault *fault);
+
+/* books_allocation.c */
+struct allocation_due {
+	struct cents amount;
+	size_t part_count;
+	struct match_part parts[BOOKS_PARTS_MAX];
+};
+MUST_USE enum err allocation_compute(struct books *books, const struct entry *allocation,
+				     struct allocation_due *ret_due, struct fault *fault);
+MUST_USE enum err apply_allocation(struct books *books, struct fault *fault);
+
+/* books_proposal.c */
+enum proposal_status { PROPOSAL_OPEN, PROPOSAL_GRANTED, PROPOSAL_REFUSED, PROPOSAL_DONE };
+struct proposal_record {
+	struct hash leaf;
+	char subject[16];
+	char fund[ID_BYTES], to[ID_BYTES], beneficiary[ID_BYTES], project[ID_BYTES];
+	char purpose[ID_BYTES], payee[65];
+	struct cents amount;
+	struct date proposed_on, expires_on, decided_on, paid_on; /* day -1: not yet */
+	enum proposal_status status;
+	struct hash act;
+	struct cents ordered, paid;
+	int64_t votes_for, against, abstain, recused, needed;
+};
+bool proposal_of_record(struct slice value, struct proposal_record *proposal);
+bool proposal_read(struct books *books, uint64_t position,
+		   struct proposal_record *ret_proposal);
+void proposal_write(struct books *books, uint64_t position,
+		    const struct proposal_record *proposal);
+MUST_USE enum err apply_proposal(struct books *books, struct fault *fault);
+/* That a decided proposal carries exactly this entry; it is then done. */
+MUST_USE enum err proposal_carry_out(struct books *books, struct fault *fault);
+MUST_USE enum err apply_ballot(struct books *books, struct fault *fault);
+
+/* books_decision.c */
+struct grant_part {
+	char earmark[ID_BYTES];
+	struct cents amount;
+	struct cents used; /* ordered, for a proposal's parts */
+};
+struct decision_due {
+	int64_t votes_for, against, abstain, recused, needed;
+	bool granted;
+	size_t part_count;
+	struct grant_part parts[3];
+};
+MUST_USE enum err decision_compute(struct books *books, const struct entry *decision,
+				   struct decision_due *ret_due, struct fault *fault);
+MUST_USE enum err apply_decision(struct books *books, struct fault *fault);
+size_t grant_parts_read(struct books *books, uint64_t position,
+			struct grant_part ret_parts[3]);
+void grant_parts_write(struct books *books, uint64_t position,
+		       const struct grant_part *parts, size_t count);
+
+/* books_payment.c */
+MUST_USE enum err apply_payment(struct books *books, struct fault *fault);
+MUST_USE enum err apply_paid(struct books *books, struct fault *fault);
+MUST_USE enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault);
+
+/* Kinds of the other files. */
+MUST_USE enum err apply_charter(struct books *books, struct fault *fault);
+MUST_USE enum err charter_members(struct books *books, struct fault *fault);
+MUST_USE enum err apply_member(struct books *books, struct fault *fault);
+MUST_USE enum err apply_key(struct books *books, struct fault *fault);
+MUST_USE enum err apply_policy(struct books *books, struct fault *fault);
+MUST_USE enum err apply_beneficiary(struct books *books, struct fault *fault);
+MUST_USE enum err apply_project(struct books *books, struct fault *fault);
+MUST_USE enum err apply_reversal(struct books *books, struct fault *fault);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * books_line.c - lines of receivables: what a payer owes, to the last detail.
+ *
+ * A line is what one entry (a batch, gift or convention) makes one payer owe in
+ * one class to one sub-balance. It is in the state only while something of it
+ * is open. Lines are paid in the order of their keys: by position, then by
+ * class (person, company, seller, match), and within a class by largest
+ * remainder over what is open, ties by fund id in byte order (DESIGN section 3,
+ * "Promised is not received").
+ */
+#include "ledger/books_int.h"
+
+#include <assert.h>
+
+#define LINES_MAX 65536 /* open lines of one payer */
+
+enum line_class class_of_giver(struct slice giver)
+{
+	if (text_is(giver, "person"))
+		return CLASS_PERSON;
+	return text_is(giver, "company") ? CLASS_COMPANY : CLASS_SELLER;
+}
+
+/* A line's key behind its prefix: POSITION/CLASS/FUND/EARMARK. */
+static const char *line_key(struct key *key, const char *prefix, const struct line *line)
+{
+	return key_of(key, "%s/%016" PRIu64 "/%d/%s/%s", prefix, line->position,
+		      (int)line->class, line->fund, line->earmark);
+}
+
+static const char *open_key(struct key *key, struct slice payer, const struct line *line)
+{
+	struct key prefix;
+
+	return line_key(key, key_of(&prefix, "open/%.*s", SLICE(payer)), line);
+}
+
+static void line_put(struct books *books, const char *key, const struct line *line,
+		     struct cents amount)
+{
+	struct record record;
+
+	if (cents_is_zero(amount)) {
+		state_delete(books->state, key);
+		return;
+	}
+	record_init(&record);
+	record_integer(&record, cents_value(amount));
+	record_text(&record, slice_of_text(line->flow));
+	record_integer(&record, line->due_on.day);
+	books_put(books, key, &record);
+}
+
+enum err line_of_key(const char *rest, struct slice value, struct line *ret_line,
+		     struct fault *fault)
+{
+	struct record_reader reader = record_reader(value);
+	int class, used = 0;
+
+	if (sscanf(rest, "%16" SCNu64 "/%1d/%n", &ret_line->position, &class, &used) !=
+		    2 ||
+	    !used)
+		return fault_set(fault, ERR_CORRUPT,
+				 "a receivable's record is damaged: rebuild");
+	ret_line->class = (enum line_class) class;
+	rest += used;
+	const char *slash = strchr(rest, '/');
+	if (!slash)
+		return fault_set(fault, ERR_CORRUPT,
+				 "a receivable's record is damaged: rebuild");
+	text_copy(ret_line->fund, ID_BYTES, slice_of(rest, (size_t)(slash - rest)));
+	text_copy(ret_line->earmark, ID_BYTES, slice_of_text(slash + 1));
+	ret_line->open = cents_of(record_read_integer(&reader));
+	text_copy(ret_line->flow, FLOW_BYTES_MAX, record_read_text(&reader));
+	ret_line->due_on.day = (int32_t)record_read_integer(&reader);
+	return ERR_OK;
+}
+
+void line_trail_change(struct books *books, const char *key, const struct line *line,
+		       struct cents amount)
+{
+	line_put(books, key, line,
+		 books_plus(books, books_get_cents(books, key), amount));
+}
+
+void line_change(struct books *books, struct slice payer, const struct line *line,
+		 struct cents amount)
+{
+	struct key key;
+
+	line_trail_change(books, open_key(&key, payer, line), line, amount);
+}
+
+enum err line_add(struct books *books, struct slice payer, const struct line *line,
+		  struct fault *fault)
+{
+	struct key debit, credit;
+
+	line_change(books, payer, line, line->open);
+	return books_move(books, key_of(&debit, "receivable/%.*s", SLICE(payer)),
+			  account_of(&credit, "pledged", slice_of_text(line->fund),
+				     slice_of_text(line->earmark)),
+			  line->flow, line->open, fault);
+}
+
+enum err lines_read(struct books *books, struct slice payer, struct line_filter filter,
+		    struct line **ret_lines, size_t *ret_count, struct fault *fault)
+{
+	size_t count = 0, room = 0, prefix_bytes;
+	struct state_cursor cursor;
+	struct line *lines = NULL;
+	struct key prefix;
+	enum err err;
+
+	key_of(&prefix, "open/%.*s/", SLICE(payer));
+	prefix_bytes = strlen(prefix.text);
+	if (filter.one_position)
+		key_of(&prefix, "open/%.*s/%016" PRIu64 "/", SLICE(payer),
+		       filter.position);
+	for (state_first(books->state, &cursor, prefix.text); cursor.found;
+	     state_next(books->state, &cursor)) {
+		if (count == room) {
+			struct line *more;
+
+			room = room ? room * 2 : 16;
+			more = room > LINES_MAX
+				       ? NULL
+				       : reallocarray(lines, room, sizeof *lines);
+			if (!more) {
+				err = fault_set(fault, ERR_MEMORY,
+						"too many open receivables");
+				goto out;
+			}
+			lines = more;
+		}
+		err = line_of_key(cursor.key + prefix_bytes, cursor.value,
+				  &lines[count++], fault);
+		if (err)
+			goto out;
+	}
+	*ret_lines = lines;
+	*ret_count = count;
+	lines = NULL;
+	err = ERR_OK;
+out:
+	free(lines);
+	return err;
+}
+
+/* The postings of a payment of part of a line: the money arrives from source,
+ * and what was pledged is now the fund's. */
+static enum err line_post_paid(struct books *books, struct slice payer,
+			       const struct line *line, const char *source,
+			       struct cents amount, struct fault *fault)
+{
+	struct slice fund = slice_of_text(line->fund),
+		     earmark = slice_of_text(line->earmark);
+	struct key receivable, pledged, free_money;
+	enum err err;
+
+	err = books_move(books, source,
+			 key_of(&receivable, "receivable/%.*s", SLICE(payer)), "settled",
+			 amount, fault);
+	if (!err)
+		err = books_post(books, account_of(&pledged, "pledged", fund, earmark),
+				 "settled", amount, fault);
+	if (!err)
+		err = books_post(books, account_of(&free_money, "fund", fund, earmark),
+				 line->flow, cents_neg(amount), fault);
+	return err;
+}
+
+static enum err line_pay(struct books *books, struct slice payer, const struct line *line,
+			 const char *source, const char *trail, struct cents amount,
+			 struct fault *fault)
+{
+	struct key key;
+
+	if (cents_is_zero(amount))
+		return ERR_OK;
+	line_change(books, payer, line, cents_neg(amount));
+	line_trail_change(books, line_key(&key, trail, line), line, amount);
+	return line_post_paid(books, payer, line, source, amount, fault);
+}
+
+enum err line_unpay(struct books *books, struct slice payer, const struct line *line,
+		    const char *source, struct cents amount, struct fault *fault)
+{
+	line_change(books, payer, line, amount);
+	return line_post_paid(books, payer, line, source, cents_neg(amount), fault);
+}
+
+/* Pays the lines of one class of one position. */
+static enum err class_pay(struct books *books, struct slice payer,
+			  const struct line *lines, size_t count, const char *source,
+			  const char *trail, struct cents *amount, struct fault *fault)
+{
+	uint64_t weight[BOOKS_PARTS_MAX * 2];
+	struct cents share[BOOKS_PARTS_MAX * 2];
+	struct cents open = CENTS_ZERO;
+	enum err err = ERR_OK;
+
+	if (count > sizeof weight / sizeof *weight)
+		return fault_rule(fault, "lines",
+				  "more than %zu sub-balances in one class of a batch",
+				  sizeof weight / sizeof *weight);
+	for (size_t i = 0; i < count; i++) {
+		assert(cents_is_positive(lines[i].open));
+		open = books_plus(books, open, lines[i].open);
+		weight[i] = (uint64_t)cents_value(lines[i].open);
+	}
+	struct cents paid = cents_min(*amount, open);
+	if (cents_split(paid, weight, count, share) != ERR_OK)
+		return fault_rule(fault, "overflow", "a settlement could not be split");
+	for (size_t i = 0; i < count && !err; i++)
+		err = line_pay(books, payer, &lines[i], source, trail, share[i], fault);
+	*amount = books_minus(books, *amount, paid);
+	return err;
+}
+
+enum err lines_pay(struct books *books, struct slice payer, const struct line *lines,
+		   size_t count, const char *source, const char *trail,
+		   struct cents amount, struct cents *ret_rest, struct fault *fault)
+{
+	for (size_t i = 0; i < count && cents_is_positive(amount);) {
+		size_t end = i + 1;
+		enum err err;
+
+		while (end < count && lines[end].position == lines[i].position &&
+		       lines[end].class == lines[i].class)
+			end++;
+		err = class_pay(books, payer, lines + i, end - i, source, trail, &amount,
+				fault);
+		if (err)
+			return err;
+		i = end;
+	}
+	*ret_rest = amount;
+	return ERR_OK;
+}

@@ -1,0 +1,213 @@
+/*
+ * books_list.c - lists of members, receivables and proposals, for books_query.h.
+ */
+#include "ledger/books_int.h"
+#include "ledger/books_query.h"
+
+#define LIST_ROWS_MAX (1u << 20)
+
+static const char *const class_names[] = { "person", "company", "seller", "match" };
+static const char *const status_names[] = { "open", "granted", "refused", "done" };
+
+/* Makes room for one more element; NULL leaves the old array in *array. */
+static void *grow(void **array, size_t count, size_t bytes_each)
+{
+	uint8_t *more = *array;
+
+	if ((count & (count - 1)) == 0) { /* 0, and each power of two */
+		size_t room = count ? count * 2 : 1;
+
+		more = room > LIST_ROWS_MAX ? NULL
+					    : reallocarray(*array, room, bytes_each);
+		if (!more)
+			return NULL;
+		*array = more;
+	}
+	memset(more + bytes_each * count, 0, bytes_each);
+	return more + bytes_each * count;
+}
+
+static enum err list_finish(struct books *books, bool complete, void *array,
+			    void **ret_array, size_t count, size_t *ret_count,
+			    struct fault *fault)
+{
+	enum err err = state_err(books->state);
+
+	if (!complete && !err)
+		err = ERR_MEMORY;
+	if (err) {
+		free(array);
+		return fault_set(fault, err,
+				 "the ledger's state could not be read whole");
+	}
+	*ret_array = array;
+	*ret_count = count;
+	return ERR_OK;
+}
+
+bool query_member(struct books *books, struct slice id, struct member_view *ret_member)
+{
+	struct record_reader reader;
+	struct key key;
+
+	if (id.n >= ID_BYTES ||
+	    !books_get(books, key_of(&key, "member/%.*s", SLICE(id)), &reader))
+		return false;
+	memset(ret_member, 0, sizeof *ret_member);
+	text_copy(ret_member->id, ID_BYTES, id);
+	text_copy(ret_member->role, sizeof ret_member->role, record_read_text(&reader));
+	ret_member->active = record_read_integer(&reader) != 0;
+	ret_member->match_percent = record_read_integer(&reader);
+	ret_member->match_cap_month = cents_of(record_read_integer(&reader));
+	(void)record_read_text(&reader); /* match fund */
+	text_copy(ret_member->siren, sizeof ret_member->siren, record_read_text(&reader));
+	text_copy(ret_member->name, sizeof ret_member->name, record_read_text(&reader));
+	ret_member->step = cents_of(record_read_integer(&reader));
+	return true;
+}
+
+enum err query_members(struct books *books, struct member_view **ret_members,
+		       size_t *ret_count, struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, "member/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct member_view *view = grow(&array, count, sizeof *view);
+
+		complete =
+			view &&
+			query_member(books, slice_of_text(cursor.key + strlen("member/")),
+				     view);
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_members, count, ret_count,
+			   fault);
+}
+
+enum err query_receivables(struct books *books, struct slice payer,
+			   struct receivable_view **ret_lines, size_t *ret_count,
+			   struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+	struct key prefix;
+
+	key_of(&prefix, payer.n ? "open/%.*s/" : "open/%.*s", SLICE(payer));
+	for (state_first(books->state, &cursor, prefix.text); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct receivable_view *view = grow(&array, count, sizeof *view);
+		const char *owner = cursor.key + strlen("open/"),
+			   *rest = strchr(owner, '/');
+		struct line line;
+
+		complete = view &&
+			   line_of_key(rest + 1, cursor.value, &line, fault) == ERR_OK;
+		if (!complete)
+			break;
+		text_copy(view->payer, ID_BYTES, slice_of(owner, (size_t)(rest - owner)));
+		text_copy(view->class, sizeof view->class,
+			  slice_of_text(class_names[line.class]));
+		text_copy(view->fund, ID_BYTES, slice_of_text(line.fund));
+		text_copy(view->earmark, ID_BYTES, slice_of_text(line.earmark));
+		view->position = line.position;
+		view->open = line.open;
+		view->due_on = line.due_on;
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_lines, count, ret_count,
+			   fault);
+}
+
+static void proposal_view_of(uint64_t position, const struct proposal_record *proposal,
+			     struct proposal_view *view)
+{
+	memset(view, 0, sizeof *view);
+	view->position = position;
+	memcpy(view->subject, proposal->subject, sizeof view->subject);
+	memcpy(view->fund, proposal->fund, ID_BYTES);
+	memcpy(view->to, proposal->to, ID_BYTES);
+	memcpy(view->beneficiary, proposal->beneficiary, ID_BYTES);
+	memcpy(view->project, proposal->project, ID_BYTES);
+	memcpy(view->purpose, proposal->purpose, ID_BYTES);
+	memcpy(view->payee, proposal->payee, sizeof view->payee);
+	view->amount = proposal->amount;
+	view->ordered = proposal->ordered;
+	view->paid = proposal->paid;
+	text_copy(view->status, sizeof view->status,
+		  slice_of_text(status_names[proposal->status]));
+	view->proposed_on = proposal->proposed_on;
+	view->expires_on = proposal->expires_on;
+	view->decided = proposal->decided_on.day >= 0;
+	view->payment_made = proposal->paid_on.day >= 0;
+	view->decided_on = proposal->decided_on;
+	view->paid_on = proposal->paid_on;
+	view->votes_for = proposal->votes_for;
+	view->against = proposal->against;
+	view->abstain = proposal->abstain;
+	view->recused = proposal->recused;
+	view->needed = proposal->needed;
+}
+
+bool query_proposal(struct books *books, uint64_t position,
+		    struct proposal_view *ret_proposal)
+{
+	struct proposal_record proposal;
+
+	if (!proposal_read(books, position, &proposal))
+		return false;
+	proposal_view_of(position, &proposal, ret_proposal);
+	return true;
+}
+
+enum err query_proposals(struct books *books, struct proposal_view **ret_proposals,
+			 size_t *ret_count, struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, "proposal/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct proposal_view *view = grow(&array, count, sizeof *view);
+		struct proposal_record proposal;
+
+		complete = view && proposal_of_record(cursor.value, &proposal);
+		if (complete)
+			proposal_view_of(
+				strtoull(cursor.key + strlen("proposal/"), NULL, 10),
+				&proposal, view);
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_proposals, count,
+			   ret_count, fault);
+}
+
+void query_project_title(struct books *books, const char *id,
+			 char ret_title[QUERY_LABEL_BYTES])
+{
+	struct record_reader reader;
+	struct slice title;
+	struct key key;
+
+	ret_title[0] = '\0';
+	if (!books_get(books, key_of(&key, "project/%s", id), &reader))
+		return;
+	(void)record_read_text(&reader); /* status */
+	(void)record_read_text(&reader); /* bearer */
+	title = record_read_text(&reader);
+	if (title.n < QUERY_LABEL_BYTES)
+		text_copy(ret_title, QUERY_LABEL_BYTES, title);
+}
+
+bool query_allocated(struct books *books, struct month *ret_month)
+{
+	return month_from_outside(books_get_integer(books, "allocated"), ret_month) ==
+	       ERR_OK;
+}

@@ -1,0 +1,123 @@
+/*
+ * books_posting.c - double entry: what moves, and what each account holds.
+ *
+ * A posting debits (positive) or credits (negative) an account by a flow, which
+ * is the kind of movement ("salary.person", "allocated"). Accounts:
+ *
+ *	bank                  the foundation's money, as the bank confirms
+ *	receivable/PAYER      promised by a payer and not yet received
+ *	pledged/FUND/EARMARK  promised to a sub-balance (the other side)
+ *	fund/FUND/EARMARK     received and free to be decided: available is what
+ *	                      it is credited by; a debit balance is an overdraft
+ *	committed/FUND/EARMARK  granted, not yet ordered
+ *	ordered/FUND/EARMARK  ordered, not yet carried out by the bank
+ *	credit/PAYER          paid by a payer beyond what was owed
+ *
+ * Sums are kept per account in all, and per account, flow and civil day (and
+ * month, so that a long period costs months): a report of any period costs
+ * accounts, not entries.
+ */
+#include "ledger/books_int.h"
+
+#include <assert.h>
+
+const char *account_of(struct key *key, const char *noun, struct slice fund,
+		       struct slice earmark)
+{
+	return key_of(key, "%s/%.*s/%.*s", noun, SLICE(fund), SLICE(earmark));
+}
+
+static void balance_add(struct books *books, const char *key, struct cents amount)
+{
+	struct cents sum = books_plus(books, books_get_cents(books, key), amount);
+
+	books_put_integer(books, key, cents_value(sum));
+}
+
+enum err books_post(struct books *books, const char *account, const char *flow,
+		    struct cents amount, struct fault *fault)
+{
+	struct date date = books->entry->date;
+	struct posting *posting;
+	struct key key;
+
+	if (cents_is_zero(amount))
+		return ERR_OK;
+	if (books->posting_count == BOOKS_POSTINGS_MAX)
+		return fault_rule(fault, "postings", "more than %d postings in one entry",
+				  BOOKS_POSTINGS_MAX);
+	posting = &books->postings[books->posting_count++];
+	text_copy(posting->account, sizeof posting->account, slice_of_text(account));
+	text_copy(posting->flow, sizeof posting->flow, slice_of_text(flow));
+	posting->amount = amount;
+	balance_add(books, key_of(&key, "ab/%s", account), amount);
+	balance_add(books, key_of(&key, "bd/%s/%s/%05" PRId32, account, flow, date.day),
+		    amount);
+	balance_add(
+		books,
+		key_of(&key, "bm/%s/%s/%06" PRId32, account, flow, month_of_date(date).n),
+		amount);
+	return ERR_OK;
+}
+
+enum err books_move(struct books *books, const char *debit, const char *credit,
+		    const char *flow, struct cents amount, struct fault *fault)
+{
+	enum err err = books_post(books, debit, flow, amount, fault);
+
+	if (err)
+		return err;
+	return books_post(books, credit, flow, cents_neg(amount), fault);
+}
+
+struct cents books_balance(struct books *books, const char *account)
+{
+	struct key key;
+
+	return books_get_cents(books, key_of(&key, "ab/%s", account));
+}
+
+/* Adds what stands under "PREFIX/FLOW/NUMBER" where from <= NUMBER <= until. */
+static struct cents sum_range(struct books *books, const char *prefix, int32_t from,
+			      int32_t until)
+{
+	struct cents sum = CENTS_ZERO;
+	struct state_cursor cursor;
+
+	for (state_first(books->state, &cursor, prefix); cursor.found;
+	     state_next(books->state, &cursor)) {
+		const char *number = strrchr(cursor.key, '/') + 1;
+		long n = strtol(number, NULL, 10);
+		struct record_reader reader = record_reader(cursor.value);
+
+		if (n >= from && n <= until)
+			sum = books_plus(books, sum,
+					 cents_of(record_read_integer(&reader)));
+	}
+	return sum;
+}
+
+struct cents books_balance_until(struct books *books, const char *account,
+				 struct date until)
+{
+	struct month month = month_of_date(until);
+	struct cents months, days;
+	struct key key;
+
+	months = sum_range(books, key_of(&key, "bm/%s/", account), 0, month.n - 1);
+	days = sum_range(books, key_of(&key, "bd/%s/", account),
+			 month_first_day(month).day, until.day);
+	return books_plus(books, months, days);
+}
+
+enum err books_check_balanced(struct books *books, struct fault *fault)
+{
+	struct cents sum = CENTS_ZERO;
+
+	for (size_t i = 0; i < books->posting_count; i++)
+		sum = books_plus(books, sum, books->postings[i].amount);
+	if (!cents_is_zero(sum))
+		return fault_rule(fault, "zero-sum",
+				  "the postings of the entry do not sum to zero");
+	return ERR_OK;
+}

@@ -1,0 +1,128 @@
+/*
+ * books_query.h - questions to the books, for reports, statements and programs.
+ *
+ * Every answer is read from the state; none costs more than the accounts,
+ * funds, lines or proposals that it lists. Dates are civil dates by which
+ * entries are accounted for. The functions that fill arrays allocate them; the
+ * caller frees them with free().
+ */
+#ifndef ARRONDI_LEDGER_BOOKS_QUERY_H
+#define ARRONDI_LEDGER_BOOKS_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "keys/fault.h"
+#include "ledger/books.h"
+#include "ledger/date.h"
+#include "ledger/money.h"
+
+#define QUERY_ID_BYTES    65
+#define QUERY_LABEL_BYTES 401
+
+struct fund_view {
+	char id[QUERY_ID_BYTES];
+	char label[QUERY_LABEL_BYTES];
+	char class[32];
+	bool is_default;
+};
+/* In the charter's order. */
+MUST_USE enum err query_funds(struct books *books, struct fund_view **ret_funds,
+			      size_t *ret_count, struct fault *fault);
+
+struct charter_view {
+	char origin[129];
+	char name[QUERY_LABEL_BYTES];
+	char siren[10];
+	char log_vkey[400];
+	char default_fund[QUERY_ID_BYTES];
+	char terms[QUERY_ID_BYTES];
+	struct cents row_cap;
+	struct hash leaf;
+};
+MUST_USE enum err query_charter(struct books *books, struct charter_view *ret_charter,
+				struct fault *fault);
+bool query_step(struct books *books, struct cents step); /* one of the charter's */
+
+/* An account's movement by one flow: the sum before `from`, and from `from` to
+ * `to`, both days included. Debits are positive. */
+struct movement_view {
+	char account[POSTING_ACCOUNT_BYTES_MAX];
+	char flow[POSTING_FLOW_BYTES_MAX];
+	struct cents before, within;
+};
+/* Of the accounts whose path begins with prefix ("fund/", "receivable/", ""),
+ * ascending by account, then flow. */
+MUST_USE enum err query_movements(struct books *books, const char *prefix,
+				  struct date from, struct date to,
+				  struct movement_view **ret_movements, size_t *ret_count,
+				  struct fault *fault);
+
+/* A sub-balance as it stands now. What is overdrawn is what available is below
+ * zero; committed holds what is granted or ordered and not yet paid. */
+struct sub_balance_view {
+	char fund[QUERY_ID_BYTES];
+	char earmark[QUERY_ID_BYTES]; /* "-" for none */
+	struct cents pledged, received, committed, paid, available, overdrawn;
+};
+MUST_USE enum err query_sub_balances(struct books *books,
+				     struct sub_balance_view **ret_subs,
+				     size_t *ret_count, struct fault *fault);
+
+/* An account's balance now (debits positive). */
+struct cents query_balance(struct books *books, const char *account);
+
+struct member_view {
+	char id[QUERY_ID_BYTES];
+	char role[16];
+	char name[QUERY_LABEL_BYTES];
+	char siren[10];
+	bool active;
+	int64_t match_percent;
+	struct cents match_cap_month, step;
+};
+MUST_USE enum err query_members(struct books *books, struct member_view **ret_members,
+				size_t *ret_count, struct fault *fault);
+bool query_member(struct books *books, struct slice id, struct member_view *ret_member);
+
+/* Open lines of a payer (empty: of all payers), in the order of settling. */
+struct receivable_view {
+	char payer[QUERY_ID_BYTES];
+	uint64_t position;
+	char class[16]; /* person, company, seller, match */
+	char fund[QUERY_ID_BYTES];
+	char earmark[QUERY_ID_BYTES];
+	struct cents open;
+	struct date due_on;
+};
+MUST_USE enum err query_receivables(struct books *books, struct slice payer,
+				    struct receivable_view **ret_lines, size_t *ret_count,
+				    struct fault *fault);
+
+struct proposal_view {
+	uint64_t position;
+	char subject[16];
+	char fund[QUERY_ID_BYTES], to[QUERY_ID_BYTES], beneficiary[QUERY_ID_BYTES];
+	char project[QUERY_ID_BYTES], purpose[QUERY_ID_BYTES];
+	char payee[65];
+	struct cents amount, ordered, paid;
+	char status[16]; /* open, granted, refused, done */
+	struct date proposed_on, expires_on;
+	bool decided, payment_made;
+	struct date decided_on, paid_on; /* paid_on: of the first payment carried out */
+	int64_t votes_for, against, abstain, recused, needed;
+};
+MUST_USE enum err query_proposals(struct books *books,
+				  struct proposal_view **ret_proposals, size_t *ret_count,
+				  struct fault *fault);
+bool query_proposal(struct books *books, uint64_t position,
+		    struct proposal_view *ret_proposal);
+
+/* A project's title, or "" where it is not recorded. */
+void query_project_title(struct books *books, const char *id,
+			 char ret_title[QUERY_LABEL_BYTES]);
+
+/* The last month that was allocated; false when none was. */
+bool query_allocated(struct books *books, struct month *ret_month);
+
+#endif

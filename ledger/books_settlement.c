@@ -1,0 +1,202 @@
+/*
+ * books_settlement.c - money that arrived: what it pays, and what is too much.
+ *
+ * A settlement pays first the entry that its reference names, then the payer's
+ * oldest lines; what is left becomes the payer's credit, which its next batch
+ * uses. What each settlement paid is kept for as long as it may be reversed.
+ */
+#include "ledger/books_int.h"
+
+static const char *credit_account(struct key *key, struct slice payer)
+{
+	return key_of(key, "credit/%.*s", SLICE(payer));
+}
+
+static struct cents credit_of(struct books *books, struct slice payer)
+{
+	struct key key;
+
+	return cents_neg(books_balance(books, credit_account(&key, payer)));
+}
+
+/* Lets what was written under a trail go when it can no longer be undone. */
+static void trail_expire(struct books *books, const char *trail)
+{
+	struct month month = month_of_date(books_today(books));
+	struct state_cursor cursor;
+
+	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) != ERR_OK)
+		return;
+	for (state_first(books->state, &cursor, trail); cursor.found;
+	     state_next(books->state, &cursor))
+		books_expire(books, month, cursor.key);
+}
+
+enum err credit_use(struct books *books, struct slice payer, uint64_t position,
+		    struct fault *fault)
+{
+	struct line_filter filter = { .one_position = true, .position = position };
+	struct cents credit = credit_of(books, payer), rest;
+	struct key account, trail;
+	struct line *lines = NULL;
+	size_t count;
+	enum err err;
+
+	if (!cents_is_positive(credit))
+		return ERR_OK;
+	err = lines_read(books, payer, filter, &lines, &count, fault);
+	if (!err)
+		err = lines_pay(
+			books, payer, lines, count, credit_account(&account, payer),
+			key_of(&trail, "drawn/%.*s", SLICE(payer)), credit, &rest, fault);
+	free(lines);
+	if (err)
+		return err;
+	trail_expire(books, key_of(&trail, "drawn/%.*s/%016" PRIu64 "/", SLICE(payer),
+				   position));
+	return ERR_OK;
+}
+
+static enum err settle(struct books *books, struct slice payer, struct line_filter filter,
+		       const char *trail, struct cents *amount, struct fault *fault)
+{
+	struct line *lines = NULL;
+	size_t count;
+	enum err err = lines_read(books, payer, filter, &lines, &count, fault);
+
+	if (!err)
+		err = lines_pay(books, payer, lines, count, "bank", trail, *amount,
+				amount, fault);
+	free(lines);
+	return err;
+}
+
+enum err apply_settlement(struct books *books, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	struct slice payer = entry_text(entry, "payer");
+	struct month month = month_of_date(books_today(books));
+	struct cents rest = entry_cents(entry, "amount");
+	struct line_filter named = { .one_position = true },
+			   all = { .one_position = false };
+	struct member_record member;
+	struct record record;
+	struct key trail, key, credit;
+	enum err err = ERR_OK;
+
+	if (!member_find(books, payer, &member))
+		return fault_rule(fault, "payer", "'%.*s' is not a member", SLICE(payer));
+	if (slice_equal(payer, entry->by))
+		return fault_rule(fault, "payer",
+				  "a payer does not record its own settlement");
+	key_of(&trail, "applied/%016" PRIu64, books->position);
+	if (entry_has(entry, "settles")) {
+		named.position = entry_position(entry, "settles");
+		if (named.position >= books->position)
+			return fault_rule(fault, "settles",
+					  "it settles an entry that is not there yet");
+		err = settle(books, payer, named, trail.text, &rest, fault);
+	}
+	if (!err && cents_is_positive(rest))
+		err = settle(books, payer, all, trail.text, &rest, fault);
+	if (!err)
+		err = books_move(books, "bank", credit_account(&credit, payer),
+				 "overpaid", rest, fault);
+	if (err)
+		return err;
+	record_init(&record);
+	record_text(&record, payer);
+	record_integer(&record, cents_value(rest));
+	books_put(books, key_of(&key, "settled/%016" PRIu64, books->position), &record);
+	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
+		books_expire(books, month, key.text);
+	trail_expire(books, key_of(&key, "%s/", trail.text));
+	return ERR_OK;
+}
+
+/* Takes amount out of a payer's credit. What the credit had paid in the
+ * meantime is open again, newest first, as far as that is needed. */
+static enum err credit_take(struct books *books, struct slice payer, struct cents amount,
+			    struct fault *fault)
+{
+	struct cents missing = books_minus(books, amount, credit_of(books, payer));
+	struct state_cursor cursor;
+	struct key prefix, account;
+	struct line line, newest;
+	enum err err;
+
+	credit_account(&account, payer);
+	key_of(&prefix, "drawn/%.*s/", SLICE(payer));
+	while (cents_is_positive(missing)) {
+		struct cents part;
+		struct key newest_key = { "" };
+
+		for (state_first(books->state, &cursor, prefix.text); cursor.found;
+		     state_next(books->state, &cursor)) {
+			err = line_of_key(cursor.key + strlen(prefix.text), cursor.value,
+					  &line, fault);
+			if (err)
+				return err;
+			newest = line;
+			key_of(&newest_key, "%s", cursor.key);
+		}
+		if (!newest_key.text[0])
+			break; /* long ago: the credit goes below zero, and is shown so */
+		part = cents_min(missing, newest.open);
+		line_trail_change(books, newest_key.text, &newest, cents_neg(part));
+		err = line_unpay(books, payer, &newest, account.text, part, fault);
+		if (err)
+			return err;
+		missing = books_minus(books, missing, part);
+	}
+	return books_move(books, account.text, "bank", "reversed", amount, fault);
+}
+
+static bool is_reversed(struct books *books, uint64_t position)
+{
+	struct slice value;
+	struct key key;
+
+	return state_get(books->state, key_of(&key, "reversed/%016" PRIu64, position),
+			 &value);
+}
+
+enum err reverse_settlement(struct books *books, uint64_t of, struct fault *fault)
+{
+	struct record_reader reader;
+	struct state_cursor cursor;
+	char payer_text[ID_BYTES];
+	struct cents from_credit;
+	struct slice payer;
+	struct key key;
+	enum err err;
+
+	if (!books_get(books, key_of(&key, "settled/%016" PRIu64, of), &reader))
+		return fault_rule(fault, "reversal",
+				  "position %" PRIu64 " cannot be reversed any more", of);
+	text_copy(payer_text, sizeof payer_text, record_read_text(&reader));
+	payer = slice_of_text(payer_text);
+	from_credit = cents_of(record_read_integer(&reader));
+	key_of(&key, "applied/%016" PRIu64 "/", of);
+	for (state_first(books->state, &cursor, key.text); cursor.found;
+	     state_next(books->state, &cursor)) {
+		struct line line;
+
+		err = line_of_key(cursor.key + strlen(key.text), cursor.value, &line,
+				  fault);
+		if (err)
+			return err;
+		/* A promise that was itself reversed is owed no more: what was
+		 * paid for it is the payer's credit by now. */
+		if (is_reversed(books, line.position)) {
+			from_credit = books_plus(books, from_credit, line.open);
+			continue;
+		}
+		err = line_unpay(books, payer, &line, "bank", line.open, fault);
+		if (err)
+			return err;
+	}
+	if (cents_is_zero(from_credit))
+		return ERR_OK;
+	return credit_take(books, payer, from_credit, fault);
+}
