@@ -1,0 +1,199 @@
+/*
+ * store.c - opening and closing the database, transactions, copies.
+ *
+ * synchronous=FULL in WAL mode is one fsync for each commit, and none is lost
+ * that was answered. It is lowered for one statement only: the note, which can
+ * be signed again (store_log.c).
+ */
+#include "ledger/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "keys/file.h"
+#include "ledger/store_int.h"
+
+#define BACKUP_PAGES_PER_STEP 1024
+#define BACKUP_WAIT_MS        20
+#define BACKUP_WAITS_MAX      500
+
+static const char settings[] = "PRAGMA trusted_schema = OFF;"
+			       "PRAGMA cell_size_check = ON;"
+			       "PRAGMA temp_store = MEMORY;"
+			       "PRAGMA cache_size = -32768;";
+static const char settings_of_writer[] = "PRAGMA journal_mode = WAL;"
+					 "PRAGMA synchronous = FULL;"
+					 "PRAGMA wal_autocheckpoint = 4000;";
+
+/* The file holds secrets: nobody else reads it, from its first moment on. */
+static enum err file_make(const char *path, struct fault *fault)
+{
+	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return fault_set(fault, ERR_CONFLICT,
+				 "there is a ledger database already");
+	if (fd < 0)
+		return fault_set(fault, ERR_IO, "the ledger database cannot be made: %m");
+	(void)close(fd); /* nothing was written through it */
+	return file_sync_folder_of(path, fault);
+}
+
+static enum err statements_prepare(struct store *store, struct fault *fault)
+{
+	for (int i = 0; i < STMT__COUNT; i++) {
+		int rc = sqlite3_prepare_v3(store->db, store_sql[i], -1,
+					    SQLITE_PREPARE_PERSISTENT, &store->stmt[i],
+					    NULL);
+
+		if (rc)
+			return store_fail(store, rc, fault);
+	}
+	return ERR_OK;
+}
+
+static enum err database_open(struct store *store, const char *path, enum store_mode mode,
+			      struct fault *fault)
+{
+	int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	int rc = sqlite3_open_v2(path, &store->db,
+				 flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+				 NULL);
+	enum err err;
+
+	if (!store->db)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	if (rc)
+		return store_fail(store, rc, fault);
+	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS); /* cannot fail */
+	err = store_exec(store, settings, fault);
+	if (!err && mode != STORE_READ)
+		err = store_exec(store, settings_of_writer, fault);
+	if (!err && mode != STORE_READ)
+		err = store_schema_migrate(store, fault);
+	if (!err)
+		err = store_schema_check(store, fault);
+	if (!err)
+		err = statements_prepare(store, fault);
+	return err;
+}
+
+enum err store_open(const char *path, enum store_mode mode, struct store **ret_store,
+		    struct fault *fault)
+{
+	struct store *store = NULL;
+	enum err err = ERR_OK;
+
+	if (mode == STORE_CREATE)
+		err = file_make(path, fault);
+	else if (access(path, F_OK) != 0)
+		err = fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO,
+				"the ledger database cannot be found: %m");
+	if (err)
+		return err;
+	store = calloc(1, sizeof *store);
+	if (!store)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	err = database_open(store, path, mode, fault);
+	if (err) {
+		store_close(store);
+		return err;
+	}
+	*ret_store = store;
+	return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	store_rollback(store);
+	for (int i = 0; i < STMT__COUNT; i++)
+		(void)sqlite3_finalize(store->stmt[i]); /* repeats an old error */
+	/* Every statement is finalised, so it cannot refuse; NULL is allowed. */
+	(void)sqlite3_close(store->db);
+	free(store);
+}
+
+enum err store_begin(struct store *store, enum store_transaction transaction,
+		     struct fault *fault)
+{
+	struct query query =
+		query_of(store, transaction == STORE_EXCLUSIVE ? STMT_BEGIN_EXCLUSIVE
+							       : STMT_BEGIN_SNAPSHOT);
+
+	assert(sqlite3_get_autocommit(store->db));
+	return query_run(&query, fault);
+}
+
+enum err store_commit(struct store *store, struct fault *fault)
+{
+	struct query query = query_of(store, STMT_COMMIT);
+
+	return query_run(&query, fault);
+}
+
+void store_rollback(struct store *store)
+{
+	if (!store->db || sqlite3_get_autocommit(store->db) ||
+	    !store->stmt[STMT_ROLLBACK])
+		return;
+
+	/* A rollback that fails has rolled back all the same: SQLite then leaves
+	 * the transaction by itself. */
+	(void)sqlite3_step(store->stmt[STMT_ROLLBACK]);
+	(void)sqlite3_reset(store->stmt[STMT_ROLLBACK]);
+}
+
+/* ---- backup ---- */
+
+static enum err backup_run(struct store *store, sqlite3_backup *backup,
+			   struct fault *fault)
+{
+	int waits = 0;
+	int rc = SQLITE_OK;
+
+	while (rc == SQLITE_OK || ((rc == SQLITE_BUSY || rc == SQLITE_LOCKED) &&
+				   waits++ < BACKUP_WAITS_MAX)) {
+		if (rc)
+			(void)sqlite3_sleep(BACKUP_WAIT_MS);
+		rc = sqlite3_backup_step(backup, BACKUP_PAGES_PER_STEP);
+	}
+	return rc == SQLITE_DONE ? ERR_OK : store_fail(store, rc, fault);
+}
+
+enum err store_backup(struct store *store, const char *file, struct fault *fault)
+{
+	struct store copy = { 0 };
+	sqlite3_backup *backup = NULL;
+	int rc;
+	enum err err = file_make(file, fault);
+
+	if (err)
+		return err;
+	/* One snapshot, or a busy writer would make the copy start again and again. */
+	err = store_begin(store, STORE_SNAPSHOT, fault);
+	if (err)
+		goto out;
+	rc = sqlite3_open_v2(file, &copy.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			     NULL);
+	if (!rc)
+		backup = sqlite3_backup_init(copy.db, "main", store->db, "main");
+	if (!backup) {
+		err = copy.db ? store_fail(&copy, sqlite3_errcode(copy.db), fault)
+			      : fault_set(fault, ERR_MEMORY, "out of memory");
+		goto out;
+	}
+	err = backup_run(&copy, backup, fault);
+out:
+	if (backup && sqlite3_backup_finish(backup) && !err)
+		err = store_fail(&copy, sqlite3_errcode(copy.db), fault);
+	if (sqlite3_close(copy.db) && !err)
+		err = fault_set(fault, ERR_IO, "the backup could not be closed");
+	store_rollback(store);
+	if (err)
+		(void)unlink(file); /* half a copy is worse than none */
+	return err;
+}

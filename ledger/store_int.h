@@ -1,0 +1,110 @@
+/*
+ * store_int.h - what the files of the store share; private to store*.c.
+ *
+ * Every statement stands in one table (store_sql.c) and is prepared once. A
+ * query binds its parameters in order, steps, and ends; the first failure sticks
+ * and comes out of the step, so binding needs no checks.
+ */
+#ifndef ARRONDI_LEDGER_STORE_INT_H
+#define ARRONDI_LEDGER_STORE_INT_H
+
+#include <sqlite3.h>
+
+#include "ledger/store.h"
+
+enum store_stmt {
+	STMT_BEGIN_SNAPSHOT,
+	STMT_BEGIN_EXCLUSIVE,
+	STMT_COMMIT,
+	STMT_ROLLBACK,
+	STMT_META_READ,
+	STMT_META_WRITE,
+	STMT_NOTE_READ,
+	STMT_NOTE_WRITE,
+	STMT_TAIL_ADD,
+	STMT_TAIL_READ,
+	STMT_TAIL_RANGE,
+	STMT_TAIL_FOLD,
+	STMT_BUNDLE_ADD,
+	STMT_BUNDLE_READ,
+	STMT_TILE_ADD,
+	STMT_TILE_READ,
+	STMT_EDGE_READ,
+	STMT_EDGE_WRITE,
+	STMT_EDGE_CLEAR,
+	STMT_ROWS_ADD,
+	STMT_ROWS_READ,
+	STMT_ROWS_NEXT,
+	STMT_COUNT,
+	STMT_STATE_GET,
+	STMT_STATE_SEEK,
+	STMT_STATE_PUT,
+	STMT_STATE_DELETE,
+	STMT_STATE_CLEAR,
+	STMT_CLAIM_RUNS,
+	STMT_CLAIM_RUN_ADD,
+	STMT_CLAIM_RUN_DROP,
+	STMT_CLAIM_RUN_CLEAR,
+	STMT_CLAIM_PAGE_READ,
+	STMT_CLAIM_PAGE_ADD,
+	STMT_CLAIM_PAGE_DROP,
+	STMT_CLAIM_PAGE_CLEAR,
+	STMT_CLAIM_BUCKET_NEXT,
+	STMT_TOKEN_ADD,
+	STMT_TOKEN_READ,
+	STMT_TOKEN_REVOKE,
+	STMT_COMPANY_SECRET_READ,
+	STMT_COMPANY_SECRET_ADD,
+	STMT_DONOR_SECRET_READ,
+	STMT_DONOR_SECRET_ADD,
+	STMT__COUNT
+};
+
+extern const char *const store_sql[STMT__COUNT];
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *stmt[STMT__COUNT];
+	/* What the state's backing gave last (struct state_backing). */
+	uint8_t key[STATE_KEY_BYTES_MAX];
+	uint8_t value[STATE_VALUE_BYTES_MAX];
+};
+
+/* Brings the schema up to date; ERR_INVALID for a newer one. (store_schema.c) */
+MUST_USE enum err store_schema_migrate(struct store *store, struct fault *fault);
+/* ERR_INVALID unless the schema is exactly ours. */
+MUST_USE enum err store_schema_check(struct store *store, struct fault *fault);
+
+/* ---- queries (store_query.c) ---- */
+
+struct query {
+	struct store *store;
+	sqlite3_stmt *stmt;
+	int rc;
+	int bound;
+};
+
+struct query query_of(struct store *store, enum store_stmt stmt);
+/* The bytes must outlive the query. */
+void query_blob(struct query *query, struct slice blob);
+void query_integer(struct query *query, int64_t integer);
+/* Whether there is a (next) row. On an error the query has ended. */
+MUST_USE enum err query_step(struct query *query, bool *ret_row, struct fault *fault);
+/* Runs to the end, and ends. */
+MUST_USE enum err query_run(struct query *query, struct fault *fault);
+/* Steps to the one row that there must be: ERR_NOT_FOUND with `what` otherwise. */
+MUST_USE enum err query_one(struct query *query, const char *what, struct fault *fault);
+void query_end(struct query *query);
+
+/* Columns from 0; a slice is good until the next step or the end. */
+int64_t query_column(const struct query *query, int column);
+struct slice query_column_blob(const struct query *query, int column);
+/* ERR_CORRUPT unless the column has exactly n bytes. */
+MUST_USE enum err query_column_copy(const struct query *query, int column,
+				    void *ret_bytes, size_t n, struct fault *fault);
+
+/* SQLite's error as ours, with a remedy. rc must not be SQLITE_OK. */
+enum err store_fail(struct store *store, int rc, struct fault *fault);
+MUST_USE enum err store_exec(struct store *store, const char *sql, struct fault *fault);
+
+#endif

@@ -1,0 +1,415 @@
+/*
+ * store_log.c - the log's tables: what is finished, and the growing end of it.
+ *
+ *  (1) Entry i is in bundle i / 256 where that stands, and in the tail otherwise.
+ *  (2) A bundle is made once, of exactly 256 entries; the rows of the tail that
+ *      it holds go in the same transaction (the trigger tail_folds demands it).
+ */
+#include "ledger/store_int.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- meta and note ---- */
+
+enum err store_meta_read(struct store *store, struct store_meta *ret_meta,
+			 struct fault *fault)
+{
+	struct store_meta meta = { 0 };
+	struct query query = query_of(store, STMT_META_READ);
+	enum err err = query_one(&query, "its size", fault);
+
+	if (err)
+		return err;
+	meta.head.size = (uint64_t)query_column(&query, 0);
+	err = query_column_copy(&query, 1, meta.head.root.b, HASH_BYTES, fault);
+	meta.at = query_column(&query, 2);
+	meta.generation = query_column(&query, 3);
+	query_end(&query);
+	if (!err && meta.head.size > MERKLE_SIZE_MAX)
+		err = fault_set(fault, ERR_CORRUPT,
+				"the ledger's size is past its limit");
+	if (!err)
+		*ret_meta = meta;
+	return err;
+}
+
+enum err store_meta_write(struct store *store, const struct store_meta *meta,
+			  struct fault *fault)
+{
+	struct query query = query_of(store, STMT_META_WRITE);
+
+	query_integer(&query, (int64_t)meta->head.size);
+	query_blob(&query, slice_of(meta->head.root.b, HASH_BYTES));
+	query_integer(&query, meta->at);
+	query_integer(&query, meta->generation);
+	return query_run(&query, fault);
+}
+
+enum err store_note_read(struct store *store, uint64_t *ret_size, struct buffer *ret_note,
+			 struct fault *fault)
+{
+	struct query query = query_of(store, STMT_NOTE_READ);
+	bool row = false;
+	enum err err = query_step(&query, &row, fault);
+
+	if (err)
+		return err;
+	if (row) {
+		buffer_put_slice(ret_note, query_column_blob(&query, 1));
+		err = buffer_check(ret_note, "the checkpoint", fault);
+	}
+	if (!err)
+		*ret_size = row ? (uint64_t)query_column(&query, 0) : 0;
+	query_end(&query);
+	return err;
+}
+
+enum err store_note_write(struct store *store, uint64_t size, struct slice note,
+			  struct fault *fault)
+{
+	struct query query = query_of(store, STMT_NOTE_WRITE);
+	enum err err = store_exec(store, "PRAGMA synchronous = NORMAL", fault);
+	enum err full;
+
+	if (err)
+		return err;
+	query_integer(&query, (int64_t)size);
+	query_blob(&query, note);
+	err = query_run(&query, fault);
+	/* Nothing may be committed at the lower level but the note. */
+	full = store_exec(store, "PRAGMA synchronous = FULL", err ? NULL : fault);
+	return err ? err : full;
+}
+
+/* ---- entries ---- */
+
+static struct slice entry_at(const struct store_entries *entries, size_t i)
+{
+	size_t start = i ? entries->ends[i - 1] : 0;
+
+	return slice_of(entries->bytes + start, entries->ends[i] - start);
+}
+
+static enum err tail_add(struct store *store, uint64_t position, struct slice bytes,
+			 struct fault *fault)
+{
+	struct query query = query_of(store, STMT_TAIL_ADD);
+
+	query_integer(&query, (int64_t)position);
+	query_blob(&query, bytes);
+	return query_run(&query, fault);
+}
+
+static enum err bundle_append(struct buffer *bundle, struct slice entry,
+			      struct fault *fault)
+{
+	enum err err = tile_bundle_append(bundle, entry);
+
+	return err ? fault_set(fault, err, "an entry does not fit its bundle") : ERR_OK;
+}
+
+/* Appends entries from..to-1 of the tail, as in a bundle. */
+static enum err tail_range(struct store *store, uint64_t from, uint64_t to,
+			   struct buffer *out, struct fault *fault)
+{
+	struct query query = query_of(store, STMT_TAIL_RANGE);
+	bool row = true;
+	enum err err = ERR_OK;
+
+	query_integer(&query, (int64_t)from);
+	query_integer(&query, (int64_t)to);
+	while (!err && from < to) {
+		err = query_step(&query, &row, fault);
+		if (err)
+			return err;
+		if (!row || (uint64_t)query_column(&query, 0) != from)
+			err = fault_set(fault, ERR_NOT_FOUND,
+					"entry %" PRIu64 " is not in the ledger", from);
+		if (!err)
+			err = bundle_append(out, query_column_blob(&query, 1), fault);
+		from++;
+	}
+	query_end(&query);
+	return err;
+}
+
+/* Makes bundle n of the tail's entries and those from entries[*i] on. */
+static enum err bundle_fill(struct store *store, uint64_t n,
+			    const struct store_entries *entries, size_t *i,
+			    struct fault *fault)
+{
+	struct query add = query_of(store, STMT_BUNDLE_ADD);
+	struct query fold = query_of(store, STMT_TAIL_FOLD);
+	uint64_t position = entries->first + *i;
+	struct buffer bundle;
+	enum err err;
+
+	buffer_init(&bundle, TILE_BUNDLE_BYTES_MAX);
+	err = tail_range(store, n * TILE_WIDTH, position, &bundle, fault);
+	for (; !err && position < (n + 1) * TILE_WIDTH; position++)
+		err = bundle_append(&bundle, entry_at(entries, (*i)++), fault);
+	if (!err) {
+		query_integer(&add, (int64_t)n);
+		query_blob(&add, buffer_slice(&bundle));
+		err = query_run(&add, fault);
+	}
+	if (!err) {
+		query_integer(&fold, (int64_t)n);
+		err = query_run(&fold, fault);
+	}
+	buffer_release(&bundle);
+	return err;
+}
+
+enum err store_entries_add(struct store *store, const struct store_entries *entries,
+			   struct fault *fault)
+{
+	uint64_t size = entries->first + entries->count;
+	enum err err = ERR_OK;
+	size_t i = 0;
+
+	while (!err && i < entries->count) {
+		uint64_t position = entries->first + i;
+		uint64_t n = position / TILE_WIDTH;
+
+		if ((n + 1) * TILE_WIDTH <= size) {
+			err = bundle_fill(store, n, entries, &i, fault);
+		} else {
+			err = tail_add(store, position, entry_at(entries, i), fault);
+			i++;
+		}
+	}
+	return err;
+}
+
+/* The bytes of a bundle's entries before that of the given index, and its own. */
+static enum err bundle_find(struct slice bundle, unsigned index, size_t *ret_start,
+			    struct slice *ret_entry, struct fault *fault)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; at + 2 <= bundle.n; i++) {
+		size_t n = (size_t)bundle.p[at] << 8 | bundle.p[at + 1];
+
+		if (n > bundle.n - at - 2)
+			break;
+		if (i == index) {
+			*ret_start = at;
+			*ret_entry = slice_of(bundle.p + at + 2, n);
+			return ERR_OK;
+		}
+		at += 2 + n;
+	}
+	return fault_set(fault, ERR_CORRUPT, "an entry bundle is cut short");
+}
+
+/* Steps a query for bundle n; *ret_row is false where it is not made yet. */
+static enum err bundle_query(struct store *store, uint64_t n, struct query *ret_query,
+			     bool *ret_row, struct fault *fault)
+{
+	*ret_query = query_of(store, STMT_BUNDLE_READ);
+	query_integer(ret_query, (int64_t)n);
+	return query_step(ret_query, ret_row, fault);
+}
+
+static enum err put_and_check(struct buffer *out, struct slice bytes, struct fault *fault)
+{
+	buffer_put_slice(out, bytes);
+	return buffer_check(out, "what was read from the ledger", fault);
+}
+
+enum err store_entry(struct store *store, uint64_t position, struct buffer *out,
+		     struct fault *fault)
+{
+	struct query query;
+	struct slice entry;
+	size_t start;
+	bool row = false;
+	enum err err;
+
+	if (position > MERKLE_SIZE_MAX)
+		return fault_set(fault, ERR_NOT_FOUND, "there is no such entry");
+	err = bundle_query(store, position / TILE_WIDTH, &query, &row, fault);
+	if (err)
+		return err;
+	if (row) {
+		err = bundle_find(query_column_blob(&query, 0),
+				  (unsigned)(position % TILE_WIDTH), &start, &entry,
+				  fault);
+		if (!err)
+			err = put_and_check(out, entry, fault);
+		query_end(&query);
+		return err;
+	}
+	query_end(&query);
+	query = query_of(store, STMT_TAIL_READ);
+	query_integer(&query, (int64_t)position);
+	err = query_one(&query, "the entry", fault);
+	if (err)
+		return err;
+	err = put_and_check(out, query_column_blob(&query, 0), fault);
+	query_end(&query);
+	return err;
+}
+
+enum err store_bundle(struct store *store, uint64_t n, unsigned width, struct buffer *out,
+		      struct fault *fault)
+{
+	struct query query;
+	struct slice entry = { 0 };
+	struct slice bytes;
+	size_t start = 0;
+	bool row = false;
+	enum err err;
+
+	if (n > MERKLE_SIZE_MAX / TILE_WIDTH)
+		return fault_set(fault, ERR_NOT_FOUND, "there is no such bundle");
+	err = bundle_query(store, n, &query, &row, fault);
+	if (err)
+		return err;
+	if (row) {
+		bytes = query_column_blob(&query, 0);
+		if (width < TILE_WIDTH) {
+			err = bundle_find(bytes, width, &start, &entry, fault);
+			bytes.n = start;
+		}
+		if (!err)
+			err = put_and_check(out, bytes, fault);
+		query_end(&query);
+		return err;
+	}
+	query_end(&query);
+	return tail_range(store, n * TILE_WIDTH, n * TILE_WIDTH + width, out, fault);
+}
+
+/* ---- tiles ---- */
+
+enum err store_tile(struct store *store, unsigned level, uint64_t n,
+		    struct hash ret_hashes[TILE_WIDTH], struct fault *fault)
+{
+	struct query query = query_of(store, STMT_TILE_READ);
+	enum err err;
+
+	query_integer(&query, (int64_t)level);
+	query_integer(&query, (int64_t)n);
+	err = query_one(&query, "the tile", fault);
+	if (err)
+		return err;
+	err = query_column_copy(&query, 0, ret_hashes, TILE_BYTES_MAX, fault);
+	query_end(&query);
+	return err;
+}
+
+enum err store_tile_add(struct store *store, unsigned level, uint64_t n,
+			const struct hash hashes[TILE_WIDTH], struct fault *fault)
+{
+	struct query query = query_of(store, STMT_TILE_ADD);
+
+	query_integer(&query, (int64_t)level);
+	query_integer(&query, (int64_t)n);
+	query_blob(&query, slice_of(hashes, TILE_BYTES_MAX));
+	return query_run(&query, fault);
+}
+
+enum err store_edge(struct store *store, unsigned level,
+		    struct hash ret_hashes[TILE_WIDTH], unsigned *ret_width,
+		    struct fault *fault)
+{
+	struct query query = query_of(store, STMT_EDGE_READ);
+	struct slice bytes = { 0 };
+	bool row = false;
+	enum err err;
+
+	query_integer(&query, (int64_t)level);
+	err = query_step(&query, &row, fault);
+	if (err)
+		return err;
+	if (row)
+		bytes = query_column_blob(&query, 0);
+	if (bytes.n % HASH_BYTES || bytes.n >= TILE_BYTES_MAX)
+		err = fault_set(fault, ERR_CORRUPT, "the edge of level %u is not one",
+				level);
+	if (!err) {
+		if (bytes.n)
+			memcpy(ret_hashes, bytes.p, bytes.n);
+		*ret_width = (unsigned)(bytes.n / HASH_BYTES);
+	}
+	query_end(&query);
+	return err;
+}
+
+enum err store_edge_write(struct store *store, unsigned level, const struct hash *hashes,
+			  unsigned width, struct fault *fault)
+{
+	struct query query = query_of(store, STMT_EDGE_WRITE);
+
+	query_integer(&query, (int64_t)level);
+	query_blob(&query, slice_of(hashes, (size_t)width * HASH_BYTES));
+	return query_run(&query, fault);
+}
+
+/* ---- rows ---- */
+
+enum err store_rows_add(struct store *store, uint64_t position, struct slice blob,
+			struct fault *fault)
+{
+	struct query query = query_of(store, STMT_ROWS_ADD);
+
+	query_integer(&query, (int64_t)position);
+	query_blob(&query, blob);
+	return query_run(&query, fault);
+}
+
+enum err store_rows(struct store *store, uint64_t position, struct buffer *out,
+		    struct fault *fault)
+{
+	struct query query = query_of(store, STMT_ROWS_READ);
+	enum err err;
+
+	query_integer(&query, (int64_t)position);
+	err = query_one(&query, "the batch's rows", fault);
+	if (err)
+		return err;
+	err = put_and_check(out, query_column_blob(&query, 0), fault);
+	query_end(&query);
+	return err;
+}
+
+enum err store_rows_next(struct store *store, uint64_t from, uint64_t *ret_position,
+			 bool *ret_found, struct fault *fault)
+{
+	struct query query = query_of(store, STMT_ROWS_NEXT);
+	bool row = false;
+	enum err err;
+
+	query_integer(&query, (int64_t)from);
+	err = query_step(&query, &row, fault);
+	if (err)
+		return err;
+	if (row)
+		*ret_position = (uint64_t)query_column(&query, 0);
+	*ret_found = row;
+	query_end(&query);
+	return ERR_OK;
+}
+
+enum err store_count(struct store *store, struct store_counts *ret_counts,
+		     struct fault *fault)
+{
+	struct query query = query_of(store, STMT_COUNT);
+	enum err err = query_one(&query, "a count", fault);
+
+	if (err)
+		return err;
+	*ret_counts = (struct store_counts){
+		.bundles = (uint64_t)query_column(&query, 0),
+		.tail = (uint64_t)query_column(&query, 1),
+		.tiles = (uint64_t)query_column(&query, 2),
+		.rows = (uint64_t)query_column(&query, 3),
+		.claim_runs = (uint64_t)query_column(&query, 4),
+		.claim_buckets = (uint64_t)query_column(&query, 5),
+	};
+	query_end(&query);
+	return ERR_OK;
+}

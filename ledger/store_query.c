@@ -1,0 +1,162 @@
+/*
+ * store_query.c - running a statement of the table, and SQLite's errors as ours.
+ */
+#include "ledger/store_int.h"
+
+#include <assert.h>
+
+static enum err err_of_sqlite(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ERR_BUSY;
+	case SQLITE_NOMEM:
+		return ERR_MEMORY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_CONSTRAINT: /* what we add is new; if not, the tables lie */
+		return ERR_CORRUPT;
+	case SQLITE_TOOBIG:
+		return ERR_TOO_BIG;
+	default:
+		return ERR_IO;
+	}
+}
+
+static const char *remedy_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return "another program is writing: try again";
+	case SQLITE_FULL:
+		return "the disk is full: make room and try again";
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return "it may not be written: check the rights of the folder and its "
+		       "files";
+	case SQLITE_CANTOPEN:
+		return "it cannot be opened: check the rights of the folder and its "
+		       "files";
+	case SQLITE_IOERR:
+		return "the disk failed: check it and the system's log, then try again";
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_CONSTRAINT:
+		return "it is damaged: stop, keep a copy, restore a backup";
+	case SQLITE_NOMEM:
+		return "out of memory";
+	default:
+		return "it failed in an unexpected way";
+	}
+}
+
+enum err store_fail(struct store *store, int rc, struct fault *fault)
+{
+	/* The message names tables and triggers of ours, never values. */
+	return fault_set(fault, err_of_sqlite(rc), "ledger database: %s (%s)",
+			 remedy_of(rc), sqlite3_errmsg(store->db));
+}
+
+enum err store_exec(struct store *store, const char *sql, struct fault *fault)
+{
+	int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+
+	return rc ? store_fail(store, rc, fault) : ERR_OK;
+}
+
+struct query query_of(struct store *store, enum store_stmt stmt)
+{
+	return (struct query){ .store = store, .stmt = store->stmt[stmt] };
+}
+
+void query_blob(struct query *query, struct slice blob)
+{
+	int rc = sqlite3_bind_blob64(query->stmt, ++query->bound,
+				     blob.p ? blob.p : (const void *)"", blob.n,
+				     SQLITE_STATIC);
+
+	if (!query->rc)
+		query->rc = rc;
+}
+
+void query_integer(struct query *query, int64_t integer)
+{
+	int rc = sqlite3_bind_int64(query->stmt, ++query->bound, integer);
+
+	if (!query->rc)
+		query->rc = rc;
+}
+
+void query_end(struct query *query)
+{
+	/* Repeats the error of the last step, which was reported. */
+	(void)sqlite3_reset(query->stmt);
+}
+
+enum err query_step(struct query *query, bool *ret_row, struct fault *fault)
+{
+	int rc = query->rc ? query->rc : sqlite3_step(query->stmt);
+
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
+		*ret_row = rc == SQLITE_ROW;
+		return ERR_OK;
+	}
+
+	enum err err = store_fail(query->store, rc, fault);
+
+	query_end(query);
+	return err;
+}
+
+enum err query_run(struct query *query, struct fault *fault)
+{
+	bool row = true;
+	enum err err = ERR_OK;
+
+	while (!err && row)
+		err = query_step(query, &row, fault);
+	if (!err)
+		query_end(query);
+	return err;
+}
+
+enum err query_one(struct query *query, const char *what, struct fault *fault)
+{
+	bool row = false;
+	enum err err = query_step(query, &row, fault);
+
+	if (!err && !row) {
+		query_end(query);
+		err = fault_set(fault, ERR_NOT_FOUND, "%s is not in the ledger", what);
+	}
+	return err;
+}
+
+int64_t query_column(const struct query *query, int column)
+{
+	return sqlite3_column_int64(query->stmt, column);
+}
+
+struct slice query_column_blob(const struct query *query, int column)
+{
+	const void *p = sqlite3_column_blob(query->stmt, column);
+
+	/* Out of memory gives NULL too; no reader of ours takes nothing for enough. */
+	return slice_of(p, p ? (size_t)sqlite3_column_bytes(query->stmt, column) : 0);
+}
+
+enum err query_column_copy(const struct query *query, int column, void *ret_bytes,
+			   size_t n, struct fault *fault)
+{
+	struct slice blob = query_column_blob(query, column);
+
+	if (blob.n != n)
+		return fault_set(fault, ERR_CORRUPT,
+				 "ledger database: a column has %zu bytes instead of %zu",
+				 blob.n, n);
+	memcpy(ret_bytes, blob.p, n);
+	return ERR_OK;
+}

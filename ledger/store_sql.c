@@ -1,0 +1,87 @@
+/*
+ * store_sql.c - every statement that the store runs.
+ *
+ * Parameters are bound in the order in which they stand; ?1 is used where one is
+ * needed twice. The schema is in store_schema.c.
+ */
+#include "ledger/store_int.h"
+
+const char *const store_sql[STMT__COUNT] = {
+	[STMT_BEGIN_SNAPSHOT] = "BEGIN DEFERRED",
+	[STMT_BEGIN_EXCLUSIVE] = "BEGIN IMMEDIATE",
+	[STMT_COMMIT] = "COMMIT",
+	[STMT_ROLLBACK] = "ROLLBACK",
+
+	[STMT_META_READ] = "SELECT size, root, at, generation FROM meta WHERE id = 1",
+	[STMT_META_WRITE] = "UPDATE meta SET size = ?, root = ?, at = ?, generation = ?"
+			    " WHERE id = 1",
+	[STMT_NOTE_READ] = "SELECT size, bytes FROM note WHERE id = 1",
+	[STMT_NOTE_WRITE] = "INSERT INTO note (id, size, bytes) VALUES (1, ?, ?)"
+			    " ON CONFLICT (id) DO UPDATE SET size = excluded.size, bytes "
+			    "= excluded.bytes"
+			    " WHERE excluded.size >= size",
+
+	[STMT_TAIL_ADD] = "INSERT INTO tail (position, bytes) VALUES (?, ?)",
+	[STMT_TAIL_READ] = "SELECT bytes FROM tail WHERE position = ?",
+	[STMT_TAIL_RANGE] = "SELECT position, bytes FROM tail"
+			    " WHERE position >= ? AND position < ? ORDER BY position",
+	[STMT_TAIL_FOLD] = "DELETE FROM tail WHERE position / 256 = ?1"
+			   " AND position BETWEEN ?1 * 256 AND ?1 * 256 + 255",
+	[STMT_BUNDLE_ADD] = "INSERT INTO bundle (n, bytes) VALUES (?, ?)",
+	[STMT_BUNDLE_READ] = "SELECT bytes FROM bundle WHERE n = ?",
+
+	[STMT_TILE_ADD] = "INSERT INTO tile (level, n, bytes) VALUES (?, ?, ?)",
+	[STMT_TILE_READ] = "SELECT bytes FROM tile WHERE level = ? AND n = ?",
+	[STMT_EDGE_READ] = "SELECT bytes FROM edge WHERE level = ?",
+	[STMT_EDGE_WRITE] = "INSERT INTO edge (level, bytes) VALUES (?, ?)"
+			    " ON CONFLICT (level) DO UPDATE SET bytes = excluded.bytes",
+	[STMT_EDGE_CLEAR] = "DELETE FROM edge",
+
+	[STMT_ROWS_ADD] = "INSERT INTO rows (position, bytes) VALUES (?, ?)",
+	[STMT_ROWS_READ] = "SELECT bytes FROM rows WHERE position = ?",
+	[STMT_ROWS_NEXT] = "SELECT position FROM rows WHERE position >= ?"
+			   " ORDER BY position LIMIT 1",
+
+	[STMT_COUNT] =
+		"SELECT (SELECT count(*) FROM bundle), (SELECT count(*) FROM tail),"
+		" (SELECT count(*) FROM tile), (SELECT count(*) FROM rows),"
+		" (SELECT count(*) FROM claim_run),"
+		" (SELECT count(DISTINCT bucket) FROM claim_run)",
+
+	[STMT_STATE_GET] = "SELECT value FROM state WHERE key = ?",
+	[STMT_STATE_SEEK] = "SELECT key, value FROM state WHERE key >= ?"
+			    " ORDER BY key LIMIT 1",
+	[STMT_STATE_PUT] = "INSERT INTO state (key, value) VALUES (?, ?)"
+			   " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	[STMT_STATE_DELETE] = "DELETE FROM state WHERE key = ?",
+	[STMT_STATE_CLEAR] = "DELETE FROM state",
+
+	[STMT_CLAIM_RUNS] =
+		"SELECT run, n_tags FROM claim_run WHERE bucket = ? ORDER BY run",
+	[STMT_CLAIM_RUN_ADD] =
+		"INSERT INTO claim_run (bucket, run, n_tags) VALUES (?, ?, ?)",
+	[STMT_CLAIM_RUN_DROP] = "DELETE FROM claim_run WHERE bucket = ? AND run = ?",
+	[STMT_CLAIM_RUN_CLEAR] = "DELETE FROM claim_run",
+	[STMT_CLAIM_PAGE_READ] = "SELECT tags FROM claim_page"
+				 " WHERE bucket = ? AND run = ? AND page = ?",
+	[STMT_CLAIM_PAGE_ADD] = "INSERT INTO claim_page (bucket, run, page, tags)"
+				" VALUES (?, ?, ?, ?)",
+	[STMT_CLAIM_PAGE_DROP] = "DELETE FROM claim_page WHERE bucket = ? AND run = ?",
+	[STMT_CLAIM_PAGE_CLEAR] = "DELETE FROM claim_page",
+	[STMT_CLAIM_BUCKET_NEXT] = "SELECT bucket FROM claim_run WHERE bucket > ?"
+				   " ORDER BY bucket LIMIT 1",
+
+	[STMT_TOKEN_ADD] =
+		"INSERT INTO token (hash, member, role, expires_at) VALUES (?, ?, ?, ?)",
+	[STMT_TOKEN_READ] = "SELECT member, role, expires_at FROM token WHERE hash = ?",
+	[STMT_TOKEN_REVOKE] = "DELETE FROM token WHERE member = ?",
+
+	[STMT_COMPANY_SECRET_READ] = "SELECT secret FROM company_secret WHERE member = ?",
+	[STMT_COMPANY_SECRET_ADD] = "INSERT INTO company_secret (member, secret)"
+				    " VALUES (?, ?) ON CONFLICT (member) DO NOTHING",
+	[STMT_DONOR_SECRET_READ] = "SELECT secret FROM donor_secret"
+				   " WHERE member = ? AND key = ?",
+	[STMT_DONOR_SECRET_ADD] =
+		"INSERT INTO donor_secret (member, key, secret)"
+		" VALUES (?, ?, ?) ON CONFLICT (member, key) DO NOTHING",
+};

@@ -1,0 +1,107 @@
+/*
+ * store_state.c - the table behind the books' memory (state.h).
+ *
+ * What is given back is copied out of SQLite and the statement ended at once: a
+ * statement left in mid-row would keep the transaction open after its commit.
+ */
+#include "ledger/store_int.h"
+
+static enum err value_keep(struct store *store, struct slice value,
+			   struct slice *ret_value)
+{
+	if (value.n > sizeof store->value)
+		return ERR_CORRUPT;
+	if (value.n)
+		memcpy(store->value, value.p, value.n);
+	*ret_value = slice_of(store->value, value.n);
+	return ERR_OK;
+}
+
+static enum err backing_get(void *ctx, struct slice key, struct slice *ret_value,
+			    bool *ret_found)
+{
+	struct store *store = ctx;
+	struct query query = query_of(store, STMT_STATE_GET);
+	bool row = false;
+	enum err err;
+
+	query_blob(&query, key);
+	err = query_step(&query, &row, NULL);
+	if (err)
+		return err;
+	if (row)
+		err = value_keep(store, query_column_blob(&query, 0), ret_value);
+	*ret_found = row;
+	query_end(&query);
+	return err;
+}
+
+static bool begins_with(struct slice key, struct slice prefix)
+{
+	return key.n >= prefix.n && slice_equal(slice_of(key.p, prefix.n), prefix);
+}
+
+static enum err backing_seek(void *ctx, struct slice prefix, struct slice from,
+			     struct slice *ret_key, struct slice *ret_value,
+			     bool *ret_found)
+{
+	struct store *store = ctx;
+	struct query query = query_of(store, STMT_STATE_SEEK);
+	struct slice key;
+	bool row = false;
+	enum err err;
+
+	query_blob(&query, from);
+	err = query_step(&query, &row, NULL);
+	if (err)
+		return err;
+	*ret_found = false;
+	key = row ? query_column_blob(&query, 0) : (struct slice){ 0 };
+	if (row && begins_with(key, prefix)) {
+		err = key.n > sizeof store->key
+			      ? ERR_CORRUPT
+			      : value_keep(store, query_column_blob(&query, 1),
+					   ret_value);
+		if (!err) {
+			memcpy(store->key, key.p, key.n);
+			*ret_key = slice_of(store->key, key.n);
+			*ret_found = true;
+		}
+	}
+	query_end(&query);
+	return err;
+}
+
+struct state_backing store_state_backing(struct store *store)
+{
+	return (struct state_backing){
+		.ctx = store,
+		.get = backing_get,
+		.seek = backing_seek,
+	};
+}
+
+enum err store_state_change(void *ctx, struct slice key, struct slice value)
+{
+	struct query query = query_of(ctx, value.p ? STMT_STATE_PUT : STMT_STATE_DELETE);
+
+	query_blob(&query, key);
+	if (value.p)
+		query_blob(&query, value);
+	return query_run(&query, NULL);
+}
+
+enum err store_projections_clear(struct store *store, struct fault *fault)
+{
+	static const enum store_stmt clears[] = { STMT_STATE_CLEAR, STMT_EDGE_CLEAR,
+						  STMT_CLAIM_RUN_CLEAR,
+						  STMT_CLAIM_PAGE_CLEAR };
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; !err && i < sizeof clears / sizeof *clears; i++) {
+		struct query query = query_of(store, clears[i]);
+
+		err = query_run(&query, fault);
+	}
+	return err;
+}
