@@ -1,5 +1,6 @@
 /*
- * test_document.c - what a document keeps, what it refuses, and its totals.
+ * test_document.c - what a document keeps and refuses (reports/document.c), and
+ * its tables and totals (reports/table.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
