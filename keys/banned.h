@@ -13,6 +13,11 @@
 #include <string.h>
 #include <time.h>
 
+/* With _FORTIFY_SOURCE these are macros of glibc's under clang, which refuses to
+ * poison a macro. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok
 #pragma GCC poison atoi atol atoll atof strtod gmtime localtime ctime asctime
 

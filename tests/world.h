@@ -1,0 +1,80 @@
+/*
+ * world.h - a foundation in memory, for tests of the rules.
+ *
+ * A charter with two funds to spend, five seats whose keys the world holds, an
+ * operator, a treasurer and two employers; a clock that the test sets. Entries
+ * go in as JSON drafts, through the very functions that the writer uses:
+ * books_complete(), kind_check(), books_apply(). Every leaf is kept, so that
+ * roots of the past can be had and a log can be replayed.
+ */
+#ifndef ARRONDI_TESTS_WORLD_H
+#define ARRONDI_TESTS_WORLD_H
+
+#include "keys/sign.h"
+#include "keys/vkey.h"
+#include "ledger/books.h"
+#include "ledger/books_query.h"
+
+#define WORLD_SEATS      5
+#define WORLD_LEAVES_MAX 4096
+#define WORLD_ORIGIN     "ledger.test/93"
+#define WORLD_NOW        INT64_C(1795000000) /* 2026-11-18 11:06:40 UTC */
+
+struct world_leaf {
+	uint8_t *bytes;
+	size_t n;
+	struct hash hash;
+};
+
+struct world {
+	struct state *state;
+	struct books *books;
+	struct signing_key *log_key;
+	struct signing_key *seat_keys[WORLD_SEATS];
+	char seat_vkeys[WORLD_SEATS][VKEY_TEXT_BYTES_MAX + 1];
+	char log_vkey[VKEY_TEXT_BYTES_MAX + 1];
+	int64_t at; /* recorded time of the next entry */
+	int refs;
+	struct world_leaf leaves[WORLD_LEAVES_MAX];
+	size_t leaf_count;
+	struct fault fault; /* of the last submission */
+};
+
+/* A world with its charter; aborts when the machine fails it. */
+struct world *world_new(void);
+/* The same without any entry. */
+struct world *world_empty(void);
+void world_free(struct world *world);
+
+/* The charter's draft as JSON, with the world's keys. The caller frees. */
+char *world_charter(const struct world *world);
+
+/* Submits members, as a JSON text without braces ("'kind':'gift','amount':5"),
+ * single quotes standing for double ones. A reference is made up where none is
+ * given. Returns the verdict; the position is that before the call. */
+enum err world_submit(struct world *world, const char *by, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+/* The same, which must be accepted: fails the test with the fault's text
+ * otherwise, and returns the position. */
+uint64_t world_must(struct world *world, const char *by, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+/* The same, which must be refused by this rule. */
+void world_refuses(struct world *world, const char *rule, const char *by,
+		   const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* Applies whole canonical bytes, as a verifier does. */
+enum err world_replay(struct world *world, struct slice bytes);
+
+/* A seat's ballot (number 0 .. 4) on a proposal, having seen all there is. */
+enum err world_ballot(struct world *world, int seat, uint64_t proposal, const char *vote);
+void world_votes(struct world *world, uint64_t proposal, int seats_for);
+
+/* Available of a sub-balance, or the balance of an account. */
+int64_t world_available(struct world *world, const char *fund, const char *earmark);
+int64_t world_balance(struct world *world, const char *account);
+
+/* That the books' own accounts sum to zero, and that a replay of every leaf into
+ * a second world gives the same state, key by key and byte by byte. */
+void world_check(struct world *world);
+
+#endif
