@@ -7,7 +7,7 @@
  * has no way into an answer or a log.
  *
  *  (1) Nothing of what was sent is kept here but a member's name, and only where
- *      it is one of ours, a known word of payroll, or a clean identifier.
+ *      it is one of ours, a known word of payroll, or letters and '_' alone.
  *  (2) The list is bounded; what does not fit is counted.
  */
 #ifndef ARRONDI_GATEWAY_BATCH_BAD_H
@@ -114,6 +114,10 @@ void batch_bad_list_release(struct batch_bad_list *list);
 MUST_USE enum err batch_bad_list_add(struct batch_bad_list *list, enum batch_place place,
 				     uint32_t at, struct slice member,
 				     enum batch_flaw flaw);
+
+/* A name from outside that may be told: [A-Za-z_]{1,31}, so that it is no number of
+ * a person; empty otherwise. */
+struct slice batch_clean_name(struct slice name);
 
 /* ERR_OK where the list is empty; else ERR_INVALID with a sentence that counts
  * them and tells the first. */

@@ -15,6 +15,7 @@
 #ifndef ARRONDI_GATEWAY_BATCH_INPUT_H
 #define ARRONDI_GATEWAY_BATCH_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,10 @@ enum batch_field {
 	BATCH_FIELD_EXTRA,
 	BATCH_FIELD__COUNT
 };
+
+/* "donor", "client", "invoice", "till", "day", "giver", "fund", "slip", "roundup",
+ * "extra": as an answer calls them. */
+const char *batch_field_name(enum batch_field field);
 
 /* Sets of fields: 1 << field each. */
 unsigned batch_fields_allowed(enum batch_source source);

@@ -10,7 +10,7 @@
  * optional. A row of an invoice has `invoice`, `giver` (person, company, seller)
  * and optionally `client` (or `donor`, which then means the same); a row of a
  * till has `till` and `day`. Members come in any order; any other member, and
- * any member twice, is refused, by its name where that is [A-Za-z0-9_]{1,31}.
+ * any member twice, is refused, by its name where that is [A-Za-z_]{1,31}.
  */
 #ifndef ARRONDI_GATEWAY_JSON_BATCH_H
 #define ARRONDI_GATEWAY_JSON_BATCH_H
