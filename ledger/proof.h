@@ -79,8 +79,8 @@ struct row_proof {
 };
 
 /* Appends the text; the entry's bytes are given raw and proof->leaf_base64 is
- * not looked at. ERR_INVALID as for proof_format(), and where the line is not a
- * canonical row; ERR_TOO_BIG past an entry's most. */
+ * not looked at. ERR_INVALID as for proof_format(), where the line is not a
+ * canonical row or the entry is empty; ERR_TOO_BIG past an entry's most. */
 MUST_USE enum err row_proof_format(const struct row_proof *proof, struct slice leaf,
 				   struct buffer *out, struct fault *fault);
 

@@ -25,9 +25,11 @@ enum err row_proof_format(const struct row_proof *proof, struct slice leaf,
 		err = proof_path_check(&proof->path, fault);
 	if (err)
 		return err;
-	if (leaf.n == 0 || leaf.n > TILE_ENTRY_BYTES_MAX)
+	if (leaf.n == 0)
+		return fault_set(fault, ERR_INVALID, "row proof: entry is empty");
+	if (leaf.n > TILE_ENTRY_BYTES_MAX)
 		return fault_set(fault, ERR_TOO_BIG,
-				 "row proof: entry is not 1 to %d bytes",
+				 "row proof: entry is longer than %d bytes",
 				 TILE_ENTRY_BYTES_MAX);
 	buffer_printf(out, "%s\nrow ", FIRST_LINE);
 	buffer_put_slice(out, proof->line);
