@@ -362,37 +362,6 @@ static void integer_write(int64_t integer, struct buffer *out)
 	buffer_put(out, digits + at, sizeof digits - at);
 }
 
-static void escape_write(uint8_t byte, struct buffer *out)
-{
-	static const char letters[] = "\"\\\b\f\n\r\t";
-	static const char escapes[] = "\"\\bfnrt";
-	const char *letter = memchr(letters, byte, sizeof letters - 1);
-
-	if (letter) {
-		buffer_put_byte(out, '\\');
-		buffer_put_byte(out, (uint8_t)escapes[letter - letters]);
-	} else {
-		buffer_printf(out, "\\u%04x", byte);
-	}
-}
-
-static void text_write(struct slice text, struct buffer *out)
-{
-	size_t from = 0;
-
-	buffer_put_byte(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] >= 0x20 && text.p[i] != '"' && text.p[i] != '\\')
-			continue;
-		buffer_put(out, text.p + from, i - from);
-		escape_write(text.p[i], out);
-		from = i + 1;
-	}
-	if (from < text.n)
-		buffer_put(out, text.p + from, text.n - from);
-	buffer_put_byte(out, '"');
-}
-
 static bool value_write(const struct json *value, int depth, struct buffer *out)
 {
 	bool object = value->type == JSON_OBJECT;
@@ -402,7 +371,7 @@ static bool value_write(const struct json *value, int depth, struct buffer *out)
 		return true;
 	}
 	if (value->type == JSON_TEXT) {
-		text_write(value->text, out);
+		json_text_write(value->text, out);
 		return true;
 	}
 	if (depth == JSON_DEPTH_MAX)
@@ -412,7 +381,7 @@ static bool value_write(const struct json *value, int depth, struct buffer *out)
 		if (child != value->first)
 			buffer_put_byte(out, ',');
 		if (object) {
-			text_write(child->name, out);
+			json_text_write(child->name, out);
 			buffer_put_byte(out, ':');
 		}
 		if (!value_write(child, depth + 1, out))
