@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "keys/encoding.h"
 #include "ledger/claims_int.h"
 
 uint64_t claims_run_pages(const struct claims_run *run)
@@ -73,55 +74,81 @@ struct cursor {
 	struct slice bucket;
 	const struct claims_run *run;
 	struct claims_page *page;
-	size_t at; /* in the page; what is before is below the last tag sought */
+	uint64_t low; /* pages below this one are below the last tag sought */
+	size_t at;    /* so are the tags before this one in the loaded page */
+	bool sparse;  /* fewer tags are sought than there are pages */
 };
 
 static enum err cursor_load(struct cursor *cursor, uint64_t number, struct fault *fault)
 {
-	cursor->at = 0;
 	if (cursor->page->n > 0 && cursor->page->number == number)
 		return ERR_OK;
+	cursor->at = 0;
 	return claims_page_load(cursor->storage, cursor->bucket, cursor->run, number,
 				cursor->page, fault);
 }
 
-/* The first page whose last tag is not below the one sought, from the current one
- * on; the last page where there is none. It is loaded at the end. */
-static enum err cursor_seek_page(struct cursor *cursor, const struct tag *sought,
-				 struct fault *fault)
+/* Where the tag would stand in a run of evenly spread tags, as those of an HMAC
+ * are: within a page or two. Where they are not, the search is only longer. */
+static uint64_t page_guess(const struct claims_run *run, const struct tag *sought)
+{
+	uint64_t high_bits = u32_get(sought->b) >> 16;
+
+	_Static_assert(CLAIMS_RUN_TAGS_MAX / CLAIMS_PAGE_TAGS <= UINT64_C(1) << 47,
+		       "pages times 16 bits fit");
+	return claims_run_pages(run) * high_bits >> 16;
+}
+
+/* The page to begin with: the loaded one, unless the next tag is likely far off. */
+static uint64_t cursor_start(const struct cursor *cursor, const struct tag *sought)
 {
 	const struct claims_page *page = cursor->page;
-	uint64_t last = claims_run_pages(cursor->run) - 1;
-	uint64_t low = page->number; /* below what is sought, or where to begin */
-	uint64_t high = low;
+	uint64_t guess = page_guess(cursor->run, sought);
+
+	if (page->n > 0 && page->number >= cursor->low &&
+	    (!cursor->sparse || tag_cmp(sought, &page->tags[page->n - 1]) <= 0))
+		return page->number;
+	if (cursor->sparse && guess > cursor->low)
+		return guess;
+	return cursor->low;
+}
+
+/*
+ * Loads the page that would hold the tag; *ret_between where the tag would stand
+ * between two pages, or behind the last. Doubles its steps away from where it
+ * begins, and halves what is left once it has been on both sides.
+ */
+static enum err cursor_seek_page(struct cursor *cursor, const struct tag *sought,
+				 bool *ret_between, struct fault *fault)
+{
+	const struct claims_page *page = cursor->page;
+	uint64_t end = claims_run_pages(cursor->run); /* pages from here: above */
+	uint64_t probe = cursor_start(cursor, sought);
 	uint64_t step = 1;
-	enum err err;
+	bool was_below = false, was_above = false;
 
-	/* Gallop: one page on, then two, four, ... */
-	while (tag_cmp(&page->tags[page->n - 1], sought) < 0) {
-		low = high;
-		if (high == last)
+	*ret_between = true;
+	while (cursor->low < end) {
+		enum err err = cursor_load(cursor, probe, fault);
+		if (err)
+			return err;
+		if (tag_cmp(&page->tags[page->n - 1], sought) < 0) {
+			was_below = true;
+			cursor->low = probe + 1;
+			probe = end - probe > step ? probe + step : end - 1;
+		} else if (tag_cmp(sought, &page->tags[0]) < 0) {
+			was_above = true;
+			end = probe;
+			probe = probe - cursor->low > step ? probe - step : cursor->low;
+		} else {
+			*ret_between = false;
 			return ERR_OK;
-		high = last - high < step ? last : high + step;
+		}
 		step *= 2;
-		err = cursor_load(cursor, high, fault);
-		if (err)
-			return err;
+		if (was_below && was_above)
+			probe = cursor->low + (end - cursor->low) / 2;
 	}
-
-	/* Then halve what was jumped over: low is too low, high is high enough. */
-	while (high - low > 1) {
-		uint64_t middle = low + (high - low) / 2;
-
-		err = cursor_load(cursor, middle, fault);
-		if (err)
-			return err;
-		if (tag_cmp(&page->tags[page->n - 1], sought) < 0)
-			low = middle;
-		else
-			high = middle;
-	}
-	return page->number == high ? ERR_OK : cursor_load(cursor, high, fault);
+	return ERR_OK;
 }
 
 /* The same within the page: at stands on the first tag that is not below. */
@@ -156,18 +183,14 @@ static enum err run_check(struct cursor *cursor, const struct tag *tags, size_t 
 	size_t i = 0;
 
 	cursor->page->n = 0;
-	enum err err = cursor_load(cursor, 0, fault);
-	if (err)
-		return err;
+	cursor->sparse = n < claims_run_pages(cursor->run);
 	for (; i < n; i++) {
-		uint64_t page_number = cursor->page->number;
-		size_t at = cursor->at;
+		bool between;
+		enum err err = cursor_seek_page(cursor, &tags[i], &between, fault);
 
-		err = cursor_seek_page(cursor, &tags[i], fault);
 		if (err)
 			return err;
-		cursor->at = cursor->page->number == page_number ? at : 0;
-		if (cursor_seek_tag(cursor, &tags[i]))
+		if (!between && cursor_seek_tag(cursor, &tags[i]))
 			break;
 	}
 	*ret_conflict = i;
@@ -194,7 +217,10 @@ enum err claims_check(const struct claims_storage *storage, struct slice bucket,
 
 	/* Only a conflict before the one that is known already is of interest. */
 	for (unsigned i = 0; !err && i < runs.n && conflict > 0; i++) {
-		struct cursor cursor = { storage, bucket, &runs.run[i], page, 0 };
+		struct cursor cursor = { .storage = storage,
+					 .bucket = bucket,
+					 .run = &runs.run[i],
+					 .page = page };
 
 		err = run_check(&cursor, tags, conflict, &conflict, fault);
 	}

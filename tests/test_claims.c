@@ -1,5 +1,6 @@
 /*
- * test_claims.c - the same answers as a naive set, and few runs.
+ * test_claims.c - the same answers as a naive set, and few runs: ledger/claims.c,
+ * ledger/claims_merge.c and, below them, ledger/claims_file.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,6 +57,15 @@ static struct tag tag_of(uint64_t i)
 	struct tag tag = { { 0 } };
 
 	u64_put(tag.b + 2, i);
+	return tag;
+}
+
+/* The same, evenly spread as an HMAC's are. */
+static struct tag spread_tag_of(uint64_t i)
+{
+	struct tag tag = { { 0 } };
+
+	u64_put(tag.b, UINT64_MAX / UNIVERSE * i);
 	return tag;
 }
 
@@ -177,7 +187,7 @@ static void random_batches_are_judged_as_a_naive_set_would(void **state)
 			if (naive[b][i] && want == SIZE_MAX)
 				want = n;
 			value[n] = i;
-			tags[n++] = tag_of(i);
+			tags[n++] = b == 0 ? tag_of(i) : spread_tag_of(i);
 		}
 		assert_int_equal(
 			claims_check(&storage, bucket, tags, n, &conflict, &fault),
@@ -261,6 +271,42 @@ static void one_claim_is_looked_up_in_few_pages_of_a_large_run(void **state)
 		assert_int_equal(conflict, 1);
 		assert_true(loads <= 16);
 	}
+}
+
+static void evenly_spread_tags_are_found_almost_at_once(void **state)
+{
+	const size_t n = 100 * CLAIMS_PAGE_TAGS;
+	struct claims_storage counting = storage;
+	struct tag *tags = calloc(n, sizeof *tags);
+	size_t conflict;
+
+	(void)state;
+	assert_non_null(tags);
+	for (size_t i = 0; i < n; i++)
+		u64_put(tags[i].b, UINT64_MAX / n * i + random_below(UINT64_MAX / n));
+	assert_int_equal(claims_add(&storage, JANUARY, tags, n, &fault), ERR_OK);
+	counting.load = counting_load;
+	loads = 0;
+	for (size_t i = 0; i < n; i += 997) {
+		assert_int_equal(
+			claims_check(&counting, JANUARY, &tags[i], 1, &conflict, &fault),
+			ERR_OK);
+		assert_int_equal(conflict, 0);
+	}
+	assert_true(loads <= 3 * (n / 997));
+
+	/* Thirteen in one go, fewer than there are pages, and the last is claimed. */
+	struct tag some[13];
+	for (size_t i = 0; i < 13; i++) {
+		some[i] = tags[i * 7000 + 9];
+		some[i].b[TAG_BYTES - 1] = i < 12;
+	}
+	loads = 0;
+	assert_int_equal(claims_check(&counting, JANUARY, some, 13, &conflict, &fault),
+			 ERR_OK);
+	assert_int_equal(conflict, 12);
+	assert_true(loads <= 3 * 13);
+	free(tags);
 }
 
 static void buckets_do_not_know_of_each_other(void **state)
@@ -428,6 +474,7 @@ int main(void)
 		WITH_FILE(a_thousand_times_one_claim_leaves_few_runs),
 		WITH_FILE(a_run_of_many_pages_is_searched_to_its_edges),
 		WITH_FILE(one_claim_is_looked_up_in_few_pages_of_a_large_run),
+		WITH_FILE(evenly_spread_tags_are_found_almost_at_once),
 		WITH_FILE(buckets_do_not_know_of_each_other),
 		WITH_FILE(a_dropped_bucket_gives_its_room_back),
 		WITH_FILE(a_claim_that_nobody_checked_is_found_by_the_merge),

@@ -1,6 +1,7 @@
 /*
  * test_merkle.c - roots, proofs and refusals, against vectors of another
  * implementation; and against RFC 6962's recursive definition, written out here.
+ * Of ledger/merkle.c, and of ledger/merkle_prove.c, which makes the proofs.
  */
 #include <setjmp.h>
 #include <stdarg.h>

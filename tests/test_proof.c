@@ -1,5 +1,6 @@
 /*
- * test_proof.c - proofs that a donor keeps in a file: of a leaf, and of a row.
+ * test_proof.c - proofs that a donor keeps in a file: of a leaf (ledger/proof.c),
+ * and of a row (ledger/row_proof.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * test_rows.c - the one form of a row, the rules of a batch's rows, and proofs.
+ * test_rows.c - the one form of a row (ledger/row.c), and the rules and proofs of a
+ * batch's rows (ledger/rows.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
