@@ -63,11 +63,6 @@ struct books *books_new(struct state *state, const struct books_hooks *hooks)
 		return NULL;
 	books->state = state;
 	books->hooks = *hooks;
-	books->postings = calloc(BOOKS_POSTINGS_MAX, sizeof *books->postings);
-	if (!books->postings) {
-		free(books);
-		return NULL;
-	}
 	return books;
 }
 

@@ -135,8 +135,10 @@ enum err books_complete(struct books *books, struct json_doc *doc, struct json *
 	if (!err && kind != KIND_charter)
 		err = member_check_may(books, view.by, kind, fault);
 	books->overflow = false;
+	books->entry = &view; /* the rules ask what day it is */
 	if (!err)
 		err = complete_kind(books, doc, draft, &view, fault);
+	books->entry = NULL;
 	if (state_err(books->state) != ERR_OK)
 		return fault_set(fault, state_err(books->state),
 				 "the ledger's state could not be read");

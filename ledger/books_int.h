@@ -72,7 +72,7 @@ struct books {
 	struct books_hooks hooks;
 	bool overflow;
 	struct posting *postings;
-	size_t posting_count;
+	size_t posting_count, posting_room; /* up to BOOKS_POSTINGS_MAX */
 	/* The entry being applied. */
 	const struct entry *entry;
 	uint64_t position;

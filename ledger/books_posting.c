@@ -34,19 +34,38 @@ static void balance_add(struct books *books, const char *key, struct cents amoun
 	books_put_integer(books, key, cents_value(sum));
 }
 
+static enum err posting_add(struct books *books, struct posting **ret_posting,
+			    struct fault *fault)
+{
+	if (books->posting_count == BOOKS_POSTINGS_MAX)
+		return fault_rule(fault, "postings", "more than %d postings in one entry",
+				  BOOKS_POSTINGS_MAX);
+	if (books->posting_count == books->posting_room) {
+		size_t room = books->posting_room ? books->posting_room * 2 : 32;
+		struct posting *more = reallocarray(books->postings, room, sizeof *more);
+
+		if (!more)
+			return fault_set(fault, ERR_MEMORY, "out of memory for postings");
+		books->postings = more;
+		books->posting_room = room;
+	}
+	*ret_posting = &books->postings[books->posting_count++];
+	return ERR_OK;
+}
+
 enum err books_post(struct books *books, const char *account, const char *flow,
 		    struct cents amount, struct fault *fault)
 {
 	struct date date = books->entry->date;
 	struct posting *posting;
 	struct key key;
+	enum err err;
 
 	if (cents_is_zero(amount))
 		return ERR_OK;
-	if (books->posting_count == BOOKS_POSTINGS_MAX)
-		return fault_rule(fault, "postings", "more than %d postings in one entry",
-				  BOOKS_POSTINGS_MAX);
-	posting = &books->postings[books->posting_count++];
+	err = posting_add(books, &posting, fault);
+	if (err)
+		return err;
 	text_copy(posting->account, sizeof posting->account, slice_of_text(account));
 	text_copy(posting->flow, sizeof posting->flow, slice_of_text(flow));
 	posting->amount = amount;
