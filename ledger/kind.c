@@ -90,14 +90,14 @@ static const struct kind_def kinds[] = {
 };
 
 static const struct shape_def {
-	const char *name;
+	const char *name, *doc;
 	const struct member *members;
 	size_t count;
 } shapes[] = {
-	[SHAPE_none] = { "", NULL, 0 },
+	[SHAPE_none] = { "", "", NULL, 0 },
 #define KIND(id, nature, roles, path, doc)
 #define MEMBER(kind, name, type, min, max, flags, arg, doc)
-#define SHAPE(id, doc) [SHAPE_##id] = { #id, fields_##id, COUNT_OF(fields_##id) },
+#define SHAPE(id, doc) [SHAPE_##id] = { #id, doc, fields_##id, COUNT_OF(fields_##id) },
 #define FIELD(shape, name, type, min, max, flags, arg, doc)
 #include "ledger/kinds.def"
 };
@@ -131,6 +131,12 @@ const char *shape_name(enum shape shape)
 {
 	assert(shape < SHAPE__COUNT);
 	return shapes[shape].name;
+}
+
+const char *shape_doc(enum shape shape)
+{
+	assert(shape < SHAPE__COUNT);
+	return shapes[shape].doc;
 }
 
 bool kind_by_name(struct slice name, enum kind *ret_kind)

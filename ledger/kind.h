@@ -109,6 +109,7 @@ struct kind_def {
 const struct kind_def *kind_def(enum kind kind);
 const struct member *shape_members(enum shape shape, size_t *ret_count);
 const char *shape_name(enum shape shape);
+const char *shape_doc(enum shape shape);
 MUST_USE bool kind_by_name(struct slice name, enum kind *ret_kind);
 const char *role_name(enum role role);
 MUST_USE bool role_by_name(struct slice name, enum role *ret_role);
