@@ -59,7 +59,7 @@ bool query_member(struct books *books, struct slice id, struct member_view *ret_
 	ret_member->active = record_read_integer(&reader) != 0;
 	ret_member->match_percent = record_read_integer(&reader);
 	ret_member->match_cap_month = cents_of(record_read_integer(&reader));
-	(void)record_read_text(&reader); /* match fund */
+	text_copy(ret_member->match_fund, QUERY_ID_BYTES, record_read_text(&reader));
 	text_copy(ret_member->siren, sizeof ret_member->siren, record_read_text(&reader));
 	text_copy(ret_member->name, sizeof ret_member->name, record_read_text(&reader));
 	ret_member->step = cents_of(record_read_integer(&reader));

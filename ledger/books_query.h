@@ -77,6 +77,7 @@ struct member_view {
 	char role[16];
 	char name[QUERY_LABEL_BYTES];
 	char siren[10];
+	char match_fund[QUERY_ID_BYTES]; /* "" for the batch's funds */
 	bool active;
 	int64_t match_percent;
 	struct cents match_cap_month, step;

@@ -1,0 +1,185 @@
+/*
+ * cmd.c - the table of arrondi-ledger's commands, and what they share.
+ */
+#include "ledger/cmd.h"
+
+#include <inttypes.h>
+
+#include "keys/cli.h"
+#include "keys/encoding.h"
+#include "keys/hash.h"
+#include "ledger/books_query.h"
+#include "ledger/intake.h"
+
+const struct command commands[] = {
+	{ "init", "DIR --charter FILE", "make a ledger with its key and its charter",
+	  cmd_init },
+	{ "member", "DIR add|change|retire --id ID [--role R] [--siren N] [--name N] ...",
+	  "record a member; 'add' prints its token once", cmd_member },
+	{ "token", "DIR issue|revoke --member ID [--days N]",
+	  "give or take back API tokens", cmd_token },
+	{ "record", "DIR FILE.json [--by MEMBER]", "record one entry", cmd_record },
+	{ "propose", "DIR FILE.json [--by MEMBER]", "put a question to the board",
+	  cmd_propose },
+	{ "ballot", "DIR N --seat S --vote for|against|abstain|recused",
+	  "print the text that the seat signs", cmd_ballot },
+	{ "vote", "DIR NOTE", "record a signed ballot", cmd_vote },
+	{ "decide", "DIR N", "record the outcome of proposal N", cmd_decide },
+	{ "allocate", "DIR [--month YYYY-MM]",
+	  "split the default fund's free money of a month", cmd_allocate },
+	{ "show", "DIR [SEQ]", "the ledger's size and balances, or one entry", cmd_show },
+	{ "proof", "DIR SEQ [--row TAG]", "print a proof of an entry or of a batch's row",
+	  cmd_proof },
+	{ "export", "DIR OUT", "write the log for auditors", cmd_export },
+	{ "check", "DIR", "replay the log and compare all that is derived from it",
+	  cmd_check },
+	{ "rebuild", "DIR", "derive everything anew from the log", cmd_rebuild },
+	{ "backup", "DIR FILE", "copy the database while it is in use", cmd_backup },
+};
+const size_t command_count = sizeof commands / sizeof *commands;
+
+int cmd_usage(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return cli_usage(CMD_PROGRAM, "usage: " CMD_PROGRAM " %s %s",
+					 name, commands[i].words);
+	return cli_usage(CMD_PROGRAM, "there is no command '%s'", name);
+}
+
+struct ledger *cmd_open(const char *dir, enum ledger_mode mode, int *ret_status)
+{
+	struct ledger *ledger = NULL;
+	struct fault fault;
+
+	if (ledger_open(dir, mode, &ledger, &fault) == ERR_OK)
+		return ledger;
+	*ret_status = cli_fail(CMD_PROGRAM, &fault);
+	return NULL;
+}
+
+bool cmd_position(const char *text, uint64_t *ret_position)
+{
+	if (decimal_parse(text, strlen(text), ret_position) == ERR_OK)
+		return true;
+	(void)cli_usage(CMD_PROGRAM, "a position is a whole number");
+	return false;
+}
+
+void draft_release(struct draft *draft)
+{
+	json_doc_free(draft->doc);
+}
+
+/* A reference of the command line's own: the second and 32 random bits. */
+static enum err make_ref(char ref[33], struct fault *fault)
+{
+	uint8_t random[4];
+	enum err err = random_bytes(random, sizeof random);
+
+	if (err)
+		return fault_set(fault, err, "the machine gives no random bytes");
+	snprintf(ref, 33, "CLI-%" PRId64 "-%02X%02X%02X%02X", (int64_t)time(NULL),
+		 random[0], random[1], random[2], random[3]);
+	return ERR_OK;
+}
+
+enum err draft_init(struct draft *draft, const char *kind, const char *ref,
+		    struct fault *fault)
+{
+	char made[33];
+
+	if (!ref) {
+		enum err err = make_ref(made, fault);
+
+		if (err)
+			return err;
+		ref = made;
+	}
+	draft->doc = json_doc_new();
+	draft->json = draft->doc ? json_new(draft->doc, JSON_OBJECT) : NULL;
+	(void)json_add_cstring(draft->doc, draft->json, "kind", kind);
+	if (!json_add_cstring(draft->doc, draft->json, "ref", ref)) {
+		draft_release(draft);
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	}
+	return ERR_OK;
+}
+
+enum err draft_read(struct draft *draft, const char *file, struct fault *fault)
+{
+	struct buffer bytes;
+	char ref[33];
+	enum err err;
+
+	buffer_init(&bytes, INTAKE_BYTES_MAX);
+	draft->doc = json_doc_new();
+	err = draft->doc ? cli_read_file(file, INTAKE_BYTES_MAX, &bytes, fault)
+			 : fault_set(fault, ERR_MEMORY, "out of memory");
+	if (!err)
+		err = intake_parse(draft->doc, buffer_slice(&bytes), &draft->json, fault);
+	if (!err && draft->json->type != JSON_OBJECT)
+		err = fault_set(fault, ERR_INVALID, "file '%s' holds no JSON object",
+				file);
+	if (!err && !json_get(draft->json, "ref")) {
+		err = make_ref(ref, fault);
+		if (!err && !json_add_cstring(draft->doc, draft->json, "ref", ref))
+			err = fault_set(fault, ERR_MEMORY, "out of memory");
+	}
+	buffer_release(&bytes);
+	if (err)
+		draft_release(draft);
+	return err;
+}
+
+enum err cmd_operator(struct ledger *ledger, char ret_id[65], struct fault *fault)
+{
+	struct member_view *members = NULL;
+	struct books *books;
+	size_t count = 0;
+	enum err err = ledger_books(ledger, &books, fault);
+
+	if (err)
+		return err;
+	err = query_members(books, &members, &count, fault);
+	ledger_books_done(ledger);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(members[i].role, "operator") == 0)
+			memcpy(ret_id, members[i].id, 65);
+	free(members);
+	return err;
+}
+
+int cmd_submit(struct ledger *ledger, const char *by, struct draft *draft)
+{
+	struct submission submission = { .doc = draft->doc, .draft = draft->json };
+	struct submission *const group[1] = { &submission };
+	char operator_id[65] = "";
+	struct buffer checkpoint;
+	struct fault fault = { .err = ERR_OK };
+	enum err err;
+
+	buffer_init(&checkpoint, NOTE_BYTES_MAX);
+	buffer_init(&submission.entry, ENTRY_BYTES_MAX);
+	if (!by)
+		err = cmd_operator(ledger, operator_id, &fault);
+	else
+		err = ERR_OK;
+	if (!err) {
+		submission.by = slice_of_text(by ? by : operator_id);
+		err = ledger_submit(ledger, group, 1, &checkpoint, &fault);
+	}
+	if (!err && submission.err) {
+		err = submission.err;
+		fault = submission.fault;
+	}
+	if (!err)
+		printf("position %" PRIu64 "%s\n%s\n", submission.position,
+		       submission.repeated ? " (recorded before)" : "",
+		       buffer_text(&submission.entry));
+	buffer_release(&submission.entry);
+	buffer_release(&checkpoint);
+	if (err)
+		return cli_fail(CMD_PROGRAM, &fault);
+	return cli_finish(CMD_PROGRAM, CLI_DONE);
+}

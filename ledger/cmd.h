@@ -1,0 +1,68 @@
+/*
+ * cmd.h - the commands of arrondi-ledger; one file for each family of them.
+ *
+ * Each command gets the words after its name and returns the exit status. What
+ * they share stands in cmd.c: opening the folder named first, submitting one
+ * draft, printing a fault.
+ */
+#ifndef ARRONDI_LEDGER_CMD_H
+#define ARRONDI_LEDGER_CMD_H
+
+#include <stdbool.h>
+
+#include "ledger/ledger.h"
+
+#define CMD_PROGRAM "arrondi-ledger"
+
+struct command {
+	const char *name;
+	const char *words; /* what follows the name */
+	const char *does;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+};
+extern const struct command commands[];
+extern const size_t command_count;
+
+int cmd_usage(const char *name);
+
+/* Opens argv[1]; NULL after the fault was printed, with *ret_status set. */
+struct ledger *cmd_open(const char *dir, enum ledger_mode mode, int *ret_status);
+
+/* A draft under construction. */
+struct draft {
+	struct json_doc *doc;
+	struct json *json;
+};
+MUST_USE enum err draft_init(struct draft *draft, const char *kind, const char *ref,
+			     struct fault *fault);
+MUST_USE enum err draft_read(struct draft *draft, const char *file, struct fault *fault);
+void draft_release(struct draft *draft);
+
+/* Submits it by a member (NULL: the charter's operator) and prints the position
+ * and the canonical entry. Returns the exit status. */
+int cmd_submit(struct ledger *ledger, const char *by, struct draft *draft);
+
+/* The member that the charter names operator. */
+MUST_USE enum err cmd_operator(struct ledger *ledger, char ret_id[65],
+			       struct fault *fault);
+
+/* A position in decimal; false after a usage error was printed. */
+bool cmd_position(const char *text, uint64_t *ret_position);
+
+int cmd_init(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_rebuild(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_member(int argc, char **argv);
+int cmd_token(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_propose(int argc, char **argv);
+int cmd_ballot(int argc, char **argv);
+int cmd_vote(int argc, char **argv);
+int cmd_decide(int argc, char **argv);
+int cmd_allocate(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_proof(int argc, char **argv);
+
+#endif

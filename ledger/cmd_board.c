@@ -1,0 +1,304 @@
+/*
+ * cmd_board.c - commands that record: record, propose, ballot, vote, decide,
+ * allocate.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+
+#include "keys/cli.h"
+#include "keys/encoding.h"
+#include "keys/note.h"
+#include "ledger/books_query.h"
+#include "ledger/cmd.h"
+#include "ledger/intake.h"
+
+/* DIR FILE [--by MEMBER]; kind, where given, is put in or must be the file's. */
+static int record_file(int argc, char **argv, const char *command, const char *kind)
+{
+	static const struct option options[] = { { "by", required_argument, NULL, 'b' },
+						 { 0 } };
+	const struct json *said;
+	const char *by = NULL;
+	struct ledger *ledger;
+	struct draft draft;
+	struct fault fault;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'b')
+			return CLI_TROUBLE;
+		by = optarg;
+	}
+	if (argc - optind != 2)
+		return cmd_usage(command);
+	if (draft_read(&draft, argv[optind + 1], &fault) != ERR_OK)
+		return cli_fail(CMD_PROGRAM, &fault);
+	said = json_get(draft.json, "kind");
+	if (kind && !said)
+		(void)json_add_cstring(draft.doc, draft.json, "kind", kind);
+	if (kind && said && !slice_equal_text(said->text, kind)) {
+		draft_release(&draft);
+		return cli_usage(CMD_PROGRAM, "the file holds no %s", kind);
+	}
+	ledger = cmd_open(argv[optind], LEDGER_WRITE, &status);
+	if (ledger)
+		status = cmd_submit(ledger, by, &draft);
+	draft_release(&draft);
+	ledger_close(ledger);
+	return status;
+}
+
+int cmd_record(int argc, char **argv)
+{
+	return record_file(argc, argv, "record", NULL);
+}
+
+int cmd_propose(int argc, char **argv)
+{
+	return record_file(argc, argv, "propose", "proposal");
+}
+
+/* The latest checkpoint, as what the seat will have seen. */
+static enum err sight_of(struct ledger *ledger, struct ballot_sight *ret_seen,
+			 struct fault *fault)
+{
+	struct checkpoint checkpoint;
+	struct buffer note;
+	struct note parsed;
+	enum err err;
+
+	buffer_init(&note, NOTE_BYTES_MAX);
+	err = ledger_checkpoint(ledger, &note, fault);
+	if (!err)
+		err = note_parse(buffer_slice(&note), &parsed, fault);
+	if (!err)
+		err = checkpoint_parse(parsed.text, &checkpoint, fault);
+	if (!err) {
+		ret_seen->size = checkpoint.size;
+		ret_seen->root = checkpoint.root;
+	}
+	buffer_release(&note);
+	return err;
+}
+
+static int print_ballot(struct ledger *ledger, uint64_t proposal, const char *seat,
+			const char *vote)
+{
+	char text[BALLOT_TEXT_BYTES_MAX];
+	struct ballot_sight seen;
+	struct books *books;
+	struct fault fault;
+	enum err err = sight_of(ledger, &seen, &fault);
+
+	if (!err)
+		err = ledger_books(ledger, &books, &fault);
+	if (!err) {
+		err = books_ballot_text(books, proposal, slice_of_text(seat),
+					slice_of_text(vote), &seen, text, &fault);
+		ledger_books_done(ledger);
+	}
+	if (err)
+		return cli_fail(CMD_PROGRAM, &fault);
+	fputs(text, stdout);
+	return cli_finish(CMD_PROGRAM, CLI_DONE);
+}
+
+int cmd_ballot(int argc, char **argv)
+{
+	static const struct option options[] = { { "seat", required_argument, NULL, 's' },
+						 { "vote", required_argument, NULL, 'v' },
+						 { 0 } };
+	const char *seat = NULL, *vote = NULL;
+	struct ledger *ledger;
+	uint64_t proposal;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 's')
+			seat = optarg;
+		else if (option == 'v')
+			vote = optarg;
+		else
+			return CLI_TROUBLE;
+	}
+	if (argc - optind != 2 || !seat || !vote)
+		return cmd_usage("ballot");
+	if (strcmp(vote, "for") != 0 && strcmp(vote, "against") != 0 &&
+	    strcmp(vote, "abstain") != 0 && strcmp(vote, "recused") != 0)
+		return cli_usage(CMD_PROGRAM,
+				 "a vote is for, against, abstain or recused");
+	if (!text_is_id(slice_of_text(seat), 64))
+		return cli_usage(CMD_PROGRAM, "that is not the name of a seat");
+	if (!cmd_position(argv[optind + 1], &proposal))
+		return CLI_TROUBLE;
+	ledger = cmd_open(argv[optind], LEDGER_READ, &status);
+	if (!ledger)
+		return status;
+	status = print_ballot(ledger, proposal, seat, vote);
+	ledger_close(ledger);
+	return status;
+}
+
+/* The value of a line "NAME VALUE[ ...]" of a ballot's text. */
+static bool line_value(struct slice text, const char *name, char *out, size_t bytes)
+{
+	const char *p = (const char *)text.p, *end = p + text.n;
+	size_t name_n = strlen(name);
+
+	while (p < end) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((stop ? stop : end) - p);
+
+		if (n > name_n + 1 && memcmp(p, name, name_n) == 0 && p[name_n] == ' ') {
+			size_t value_n = strcspn(p + name_n + 1, " \n");
+
+			if (value_n >= bytes)
+				return false;
+			memcpy(out, p + name_n + 1, value_n);
+			out[value_n] = '\0';
+			return true;
+		}
+		p += n + 1;
+	}
+	return false;
+}
+
+/* The ballot entry of a signed note: what its text says of proposal, seat and
+ * vote; the rules compare the whole text afterwards. */
+static enum err ballot_draft(struct slice bytes, struct draft *draft, struct fault *fault)
+{
+	char proposal[32], seat[65], vote[16];
+	struct note note;
+	uint64_t position;
+	enum err err = note_parse(bytes, &note, fault);
+
+	if (err)
+		return err;
+	if (!line_value(note.text, "proposal", proposal, sizeof proposal) ||
+	    !line_value(note.text, "seat", seat, sizeof seat) ||
+	    !line_value(note.text, "vote", vote, sizeof vote) ||
+	    decimal_parse(proposal, strlen(proposal), &position) != ERR_OK ||
+	    position > JSON_INTEGER_MAX)
+		return fault_set(fault, ERR_INVALID, "the note is not a signed ballot");
+	err = draft_init(draft, "ballot", NULL, fault);
+	if (err)
+		return err;
+	(void)json_add_integer(draft->doc, draft->json, "proposal", (int64_t)position);
+	(void)json_add_cstring(draft->doc, draft->json, "seat", seat);
+	(void)json_add_cstring(draft->doc, draft->json, "vote", vote);
+	(void)json_add_text(draft->doc, draft->json, "note", bytes);
+	return ERR_OK;
+}
+
+int cmd_vote(int argc, char **argv)
+{
+	struct ledger *ledger = NULL;
+	struct buffer note;
+	struct draft draft;
+	struct fault fault;
+	int status = CLI_TROUBLE;
+
+	if (argc != 3)
+		return cmd_usage("vote");
+	buffer_init(&note, INTAKE_BYTES_MAX);
+	if (cli_read_file(argv[2], INTAKE_BYTES_MAX, &note, &fault) != ERR_OK ||
+	    ballot_draft(buffer_slice(&note), &draft, &fault) != ERR_OK) {
+		buffer_release(&note);
+		return cli_fail(CMD_PROGRAM, &fault);
+	}
+	ledger = cmd_open(argv[1], LEDGER_WRITE, &status);
+	if (ledger)
+		status = cmd_submit(ledger, NULL, &draft);
+	ledger_close(ledger);
+	draft_release(&draft);
+	buffer_release(&note);
+	return status;
+}
+
+static int submit_one(const char *dir, struct draft *draft)
+{
+	int status;
+	struct ledger *ledger = cmd_open(dir, LEDGER_WRITE, &status);
+
+	if (ledger)
+		status = cmd_submit(ledger, NULL, draft);
+	ledger_close(ledger);
+	return status;
+}
+
+int cmd_decide(int argc, char **argv)
+{
+	struct draft draft;
+	struct fault fault;
+	uint64_t proposal;
+	int status;
+
+	if (argc != 3)
+		return cmd_usage("decide");
+	if (!cmd_position(argv[2], &proposal) || proposal > JSON_INTEGER_MAX)
+		return CLI_TROUBLE;
+	if (draft_init(&draft, "decision", NULL, &fault) != ERR_OK)
+		return cli_fail(CMD_PROGRAM, &fault);
+	(void)json_add_integer(draft.doc, draft.json, "proposal", (int64_t)proposal);
+	status = submit_one(argv[1], &draft);
+	draft_release(&draft);
+	return status;
+}
+
+/* The month to allocate when none is named: the one after the last. */
+static enum err next_month(const char *dir, char ret_month[MONTH_TEXT_BYTES],
+			   struct fault *fault)
+{
+	struct ledger *ledger = NULL;
+	struct books *books;
+	struct month month;
+	bool known = false;
+	enum err err = ledger_open(dir, LEDGER_READ, &ledger, fault);
+
+	if (!err)
+		err = ledger_books(ledger, &books, fault);
+	if (!err) {
+		known = query_allocated(books, &month);
+		ledger_books_done(ledger);
+	}
+	ledger_close(ledger);
+	if (err)
+		return err;
+	if (!known || month_add(month, 1, &month) != ERR_OK)
+		return fault_set(
+			fault, ERR_USAGE,
+			"nothing was allocated yet: name the first month with --month");
+	month_format(month, ret_month);
+	return ERR_OK;
+}
+
+int cmd_allocate(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "month", required_argument, NULL, 'm' }, { 0 }
+	};
+	char month[MONTH_TEXT_BYTES];
+	const char *said = NULL;
+	struct draft draft;
+	struct fault fault;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'm')
+			return CLI_TROUBLE;
+		said = optarg;
+	}
+	if (argc - optind != 1)
+		return cmd_usage("allocate");
+	if (!said) {
+		if (next_month(argv[optind], month, &fault) != ERR_OK)
+			return cli_fail(CMD_PROGRAM, &fault);
+		said = month;
+	}
+	if (draft_init(&draft, "allocation", NULL, &fault) != ERR_OK)
+		return cli_fail(CMD_PROGRAM, &fault);
+	(void)json_add_cstring(draft.doc, draft.json, "month", said);
+	status = submit_one(argv[optind], &draft);
+	draft_release(&draft);
+	return status;
+}
