@@ -57,7 +57,8 @@ void json_put_base64(struct json_writer *writer, const char *key, struct slice b
 /* A value that is JSON already, such as a canonical entry; it is not looked at. */
 void json_put_json(struct json_writer *writer, const char *key, struct slice json);
 
-/* All that was opened is closed (asserted). The buffer's first failure. */
-MUST_USE enum err json_writer_finish(const struct json_writer *writer);
+/* All that was opened is closed (asserted). The first failure of the buffer, where it
+ * also stays: who looks there need not look here. */
+enum err json_writer_finish(const struct json_writer *writer);
 
 #endif

@@ -1,0 +1,310 @@
+/*
+ * config.c - the gateway's configuration file.
+ *
+ * inih splits the lines; this file alone decides what they mean. inih tells its
+ * handler no line number, so the lines are counted where they are handed to it; and
+ * it cuts a long line in two, so a long line never reaches it.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <ini.h>
+#include <inttypes.h>
+
+#include "gateway/config.h"
+
+enum config_type {
+	CONFIG_TEXT,     /* char[LIMIT_LISTEN_BYTES + 1] */
+	CONFIG_YES_NO,   /* bool */
+	CONFIG_UNSIGNED, /* unsigned */
+	CONFIG_SIZE,     /* size_t */
+};
+
+struct config_key {
+	const char *section;
+	const char *name;
+	enum config_type type;
+	uint64_t min, max, fallback; /* of numbers; CONFIG_YES_NO: fallback 0 or 1 */
+	const char *fallback_text;   /* of CONFIG_TEXT */
+	size_t offset;               /* in struct config */
+};
+
+#define MIB        ((uint64_t)1024 * 1024)
+#define AT(member) offsetof(struct config, member)
+#define NUMBER(type, min, max, fallback, member)                                         \
+	type, min, max, fallback, NULL, AT(member)
+
+/* clang-format off */
+static const struct config_key keys[] = {
+	{ "gateway", "listen", CONFIG_TEXT, 1, LIMIT_LISTEN_BYTES, 0, "127.0.0.1:8080",
+	  AT(listen) },
+	{ "gateway", "threads",
+	  NUMBER(CONFIG_UNSIGNED, 1, 64, LIMIT_THREADS, threads) },
+	{ "gateway", "entries_public",
+	  NUMBER(CONFIG_YES_NO, 0, 1, 0, entries_public) },
+	{ "limits", "connections_max",
+	  NUMBER(CONFIG_UNSIGNED, 8, 60000, LIMIT_CONNECTIONS, connections_max) },
+	{ "limits", "connections_per_address_max",
+	  NUMBER(CONFIG_UNSIGNED, 0, 60000, LIMIT_CONNECTIONS_PER_ADDRESS,
+		 connections_per_address_max) },
+	{ "limits", "read_deadline_s",
+	  NUMBER(CONFIG_UNSIGNED, 1, 600, LIMIT_READ_DEADLINE_MS / 1000, read_deadline_s) },
+	{ "limits", "idle_s",
+	  NUMBER(CONFIG_UNSIGNED, 1, 600, LIMIT_IDLE_MS / 1000, idle_s) },
+	{ "limits", "stop_grace_s",
+	  NUMBER(CONFIG_UNSIGNED, 1, 600, LIMIT_STOP_GRACE_MS / 1000, stop_grace_s) },
+	{ "limits", "header_bytes_max",
+	  NUMBER(CONFIG_SIZE, 4096, 65536, LIMIT_HEADER_BYTES, header_bytes_max) },
+	{ "limits", "body_bytes_max",
+	  NUMBER(CONFIG_SIZE, 1024, 16 * MIB, LIMIT_BODY_BYTES, body_bytes_max) },
+	{ "limits", "batch_body_bytes_max",
+	  NUMBER(CONFIG_SIZE, 1024, 256 * MIB, LIMIT_BATCH_BODY_BYTES, batch_body_bytes_max) },
+	{ "limits", "batch_rows_max",
+	  NUMBER(CONFIG_SIZE, 1, LIMIT_BATCH_ROWS, LIMIT_BATCH_ROWS, batch_rows_max) },
+	{ "limits", "in_flight_body_bytes_max",
+	  NUMBER(CONFIG_SIZE, MIB, 16384 * MIB, LIMIT_IN_FLIGHT_BODY_BYTES,
+		 in_flight_body_bytes_max) },
+	{ "limits", "drain_bytes_max",
+	  NUMBER(CONFIG_SIZE, 0, 1024 * MIB, LIMIT_DRAIN_BYTES, drain_bytes_max) },
+};
+/* clang-format on */
+
+#define KEY_COUNT (sizeof keys / sizeof *keys)
+
+struct config_reader {
+	const char *path;
+	FILE *file;
+	unsigned line;
+	unsigned first_line[KEY_COUNT]; /* where a key was set; 0: not yet */
+	struct config config;
+	struct fault *fault;
+	enum err err; /* the first failure */
+};
+
+static void config_fail(struct config_reader *reader, enum err err, const char *what)
+{
+	if (!reader->err)
+		reader->err = fault_set(reader->fault, err, "%s:%u: %s", reader->path,
+					reader->line, what);
+}
+
+static void key_store_number(const struct config_key *key, struct config *config,
+			     uint64_t number)
+{
+	char *place = (char *)config + key->offset;
+
+	switch (key->type) {
+	case CONFIG_YES_NO:
+		*(bool *)place = number != 0;
+		return;
+	case CONFIG_UNSIGNED:
+		*(unsigned *)place = (unsigned)number;
+		return;
+	case CONFIG_SIZE:
+		*(size_t *)place = (size_t)number;
+		return;
+	case CONFIG_TEXT:
+		break;
+	}
+	abort();
+}
+
+void config_init(struct config *config)
+{
+	*config = (struct config){ 0 };
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		const struct config_key *key = &keys[i];
+
+		if (key->type == CONFIG_TEXT)
+			(void)snprintf((char *)config + key->offset, key->max + 1, "%s",
+				       key->fallback_text);
+		else
+			key_store_number(key, config, key->fallback);
+	}
+}
+
+/* Digits alone: no sign, no blank, no unit; at most what the key allows. */
+static enum err number_parse(const struct config_key *key, const char *value,
+			     uint64_t *ret_number)
+{
+	uint64_t number = 0;
+
+	if (!*value || strlen(value) > 15)
+		return ERR_USAGE;
+	for (const char *c = value; *c; c++) {
+		if (*c < '0' || *c > '9')
+			return ERR_USAGE;
+		number = number * 10 + (uint64_t)(*c - '0');
+	}
+	if (number < key->min || number > key->max)
+		return ERR_USAGE;
+	*ret_number = number;
+	return ERR_OK;
+}
+
+static void key_set_number(struct config_reader *reader, const struct config_key *key,
+			   const char *value)
+{
+	char what[160];
+	uint64_t number;
+
+	if (number_parse(key, value, &number) == ERR_OK) {
+		key_store_number(key, &reader->config, number);
+		return;
+	}
+	(void)snprintf(what, sizeof what,
+		       "'%s' must be a whole number from %" PRIu64 " to %" PRIu64,
+		       key->name, key->min, key->max);
+	config_fail(reader, ERR_USAGE, what);
+}
+
+static void key_set(struct config_reader *reader, const struct config_key *key,
+		    const char *value)
+{
+	char what[160];
+	size_t n = strlen(value);
+
+	switch (key->type) {
+	case CONFIG_YES_NO:
+		if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0) {
+			key_store_number(key, &reader->config, value[0] == 'y');
+			return;
+		}
+		(void)snprintf(what, sizeof what, "'%s' must be yes or no", key->name);
+		config_fail(reader, ERR_USAGE, what);
+		return;
+	case CONFIG_TEXT:
+		if (n >= key->min && n <= key->max) {
+			memcpy((char *)&reader->config + key->offset, value, n + 1);
+			return;
+		}
+		(void)snprintf(what, sizeof what,
+			       "'%s' must have 1 to %" PRIu64 " characters", key->name,
+			       key->max);
+		config_fail(reader, ERR_USAGE, what);
+		return;
+	case CONFIG_UNSIGNED:
+	case CONFIG_SIZE:
+		key_set_number(reader, key, value);
+		return;
+	}
+	abort();
+}
+
+/* inih calls this for each pair; 1 means that it was understood. */
+static int config_take(void *user, const char *section, const char *name,
+		       const char *value)
+{
+	struct config_reader *reader = user;
+	char what[160];
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (strcmp(keys[i].section, section) != 0 ||
+		    strcmp(keys[i].name, name) != 0)
+			continue;
+		if (reader->first_line[i]) {
+			(void)snprintf(what, sizeof what,
+				       "'%s' was set on line %u already", name,
+				       reader->first_line[i]);
+			config_fail(reader, ERR_USAGE, what);
+			return 0;
+		}
+		reader->first_line[i] = reader->line;
+		key_set(reader, &keys[i], value);
+		return reader->err == ERR_OK;
+	}
+	(void)snprintf(what, sizeof what, "there is no key '%.40s' in section '%.40s'",
+		       name, section);
+	config_fail(reader, ERR_USAGE, what);
+	return 0;
+}
+
+/* A section that is not in the table is refused even when it is empty. */
+static bool is_known_section(const char *line)
+{
+	char header[32];
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		int n = snprintf(header, sizeof header, "[%s]", keys[i].section);
+
+		if (strncmp(line, header, (size_t)n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void line_check(struct config_reader *reader, const char *line, size_t n)
+{
+	if (n > LIMIT_CONFIG_LINE_BYTES)
+		config_fail(reader, ERR_USAGE, "the line is too long");
+	else if (reader->line > LIMIT_CONFIG_LINES)
+		config_fail(reader, ERR_USAGE, "the file has too many lines");
+	else if (strlen(line) != n)
+		config_fail(reader, ERR_USAGE, "there is a NUL in the line");
+	else if ((line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")])
+		config_fail(reader, ERR_USAGE, "a line may not begin with a blank");
+	else if (line[0] == '[' && !is_known_section(line))
+		config_fail(reader, ERR_USAGE, "there is no such section");
+}
+
+/* Gives inih the next line, like fgets(). NULL ends the file, or our patience. */
+static char *config_line(char *line, int room, void *stream)
+{
+	struct config_reader *reader = stream;
+	size_t n = 0;
+	int c = EOF;
+
+	if (reader->err)
+		return NULL;
+	assert(room > LIMIT_CONFIG_LINE_BYTES + 1);
+	while (n < (size_t)room - 1 && (c = getc(reader->file)) != EOF) {
+		line[n++] = (char)c;
+		if (c == '\n')
+			break;
+	}
+	line[n] = '\0';
+	if (c == EOF && n == 0)
+		return NULL;
+	reader->line++;
+	line_check(reader, line, n);
+	return reader->err ? NULL : line;
+}
+
+enum err config_read(const char *path, struct config *ret_config, struct fault *fault)
+{
+	struct config_reader reader = { .path = path, .fault = fault };
+	int line;
+
+	reader.file = fopen(path, "rbe");
+	if (!reader.file)
+		return fault_set(fault, ERR_IO, "configuration '%s' cannot be read: %s",
+				 path, strerror(errno));
+	config_init(&reader.config);
+	line = ini_parse_stream(config_line, &reader, config_take, &reader);
+	if (reader.err == ERR_OK && ferror(reader.file))
+		reader.err = fault_set(fault, ERR_IO, "configuration '%s' cannot be read",
+				       path);
+	if (reader.err == ERR_OK && line != 0) {
+		reader.line = line > 0 ? (unsigned)line : 0;
+		config_fail(&reader, ERR_USAGE,
+			    "neither a [section], a comment nor key = value");
+	}
+	if (reader.err == ERR_OK)
+		*ret_config = reader.config;
+	(void)fclose(reader.file); /* read-only: nothing to lose */
+	return reader.err;
+}
+
+void config_http_options(const struct config *config, struct http_options *options)
+{
+	http_options_init(options);
+	options->listen = config->listen;
+	options->threads = config->threads;
+	options->connections_max = config->connections_max;
+	options->connections_per_address_max = config->connections_per_address_max;
+	options->read_deadline_ms = config->read_deadline_s * 1000;
+	options->idle_ms = config->idle_s * 1000;
+	options->stop_grace_ms = config->stop_grace_s * 1000;
+	options->header_bytes_max = config->header_bytes_max;
+	options->in_flight_body_bytes_max = config->in_flight_body_bytes_max;
+	options->drain_bytes_max = config->drain_bytes_max;
+}

@@ -1,0 +1,402 @@
+/*
+ * http_watch.c - who holds a connection, since when, and for how much longer.
+ *
+ *	idle ---read---> reading ---handle---> handling ---reply---> replying
+ *	 ^  \               |  \______________________reply_____________^ |
+ *	 |   \              |                                             |
+ *	 |    `---cut-------+--> last word --(linger)--> shut <--(late)---+
+ *	 `------------------------------rest------------------------------'
+ *
+ * A connection is idle until its request line is whole, so the idle time also bounds
+ * a request line that dribbles in. Nothing bounds `handling`: that time is ours.
+ *
+ * After the last word only our sending side is shut, so that a client that is still
+ * sending can read it: shutting both at once makes the kernel answer the client's next
+ * byte with a reset. The rest follows when the linger time is over.
+ */
+#include <assert.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "gateway/http_watch.h"
+#include "gateway/limits.h"
+
+enum phase {
+	PHASE_IDLE,
+	PHASE_READING,
+	PHASE_HANDLING,
+	PHASE_REPLYING,
+	PHASE_LAST_WORD,
+	PHASE_SHUT,
+};
+
+struct http_peer {
+	struct http_peer *previous, *next;
+	int fd;
+	enum phase phase;
+	int64_t since_ms;        /* when the phase began */
+	int64_t looked_ms;       /* idle: when its bytes were last counted */
+	int64_t reply_ms;        /* replying: the time that it has */
+	uint64_t bytes_received; /* idle: what had come when that began */
+	unsigned last_word;
+};
+
+struct http_watch {
+	struct http_watch_options options;
+	pthread_mutex_t mutex; /* of everything below */
+	pthread_cond_t wake;
+	pthread_t thread;
+	struct http_peer *first;
+	unsigned peer_count;
+	bool is_closed;
+	bool is_stopping;
+};
+
+static const struct last_word {
+	unsigned status;
+	const char *reason;
+	const char *fields;
+	const char *problem;
+} last_words[] = {
+	{ 408, "Request Timeout", "",
+	  "{\"type\":\"/problems/timeout\",\"title\":\"The request took too long\","
+	  "\"status\":408}" },
+	{ 413, "Content Too Large", "",
+	  "{\"type\":\"/problems/too-big\",\"title\":\"What was sent is past a limit\","
+	  "\"status\":413}" },
+	{ 503, "Service Unavailable", "Retry-After: 5\r\n",
+	  "{\"type\":\"/problems/busy\",\"title\":\"The service is busy\","
+	  "\"status\":503}" },
+};
+static_assert(LIMIT_RETRY_AFTER_S == 5, "the last word says so, too");
+
+static int64_t now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there on Linux */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void watch_lock(struct http_watch *watch)
+{
+	if (pthread_mutex_lock(&watch->mutex))
+		abort();
+}
+
+static void watch_unlock(struct http_watch *watch)
+{
+	if (pthread_mutex_unlock(&watch->mutex))
+		abort();
+}
+
+/* What the kernel has taken in on this connection since it began. */
+static uint64_t bytes_received(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t n = sizeof info;
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n))
+		return 0;
+	return info.tcpi_bytes_received;
+}
+
+/* A client that does not take the last word has only itself to blame: nothing is
+ * tried twice, and nothing waits. */
+static void socket_say(int fd, unsigned status)
+{
+	const struct last_word *word = last_words;
+	char text[512];
+	ssize_t sent;
+	int n;
+
+	while (word->status != status) {
+		word++;
+		assert(word < last_words + sizeof last_words / sizeof *last_words);
+	}
+	n = snprintf(text, sizeof text,
+		     "HTTP/1.1 %u %s\r\nContent-Type: application/problem+json\r\n"
+		     "Content-Length: %zu\r\n%sConnection: close\r\n\r\n%s",
+		     status, word->reason, strlen(word->problem), word->fields,
+		     word->problem);
+	assert(n > 0 && (size_t)n < sizeof text);
+	sent = send(fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)sent;
+}
+
+static void peer_enter(struct http_peer *peer, enum phase phase)
+{
+	peer->phase = phase;
+	peer->since_ms = now_ms();
+	peer->looked_ms = peer->since_ms;
+}
+
+static void peer_say(struct http_peer *peer, unsigned status)
+{
+	socket_say(peer->fd, status);
+	(void)shutdown(peer->fd, SHUT_WR); /* fails when the client is gone: fine */
+	peer->last_word = status;
+	peer_enter(peer, PHASE_LAST_WORD);
+}
+
+static void peer_shut(struct http_peer *peer)
+{
+	(void)shutdown(peer->fd, SHUT_RDWR);
+	peer_enter(peer, PHASE_SHUT);
+}
+
+static bool idle_peer_sends(const struct http_peer *peer)
+{
+	return bytes_received(peer->fd) > peer->bytes_received;
+}
+
+/* When something has to be looked at or done; INT64_MAX: never. */
+static int64_t peer_due_ms(const struct http_watch *watch, const struct http_peer *peer)
+{
+	const struct http_watch_options *options = &watch->options;
+	int64_t idle_end_ms = peer->since_ms + options->idle_ms;
+	int64_t look_ms = peer->looked_ms + options->read_deadline_ms;
+
+	switch (peer->phase) {
+	case PHASE_IDLE:
+		return idle_end_ms < look_ms ? idle_end_ms : look_ms;
+	case PHASE_READING:
+		return peer->since_ms + options->read_deadline_ms;
+	case PHASE_REPLYING:
+		return peer->since_ms + peer->reply_ms;
+	case PHASE_LAST_WORD:
+		return peer->since_ms + LIMIT_LINGER_MS;
+	case PHASE_HANDLING:
+	case PHASE_SHUT:
+		return INT64_MAX;
+	}
+	abort();
+}
+
+static void peer_act(const struct http_watch *watch, struct http_peer *peer, int64_t now)
+{
+	switch (peer->phase) {
+	case PHASE_IDLE:
+		if (idle_peer_sends(peer))
+			peer_say(peer, 408);
+		else if (now >= peer->since_ms + watch->options.idle_ms)
+			peer_shut(peer);
+		else
+			peer->looked_ms = now;
+		return;
+	case PHASE_READING:
+		peer_say(peer, 408);
+		return;
+	case PHASE_REPLYING:
+	case PHASE_LAST_WORD:
+		peer_shut(peer);
+		return;
+	case PHASE_HANDLING:
+	case PHASE_SHUT:
+		break;
+	}
+	abort();
+}
+
+/* No peer that enters a phase after this look is due before the shortest time is
+ * over, so nobody has to wake the thread. */
+static int64_t watch_look(struct http_watch *watch)
+{
+	const struct http_watch_options *options = &watch->options;
+	int64_t now = now_ms();
+	int64_t next = now + LIMIT_LINGER_MS;
+
+	if (next > now + options->idle_ms)
+		next = now + options->idle_ms;
+	if (next > now + options->read_deadline_ms)
+		next = now + options->read_deadline_ms;
+	for (struct http_peer *peer = watch->first; peer; peer = peer->next) {
+		int64_t due = peer_due_ms(watch, peer);
+
+		if (due <= now) {
+			peer_act(watch, peer, now);
+			due = peer_due_ms(watch, peer);
+		}
+		if (due < next)
+			next = due;
+	}
+	return next > now ? next : now + 1;
+}
+
+static void *watch_run(void *argument)
+{
+	struct http_watch *watch = argument;
+
+	watch_lock(watch);
+	while (!watch->is_stopping) {
+		int64_t next = watch_look(watch);
+		struct timespec until = { .tv_sec = next / 1000,
+					  .tv_nsec = next % 1000 * 1000000 };
+
+		/* A time-out and a wake-up mean the same: look again. */
+		(void)pthread_cond_clockwait(&watch->wake, &watch->mutex, CLOCK_MONOTONIC,
+					     &until);
+	}
+	watch_unlock(watch);
+	return NULL;
+}
+
+enum err http_watch_start(const struct http_watch_options *options,
+			  struct http_watch **ret_watch)
+{
+	struct http_watch *watch = malloc(sizeof *watch);
+
+	if (!watch)
+		return ERR_MEMORY;
+	*watch = (struct http_watch){
+		.options = *options,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.wake = PTHREAD_COND_INITIALIZER,
+	};
+	if (pthread_create(&watch->thread, NULL, watch_run, watch)) {
+		free(watch);
+		return ERR_MEMORY;
+	}
+	*ret_watch = watch;
+	return ERR_OK;
+}
+
+void http_watch_stop(struct http_watch *watch)
+{
+	if (!watch)
+		return;
+	watch_lock(watch);
+	watch->is_stopping = true;
+	assert(!watch->first);
+	(void)pthread_cond_signal(&watch->wake); /* cannot fail */
+	watch_unlock(watch);
+	if (pthread_join(watch->thread, NULL))
+		abort();
+	(void)pthread_cond_destroy(&watch->wake); /* nobody waits: cannot fail */
+	(void)pthread_mutex_destroy(&watch->mutex);
+	free(watch);
+}
+
+static void watch_link(struct http_watch *watch, struct http_peer *peer)
+{
+	peer->next = watch->first;
+	if (peer->next)
+		peer->next->previous = peer;
+	watch->first = peer;
+	watch->peer_count++;
+}
+
+static void watch_unlink(struct http_watch *watch, struct http_peer *peer)
+{
+	if (peer->previous)
+		peer->previous->next = peer->next;
+	else
+		watch->first = peer->next;
+	if (peer->next)
+		peer->next->previous = peer->previous;
+	watch->peer_count--;
+}
+
+struct http_peer *http_watch_add(struct http_watch *watch, int fd)
+{
+	struct http_peer *peer = calloc(1, sizeof *peer);
+
+	watch_lock(watch);
+	if (peer && !watch->is_closed &&
+	    watch->peer_count < watch->options.connections_max) {
+		peer->fd = fd;
+		peer_enter(peer, PHASE_IDLE);
+		watch_link(watch, peer);
+	} else {
+		free(peer);
+		peer = NULL;
+		socket_say(fd, 503);
+		(void)shutdown(fd, SHUT_RDWR);
+	}
+	watch_unlock(watch);
+	return peer;
+}
+
+void http_watch_remove(struct http_watch *watch, struct http_peer *peer)
+{
+	if (!peer)
+		return;
+	watch_lock(watch);
+	watch_unlink(watch, peer);
+	watch_unlock(watch);
+	free(peer);
+}
+
+void http_watch_close(struct http_watch *watch)
+{
+	watch_lock(watch);
+	watch->is_closed = true;
+	for (struct http_peer *peer = watch->first; peer; peer = peer->next)
+		if (peer->phase == PHASE_IDLE && !idle_peer_sends(peer))
+			peer_shut(peer);
+	watch_unlock(watch);
+}
+
+/* Enters the phase unless the peer was given its last word. */
+static bool peer_move(struct http_watch *watch, struct http_peer *peer, enum phase phase,
+		      int64_t reply_ms)
+{
+	bool is_open;
+
+	watch_lock(watch);
+	is_open = peer->phase != PHASE_LAST_WORD && peer->phase != PHASE_SHUT;
+	if (is_open) {
+		peer_enter(peer, phase);
+		peer->reply_ms = reply_ms;
+		if (phase == PHASE_IDLE)
+			peer->bytes_received = bytes_received(peer->fd);
+		if (phase == PHASE_IDLE && watch->is_closed)
+			peer_shut(peer);
+	}
+	watch_unlock(watch);
+	return is_open;
+}
+
+void http_peer_read(struct http_watch *watch, struct http_peer *peer)
+{
+	(void)peer_move(watch, peer, PHASE_READING, 0);
+}
+
+bool http_peer_handle(struct http_watch *watch, struct http_peer *peer)
+{
+	return peer_move(watch, peer, PHASE_HANDLING, 0);
+}
+
+bool http_peer_reply(struct http_watch *watch, struct http_peer *peer, size_t reply_bytes)
+{
+	int64_t extra_ms = (int64_t)(reply_bytes / (LIMIT_REPLY_RATE_BYTES_PER_S / 1000));
+
+	return peer_move(watch, peer, PHASE_REPLYING,
+			 watch->options.read_deadline_ms + extra_ms);
+}
+
+void http_peer_rest(struct http_watch *watch, struct http_peer *peer)
+{
+	(void)peer_move(watch, peer, PHASE_IDLE, 0);
+}
+
+void http_peer_cut(struct http_watch *watch, struct http_peer *peer, unsigned status)
+{
+	watch_lock(watch);
+	if (peer->phase == PHASE_IDLE || peer->phase == PHASE_READING)
+		peer_say(peer, status);
+	watch_unlock(watch);
+}
+
+unsigned http_peer_last_word(struct http_watch *watch, const struct http_peer *peer)
+{
+	unsigned last_word;
+
+	watch_lock(watch);
+	last_word = peer->last_word;
+	watch_unlock(watch);
+	return last_word;
+}
