@@ -51,7 +51,6 @@ SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c)
 HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h)
 UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
-SHARED := $(filter-out tests/test_% tests/bench_% tests/fuzz_%,$(wildcard tests/*.c))
 SCRIPTS := $(sort $(wildcard tests/t-*.sh))
 # Where several threads share something, or may come to.
 THREADED := $(wildcard tests/test_sequencer.c tests/test_http*.c tests/test_gateway*.c)
@@ -87,8 +86,7 @@ define archive
 $(O)/$(1).a: $(call objects,$(filter-out %_main.c,$(wildcard $(1)/*.c))) $(O)/$(1).list
 endef
 $(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
-$(O)/tests.a: $(call objects,$(SHARED)) $(O)/tests.list
-$(FOLDERS:%=$(O)/%.a) $(O)/tests.a:
+$(FOLDERS:%=$(O)/%.a):
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
 
 # $(1) program, $(2) objects, $(3) archives from the upper layer to the lower,
@@ -119,23 +117,25 @@ $(eval $(call ours,arrondi-post,gateway/post_main.c,gateway ledger keys,libcurl 
 
 # --- tests ---------------------------------------------------------------
 
-# A test is linked with the layers whose headers it includes and those below,
-# so that money can be tested while the gateway does not compile.
-including = $(if $(UNITS)$(BENCHES),$(shell grep -lE '^\#include "$(1)/' $(UNITS) $(BENCHES)))
-USE_SHARED := $(call including,tests)
-USE_GATEWAY := $(call including,gateway) $(USE_SHARED)
-USE_REPORTS := $(call including,reports) $(USE_SHARED)
-USE_LEDGER := $(call including,ledger) $(USE_GATEWAY) $(USE_REPORTS)
-layers_of = $(if $(filter $(1),$(USE_SHARED)),tests) \
-	$(if $(filter $(1),$(USE_GATEWAY)),gateway) \
-	$(if $(filter $(1),$(USE_REPORTS)),reports) \
-	$(if $(filter $(1),$(USE_LEDGER)),ledger) keys
-$(foreach t,$(UNITS) $(BENCHES),$(eval $(call \
-	program,$(t:%.c=$(O)/%),$(t),$(call layers_of,$(t)),$(PACKAGES))))
+# A test is linked with what the tests share if it includes it, and with the
+# layers whose headers it or they include and those below: money can be tested
+# while the gateway does not compile. INCLUDES is words like "test_x>ledger/x".
+INCLUDES := $(shell grep -HoE '^\#include "[a-z]+/[a-z0-9_]+' tests/*.[ch] 2>/dev/null | \
+	sed -E 's,^tests/([^.]*)\.[ch]:\#include ",\1>,')
+includes_of = $(foreach f,$(1),$(patsubst $(f)>%,%,$(filter $(f)>%,$(INCLUDES))))
+shared_by = $(patsubst tests/%,%,$(filter tests/%,$(call includes_of,$(1))))
+all_shared_by = $(sort $(call shared_by,$(1)) $(call shared_by,$(call shared_by,$(1))))
+rooms_of = $(sort $(dir $(call includes_of,$(1) $(call all_shared_by,$(1)))))
+layers_of = $(filter gateway reports,$(1:%/=%)) \
+	$(if $(filter ledger/ gateway/ reports/,$(1)),ledger) keys
+$(foreach t,$(UNITS:tests/%.c=%) $(BENCHES:tests/%.c=%),$(eval $(call program,$(O)/tests/$(t),\
+	tests/$(t).c $(wildcard $(patsubst %,tests/%.c,$(call all_shared_by,$(t)))),\
+	$(call layers_of,$(call rooms_of,$(t))),$(PACKAGES))))
+
+run = B='$(O)' JOBS=$(JOBS) tests/run.sh
 
 # Parallel by itself, unless the caller has said how parallel.
 again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
-run = B='$(O)' JOBS=$(JOBS) tests/run.sh
 
 .PHONY: all objects headers units deps deps-lint demo test test-now asan tsan lint \
 	lint-now bench bench-now install clean
