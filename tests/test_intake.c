@@ -1,5 +1,6 @@
 /*
- * test_intake.c - what people and machines write, made canonical or refused.
+ * test_intake.c - what people and machines write, made canonical or refused:
+ * ledger/intake.c, ledger/intake_scan.c and ledger/intake_parse.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -298,6 +299,65 @@ static void vectors_of_rfc_8785_give_their_canonical_form(void **state)
 	jcs_vectors_release(&vectors);
 }
 
+/* What is canonical for one reader is canonical for the other, and what intake gives
+ * is always an entry's JSON: neither may be wider than the other. */
+static bool both_readers_agree(struct slice bytes)
+{
+	struct json_doc *doc = json_doc_new();
+	struct json *value;
+	struct buffer out;
+	struct fault fault;
+	bool is_canonical = json_parse(doc, bytes, &value, &fault) == ERR_OK;
+	enum err err = canonical(bytes, &out, &fault);
+
+	if (is_canonical) {
+		assert_int_equal(err, ERR_OK);
+		assert_true(slice_equal(buffer_slice(&out), bytes));
+	}
+	if (err == ERR_OK) {
+		json_doc_clear(doc);
+		assert_int_equal(json_parse(doc, buffer_slice(&out), &value, &fault),
+				 ERR_OK);
+	}
+	json_doc_free(doc);
+	buffer_release(&out);
+	return is_canonical;
+}
+
+static void whatever_is_damaged_the_two_readers_agree(void **state)
+{
+	static const char whole[] =
+		"{\"a\":[1,-20,\"x\\u001f\\n\xc3\xa9\xf0\x9f\x98\x80\"],\"b\":{\"c\":0,"
+		"\"d\":\"\\\"\\\\\"},\"e\":9007199254740991}";
+	static const char likely[] =
+		"{}[]\",:\\0123456789-.eEuntrfalsb \t\n\x1f\x7f\xc3\xa9\xed\xa0";
+	uint64_t seed = 1; /* the same damage each time */
+	size_t canonical_still = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		uint8_t bytes[sizeof whole];
+		size_t n = sizeof whole - 1;
+
+		memcpy(bytes, whole, n);
+		for (int hits = i % 3; hits >= 0; hits--) {
+			seed = seed * UINT64_C(6364136223846793005) + 1;
+			size_t at = (size_t)(seed >> 33) % n;
+			char byte = likely[(seed >> 20) % (sizeof likely - 1)];
+
+			if ((seed >> 60) & 1) {
+				bytes[at] = (uint8_t)byte;
+			} else {
+				memmove(bytes + at, bytes + at + 1, n - at - 1);
+				n--;
+			}
+		}
+		canonical_still += both_readers_agree(slice_of(bytes, n));
+	}
+	/* The damage is of both sorts, so both sides were tried. */
+	assert_in_range(canonical_still, 1000, 19000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +372,7 @@ int main(void)
 		cmocka_unit_test(a_small_buffer_is_told),
 		cmocka_unit_test(a_parsed_draft_lives_in_its_document),
 		cmocka_unit_test(vectors_of_rfc_8785_give_their_canonical_form),
+		cmocka_unit_test(whatever_is_damaged_the_two_readers_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /*
- * test_json.c - canonical JSON: what is refused, what comes back byte for byte.
+ * test_json.c - canonical JSON: what is refused, what comes back byte for byte:
+ * ledger/json.c, ledger/json_parse.c and ledger/json_text.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

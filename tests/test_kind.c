@@ -1,5 +1,6 @@
 /*
- * test_kind.c - the table of kinds, and what may pass as an entry of each.
+ * test_kind.c - the table of kinds, and what may pass as an entry of each:
+ * ledger/kind.c, ledger/kind_check.c and ledger/kind_text.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * test_schema.c - the schema is JSON, says what kinds.def says, and takes real drafts.
+ * test_schema.c - the schema is JSON, says what kinds.def says, and takes real drafts:
+ * ledger/schema.c and ledger/schema_markdown.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
