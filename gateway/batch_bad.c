@@ -91,10 +91,9 @@ enum err batch_bad_list_check(const struct batch_bad_list *list, struct fault *f
 	if (list->count == 1)
 		return fault_set(fault, ERR_INVALID, "%s; %s", first,
 				 batch_bad_remedy(&list->bad[0]));
-	return fault_set(
-		fault, ERR_INVALID,
-		"%zu things in the batch are wrong, in %zu rows; the first is %s",
-		list->count, list->rows, first);
+	return fault_set(fault, ERR_INVALID,
+			 "%zu things in the batch are wrong, rows: %zu; the first is %s",
+			 list->count, list->rows, first);
 }
 
 void batch_bad_where(const struct batch_bad *bad, char ret_text[BATCH_WHERE_BYTES])

@@ -241,22 +241,37 @@ static enum err take_member(struct json_batch *batch)
 	return err ? err : skip(batch, JSON_TOKEN_NAME);
 }
 
+/* Behind the body's opening. */
+static enum err take_members(struct json_batch *batch)
+{
+	enum json_token token;
+
+	for (;;) {
+		enum err err = next(batch, &token);
+
+		if (err || token == JSON_TOKEN_OBJECT_END)
+			return err;
+		err = take_member(batch);
+		if (err)
+			return err;
+	}
+}
+
 /* The whole document, up to the end of the body. */
 static enum err take_body(struct json_batch *batch)
 {
 	enum json_token token;
 	enum err err = next(batch, &token);
 
-	if (!err && token != JSON_TOKEN_OBJECT) {
+	if (err)
+		return err;
+	if (token == JSON_TOKEN_OBJECT) {
+		err = take_members(batch);
+	} else {
 		batch->no_object = true;
 		err = bad_member(batch, slice_of(NULL, 0), BATCH_FLAW_NOT_OBJECT);
-		return err ? err : skip(batch, token);
-	}
-	while (!err) {
-		err = next(batch, &token);
-		if (err || token == JSON_TOKEN_OBJECT_END)
-			break;
-		err = take_member(batch);
+		if (!err)
+			err = skip(batch, token);
 	}
 	return err ? err : next(batch, &token); /* the end, or something follows */
 }
