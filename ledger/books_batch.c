@@ -9,6 +9,20 @@
 
 #include "keys/encoding.h"
 
+static int text_cmp(struct slice a, struct slice b)
+{
+	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int total_cmp(const struct json *a, const struct json *b)
+{
+	int order = text_cmp(item_text(a, "fund"), item_text(b, "fund"));
+
+	return order ? order : text_cmp(item_text(a, "giver"), item_text(b, "giver"));
+}
+
 static enum err batch_check_totals(struct books *books,
 				   const struct charter_record *charter,
 				   struct fault *fault)
@@ -24,20 +38,13 @@ static enum err batch_check_totals(struct books *books,
 		struct slice fund = item_text(total, "fund"),
 			     giver = item_text(total, "giver");
 		enum err err = fund_check(books, fund, fault);
-		char this_key[128], last_key[128] = "";
 
 		if (err)
 			return err;
 		if (!invoice && !text_is(giver, "person"))
 			return fault_rule(fault, "giver",
 					  "only invoices have givers other than persons");
-		snprintf(this_key, sizeof this_key, "%.*s/%.*s", SLICE(fund),
-			 SLICE(giver));
-		if (before)
-			snprintf(last_key, sizeof last_key, "%.*s/%.*s",
-				 SLICE(item_text(before, "fund")),
-				 SLICE(item_text(before, "giver")));
-		if (before && strcmp(last_key, this_key) >= 0)
+		if (before && total_cmp(before, total) >= 0)
 			return fault_rule(fault, "totals",
 					  "totals must ascend by fund, then giver");
 		sum = books_plus(books, sum, item_cents(total, "amount"));

@@ -103,6 +103,21 @@ enum err line_add(struct books *books, struct slice payer, const struct line *li
 			  line->flow, line->open, fault);
 }
 
+/* The order of settling. The keys' own order is not quite that: '-' and '.' may
+ * stand in an id and are below the '/' that ends it. */
+static int line_cmp(const void *left, const void *right)
+{
+	const struct line *a = left, *b = right;
+	int order;
+
+	if (a->position != b->position)
+		return a->position < b->position ? -1 : 1;
+	if (a->class != b->class)
+		return a->class < b->class ? -1 : 1;
+	order = strcmp(a->fund, b->fund);
+	return order ? order : strcmp(a->earmark, b->earmark);
+}
+
 enum err lines_read(struct books *books, struct slice payer, struct line_filter filter,
 		    struct line **ret_lines, size_t *ret_count, struct fault *fault)
 {
@@ -138,6 +153,8 @@ enum err lines_read(struct books *books, struct slice payer, struct line_filter 
 		if (err)
 			goto out;
 	}
+	if (count)
+		qsort(lines, count, sizeof *lines, line_cmp);
 	*ret_lines = lines;
 	*ret_count = count;
 	lines = NULL;

@@ -188,6 +188,29 @@ static void test_what_is_too_much_is_credit_for_the_next_batch(void **state)
 	world_free(world);
 }
 
+static void test_funds_are_ordered_by_their_ids_and_not_by_their_keys(void **state)
+{
+	struct world *world = world_new();
+
+	(void)state;
+	/* '-' is below '/', with which keys are made: "projets" still comes first. */
+	(void)world_must(
+		world, CANAL,
+		"'kind':'batch','company':'" CANAL
+		"','source':'salary','period':'2026-10',"
+		"'date':'2026-10-30','step':100,'terms':'2026-09','count':2,'zero':0,"
+		"'received':" ROOT_ONE ",'root':" ROOT_ONE
+		",'totals':[" TOTAL("projets", "person",
+				    "1") "," TOTAL("projets-2", "person", "1") "]");
+	(void)world_must(world, "operator",
+			 "'kind':'settlement','date':'2026-11-10','payer':'" CANAL
+			 "','amount':1");
+	assert_int_equal(world_available(world, "projets", "-"), 1);
+	assert_int_equal(world_available(world, "projets-2", "-"), 0);
+	world_check(world);
+	world_free(world);
+}
+
 static void test_a_settlement_pays_the_entry_that_its_reference_names_first(void **state)
 {
 	struct world *world = world_new();
@@ -303,7 +326,7 @@ static void test_earmarked_patronage_is_a_sub_balance_of_its_own(void **state)
 	world_refuses(world, "earmark", "operator",
 		      "'kind':'patronage','date':'2026-11-01','due_on':'2026-12-31','"
 		      "payer':'" LILAS "','amount':3,'fund':'projets','earmark':'emploi',"
-				       "'form':'cash','promise':'firm'");
+		      "'form':'cash','promise':'firm'");
 	world_check(world);
 	world_free(world);
 }

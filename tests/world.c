@@ -79,6 +79,7 @@ char *world_charter(const struct world *world)
 		"{'id':'general','label':'General','class':'courant'},"
 		"{'id':'emploi','label':'Emploi','class':'courant'},"
 		"{'id':'projets','label':'Projets','class':'courant'},"
+		"{'id':'projets-2','label':'Projets 2','class':'courant'},"
 		"{'id':'fonctionnement','label':'Fonctionnement','class':'courant'},"
 		"{'id':'dotation','label':'Dotation','class':'dotation-non-consomptible'}"
 		"],"
