@@ -23,7 +23,7 @@ for folder in "${FOLDERS[@]}"; do
 done
 tests=(tests/*.[ch])
 scripts=(tests/*.sh tests/lint/*.sh .ci/*)
-papers=(Makefile ./*.md keys/*.md ledger/*.md reports/*.md gateway/*.md tests/*.md gateway/*.conf*)
+papers=(Makefile ./*.md {keys,ledger,reports,gateway,tests}/*.md gateway/*.conf* tests/demo/*)
 
 # grep with the file's name even for one file, and never on standard input.
 find_in() { # regex file...
