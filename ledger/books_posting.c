@@ -57,7 +57,7 @@ enum err books_post(struct books *books, const char *account, const char *flow,
 		    struct cents amount, struct fault *fault)
 {
 	struct date date = books->entry->date;
-	struct posting *posting;
+	struct posting *posting = NULL;
 	struct key key;
 	enum err err;
 

@@ -7,9 +7,23 @@
  * company's own program sends it; everything else is one draft. */
 static const char *command_of(enum kind kind)
 {
-	if (kind == KIND_charter)
+	switch ((int)kind) {
+	case KIND_charter:
 		return "`arrondi-ledger init`";
-	return kind == KIND_batch ? "`arrondi-post`" : "`arrondi-ledger submit`";
+	case KIND_member:
+		return "`arrondi-ledger member`";
+	case KIND_batch:
+		return "`arrondi-post`";
+	case KIND_allocation:
+		return "`arrondi-ledger allocate`";
+	case KIND_proposal:
+		return "`arrondi-ledger propose`";
+	case KIND_ballot:
+		return "`arrondi-ledger vote`";
+	case KIND_decision:
+		return "`arrondi-ledger decide`";
+	}
+	return "`arrondi-ledger record`";
 }
 
 static const char *nature_of(const struct kind_def *def)

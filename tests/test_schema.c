@@ -126,7 +126,7 @@ static void the_table_has_a_line_for_each_kind(void **state)
 	assert_int_equal(lines_of(text, "| `"), KIND__COUNT);
 	assert_non_null(strstr(text,
 			       "| `gift` | fact | operator, treasurer, employer, "
-			       "provider | `POST /v1/gifts` | `arrondi-ledger submit` | "
+			       "provider | `POST /v1/gifts` | `arrondi-ledger record` | "
 			       "A gift that a payer has collected and owes |\n"));
 	assert_non_null(strstr(text, "| `charter` | act | operator | none | "
 				     "`arrondi-ledger init` |"));
