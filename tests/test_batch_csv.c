@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
+#include "gateway/batch_bad.h"
 #include "gateway/batch_column.h"
 #include "gateway/batch_csv.h"
+#include "gateway/batch_input.h"
 #include "gateway/json_reader.h"
 
 #define LEN(array)     (sizeof(array) / sizeof *(array))
