@@ -63,13 +63,17 @@ struct submission {
 	struct fault fault;
 	uint64_t position;
 	bool repeated;	     /* the same reference and content: answered as the first time */
+	size_t claim_row;    /* of rule "claim": the row's index; else SIZE_MAX */
 	struct buffer entry; /* canonical bytes; the caller inits and releases it */
 };
 
 /* Appends a group in one transaction. Each submission has its own result; the
  * return value is about the group: when it is not ERR_OK nothing at all was
- * recorded and every result carries it. *checkpoint is the signed note that
- * covers them, a buffer that the caller inits and releases. */
+ * recorded and every result carries it. (One exception, told by the rule
+ * "unsigned": recorded, but the checkpoint could not be signed; the same request
+ * again is answered as repeated.) *ret_checkpoint is the signed note that covers
+ * them, a buffer that the caller inits and releases. A draft is completed in
+ * place: who tries again brings a new one. */
 MUST_USE enum err ledger_submit(struct ledger *ledger, struct submission *const *submissions,
 				size_t count, struct buffer *ret_checkpoint, struct fault *fault);
 
@@ -116,7 +120,7 @@ struct token_grant {
 	int64_t expires_at; /* UTC seconds */
 };
 MUST_USE enum err ledger_token_issue(struct ledger *ledger, const struct token_grant *grant,
-				     char *ret_text /* TOKEN_TEXT_BYTES */, struct fault *fault);
+				     char *ret_text /* TOKEN_TEXT_BYTES + 1 */, struct fault *fault);
 MUST_USE enum err ledger_token_check(struct ledger *ledger, struct slice text, int64_t now,
 				     struct token_grant *ret_grant, struct fault *fault);
 /* Revokes all tokens of a member; gives how many there were. */

@@ -44,7 +44,7 @@ static enum err file_make(const char *path, struct fault *fault)
 static enum err statements_prepare(struct store *store, struct fault *fault)
 {
 	for (int i = 0; i < STMT__COUNT; i++) {
-		int rc = sqlite3_prepare_v3(store->db, store_sql[i], -1,
+		int rc = sqlite3_prepare_v3(store->db, sql_texts[i], -1,
 					    SQLITE_PREPARE_PERSISTENT, &store->stmt[i],
 					    NULL);
 
@@ -120,19 +120,19 @@ void store_close(struct store *store)
 enum err store_begin(struct store *store, enum store_transaction transaction,
 		     struct fault *fault)
 {
-	struct query query =
-		query_of(store, transaction == STORE_EXCLUSIVE ? STMT_BEGIN_EXCLUSIVE
-							       : STMT_BEGIN_SNAPSHOT);
+	struct sql query =
+		sql_of(store, transaction == STORE_EXCLUSIVE ? STMT_BEGIN_EXCLUSIVE
+							     : STMT_BEGIN_SNAPSHOT);
 
 	assert(sqlite3_get_autocommit(store->db));
-	return query_run(&query, fault);
+	return sql_run(&query, fault);
 }
 
 enum err store_commit(struct store *store, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_COMMIT);
+	struct sql query = sql_of(store, STMT_COMMIT);
 
-	return query_run(&query, fault);
+	return sql_run(&query, fault);
 }
 
 void store_rollback(struct store *store)

@@ -6,29 +6,29 @@
 static enum err claims_runs(void *ctx, struct slice bucket, struct claims_runs *ret_runs,
 			    struct fault *fault)
 {
-	struct query query = query_of(ctx, STMT_CLAIM_RUNS);
+	struct sql query = sql_of(ctx, STMT_CLAIM_RUNS);
 	struct claims_runs runs = { 0 };
 	bool row = true;
 	enum err err = ERR_OK;
 
-	query_blob(&query, bucket);
+	sql_blob(&query, bucket);
 	for (;;) {
-		err = query_step(&query, &row, fault);
+		err = sql_step(&query, &row, fault);
 		if (err)
 			return err;
 		if (!row)
 			break;
 		if (runs.n >= CLAIMS_RUNS_MAX) {
-			query_end(&query);
+			sql_end(&query);
 			return fault_set(fault, ERR_CORRUPT,
 					 "a bucket of claims has too many runs");
 		}
 		runs.run[runs.n++] = (struct claims_run){
-			.number = (uint64_t)query_column(&query, 0),
-			.n_tags = (uint64_t)query_column(&query, 1),
+			.number = (uint64_t)sql_column(&query, 0),
+			.n_tags = (uint64_t)sql_column(&query, 1),
 		};
 	}
-	query_end(&query);
+	sql_end(&query);
 	*ret_runs = runs;
 	return ERR_OK;
 }
@@ -45,20 +45,20 @@ static enum err claims_load(void *ctx, struct slice bucket, const struct claims_
 			    uint64_t page, struct tag ret_tags[CLAIMS_PAGE_TAGS],
 			    size_t *ret_n, struct fault *fault)
 {
-	struct query query = query_of(ctx, STMT_CLAIM_PAGE_READ);
+	struct sql query = sql_of(ctx, STMT_CLAIM_PAGE_READ);
 	size_t n = page_tags(run, page);
 	enum err err;
 
-	query_blob(&query, bucket);
-	query_integer(&query, (int64_t)run->number);
-	query_integer(&query, (int64_t)page);
-	err = query_one(&query, "a page of claims", fault);
+	sql_blob(&query, bucket);
+	sql_integer(&query, (int64_t)run->number);
+	sql_integer(&query, (int64_t)page);
+	err = sql_one(&query, "a page of claims", fault);
 	if (err == ERR_NOT_FOUND)
 		return fault_set(fault, ERR_CORRUPT, "a page of claims is missing");
 	if (err)
 		return err;
-	err = query_column_copy(&query, 0, ret_tags, n * sizeof *ret_tags, fault);
-	query_end(&query);
+	err = sql_column_copy(&query, 0, ret_tags, n * sizeof *ret_tags, fault);
+	sql_end(&query);
 	if (!err)
 		*ret_n = n;
 	return err;
@@ -67,28 +67,28 @@ static enum err claims_load(void *ctx, struct slice bucket, const struct claims_
 static enum err run_add(struct store *store, struct slice bucket,
 			const struct claims_run *run, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_CLAIM_RUN_ADD);
+	struct sql query = sql_of(store, STMT_CLAIM_RUN_ADD);
 
-	query_blob(&query, bucket);
-	query_integer(&query, (int64_t)run->number);
-	query_integer(&query, (int64_t)run->n_tags);
-	return query_run(&query, fault);
+	sql_blob(&query, bucket);
+	sql_integer(&query, (int64_t)run->number);
+	sql_integer(&query, (int64_t)run->n_tags);
+	return sql_run(&query, fault);
 }
 
 static enum err claims_store(void *ctx, struct slice bucket, const struct claims_run *run,
 			     uint64_t page, const struct tag *tags, size_t n,
 			     struct fault *fault)
 {
-	struct query query = query_of(ctx, STMT_CLAIM_PAGE_ADD);
+	struct sql query = sql_of(ctx, STMT_CLAIM_PAGE_ADD);
 	enum err err = page == 0 ? run_add(ctx, bucket, run, fault) : ERR_OK;
 
 	if (err)
 		return err;
-	query_blob(&query, bucket);
-	query_integer(&query, (int64_t)run->number);
-	query_integer(&query, (int64_t)page);
-	query_blob(&query, slice_of(tags, n * sizeof *tags));
-	return query_run(&query, fault);
+	sql_blob(&query, bucket);
+	sql_integer(&query, (int64_t)run->number);
+	sql_integer(&query, (int64_t)page);
+	sql_blob(&query, slice_of(tags, n * sizeof *tags));
+	return sql_run(&query, fault);
 }
 
 static enum err claims_forget(void *ctx, struct slice bucket,
@@ -99,11 +99,11 @@ static enum err claims_forget(void *ctx, struct slice bucket,
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; !err && i < sizeof drops / sizeof *drops; i++) {
-		struct query query = query_of(ctx, drops[i]);
+		struct sql query = sql_of(ctx, drops[i]);
 
-		query_blob(&query, bucket);
-		query_integer(&query, (int64_t)run->number);
-		err = query_run(&query, fault);
+		sql_blob(&query, bucket);
+		sql_integer(&query, (int64_t)run->number);
+		err = sql_run(&query, fault);
 	}
 	return err;
 }
@@ -123,17 +123,17 @@ enum err store_bucket_next(struct store *store, struct slice after,
 			   uint8_t ret_bucket[CLAIMS_BUCKET_BYTES_MAX], size_t *ret_n,
 			   bool *ret_found, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_CLAIM_BUCKET_NEXT);
+	struct sql query = sql_of(store, STMT_CLAIM_BUCKET_NEXT);
 	struct slice bucket = { 0 };
 	bool row = false;
 	enum err err;
 
-	query_blob(&query, after);
-	err = query_step(&query, &row, fault);
+	sql_blob(&query, after);
+	err = sql_step(&query, &row, fault);
 	if (err)
 		return err;
 	if (row)
-		bucket = query_column_blob(&query, 0);
+		bucket = sql_column_blob(&query, 0);
 	if (row && (!bucket.n || bucket.n > CLAIMS_BUCKET_BYTES_MAX)) {
 		err = fault_set(fault, ERR_CORRUPT,
 				"a bucket of claims has no proper name");
@@ -143,6 +143,6 @@ enum err store_bucket_next(struct store *store, struct slice after,
 	}
 	if (!err)
 		*ret_found = row;
-	query_end(&query);
+	sql_end(&query);
 	return err;
 }

@@ -1,7 +1,7 @@
 /*
  * store_int.h - what the files of the store share; private to store*.c.
  *
- * Every statement stands in one table (store_sql.c) and is prepared once. A
+ * Every statement stands in one table (sql_texts.c) and is prepared once. A
  * query binds its parameters in order, steps, and ends; the first failure sticks
  * and comes out of the step, so binding needs no checks.
  */
@@ -60,7 +60,7 @@ enum store_stmt {
 	STMT__COUNT
 };
 
-extern const char *const store_sql[STMT__COUNT];
+extern const char *const sql_texts[STMT__COUNT];
 
 struct store {
 	sqlite3 *db;
@@ -75,33 +75,33 @@ MUST_USE enum err store_schema_migrate(struct store *store, struct fault *fault)
 /* ERR_INVALID unless the schema is exactly ours. */
 MUST_USE enum err store_schema_check(struct store *store, struct fault *fault);
 
-/* ---- queries (store_query.c) ---- */
+/* ---- queries (store_run.c) ---- */
 
-struct query {
+struct sql {
 	struct store *store;
 	sqlite3_stmt *stmt;
 	int rc;
 	int bound;
 };
 
-struct query query_of(struct store *store, enum store_stmt stmt);
+struct sql sql_of(struct store *store, enum store_stmt stmt);
 /* The bytes must outlive the query. */
-void query_blob(struct query *query, struct slice blob);
-void query_integer(struct query *query, int64_t integer);
+void sql_blob(struct sql *query, struct slice blob);
+void sql_integer(struct sql *query, int64_t integer);
 /* Whether there is a (next) row. On an error the query has ended. */
-MUST_USE enum err query_step(struct query *query, bool *ret_row, struct fault *fault);
+MUST_USE enum err sql_step(struct sql *query, bool *ret_row, struct fault *fault);
 /* Runs to the end, and ends. */
-MUST_USE enum err query_run(struct query *query, struct fault *fault);
+MUST_USE enum err sql_run(struct sql *query, struct fault *fault);
 /* Steps to the one row that there must be: ERR_NOT_FOUND with `what` otherwise. */
-MUST_USE enum err query_one(struct query *query, const char *what, struct fault *fault);
-void query_end(struct query *query);
+MUST_USE enum err sql_one(struct sql *query, const char *what, struct fault *fault);
+void sql_end(struct sql *query);
 
 /* Columns from 0; a slice is good until the next step or the end. */
-int64_t query_column(const struct query *query, int column);
-struct slice query_column_blob(const struct query *query, int column);
+int64_t sql_column(const struct sql *query, int column);
+struct slice sql_column_blob(const struct sql *query, int column);
 /* ERR_CORRUPT unless the column has exactly n bytes. */
-MUST_USE enum err query_column_copy(const struct query *query, int column,
-				    void *ret_bytes, size_t n, struct fault *fault);
+MUST_USE enum err sql_column_copy(const struct sql *query, int column, void *ret_bytes,
+				  size_t n, struct fault *fault);
 
 /* SQLite's error as ours, with a remedy. rc must not be SQLITE_OK. */
 enum err store_fail(struct store *store, int rc, struct fault *fault);

@@ -16,16 +16,16 @@ enum err store_meta_read(struct store *store, struct store_meta *ret_meta,
 			 struct fault *fault)
 {
 	struct store_meta meta = { 0 };
-	struct query query = query_of(store, STMT_META_READ);
-	enum err err = query_one(&query, "its size", fault);
+	struct sql query = sql_of(store, STMT_META_READ);
+	enum err err = sql_one(&query, "its size", fault);
 
 	if (err)
 		return err;
-	meta.head.size = (uint64_t)query_column(&query, 0);
-	err = query_column_copy(&query, 1, meta.head.root.b, HASH_BYTES, fault);
-	meta.at = query_column(&query, 2);
-	meta.generation = query_column(&query, 3);
-	query_end(&query);
+	meta.head.size = (uint64_t)sql_column(&query, 0);
+	err = sql_column_copy(&query, 1, meta.head.root.b, HASH_BYTES, fault);
+	meta.at = sql_column(&query, 2);
+	meta.generation = sql_column(&query, 3);
+	sql_end(&query);
 	if (!err && meta.head.size > MERKLE_SIZE_MAX)
 		err = fault_set(fault, ERR_CORRUPT,
 				"the ledger's size is past its limit");
@@ -37,46 +37,46 @@ enum err store_meta_read(struct store *store, struct store_meta *ret_meta,
 enum err store_meta_write(struct store *store, const struct store_meta *meta,
 			  struct fault *fault)
 {
-	struct query query = query_of(store, STMT_META_WRITE);
+	struct sql query = sql_of(store, STMT_META_WRITE);
 
-	query_integer(&query, (int64_t)meta->head.size);
-	query_blob(&query, slice_of(meta->head.root.b, HASH_BYTES));
-	query_integer(&query, meta->at);
-	query_integer(&query, meta->generation);
-	return query_run(&query, fault);
+	sql_integer(&query, (int64_t)meta->head.size);
+	sql_blob(&query, slice_of(meta->head.root.b, HASH_BYTES));
+	sql_integer(&query, meta->at);
+	sql_integer(&query, meta->generation);
+	return sql_run(&query, fault);
 }
 
 enum err store_note_read(struct store *store, uint64_t *ret_size, struct buffer *ret_note,
 			 struct fault *fault)
 {
-	struct query query = query_of(store, STMT_NOTE_READ);
+	struct sql query = sql_of(store, STMT_NOTE_READ);
 	bool row = false;
-	enum err err = query_step(&query, &row, fault);
+	enum err err = sql_step(&query, &row, fault);
 
 	if (err)
 		return err;
 	if (row) {
-		buffer_put_slice(ret_note, query_column_blob(&query, 1));
+		buffer_put_slice(ret_note, sql_column_blob(&query, 1));
 		err = buffer_check(ret_note, "the checkpoint", fault);
 	}
 	if (!err)
-		*ret_size = row ? (uint64_t)query_column(&query, 0) : 0;
-	query_end(&query);
+		*ret_size = row ? (uint64_t)sql_column(&query, 0) : 0;
+	sql_end(&query);
 	return err;
 }
 
 enum err store_note_write(struct store *store, uint64_t size, struct slice note,
 			  struct fault *fault)
 {
-	struct query query = query_of(store, STMT_NOTE_WRITE);
+	struct sql query = sql_of(store, STMT_NOTE_WRITE);
 	enum err err = store_exec(store, "PRAGMA synchronous = NORMAL", fault);
 	enum err full;
 
 	if (err)
 		return err;
-	query_integer(&query, (int64_t)size);
-	query_blob(&query, note);
-	err = query_run(&query, fault);
+	sql_integer(&query, (int64_t)size);
+	sql_blob(&query, note);
+	err = sql_run(&query, fault);
 	/* Nothing may be committed at the lower level but the note. */
 	full = store_exec(store, "PRAGMA synchronous = FULL", err ? NULL : fault);
 	return err ? err : full;
@@ -94,11 +94,11 @@ static struct slice entry_at(const struct store_entries *entries, size_t i)
 static enum err tail_add(struct store *store, uint64_t position, struct slice bytes,
 			 struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TAIL_ADD);
+	struct sql query = sql_of(store, STMT_TAIL_ADD);
 
-	query_integer(&query, (int64_t)position);
-	query_blob(&query, bytes);
-	return query_run(&query, fault);
+	sql_integer(&query, (int64_t)position);
+	sql_blob(&query, bytes);
+	return sql_run(&query, fault);
 }
 
 static enum err bundle_append(struct buffer *bundle, struct slice entry,
@@ -113,24 +113,24 @@ static enum err bundle_append(struct buffer *bundle, struct slice entry,
 static enum err tail_range(struct store *store, uint64_t from, uint64_t to,
 			   struct buffer *out, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TAIL_RANGE);
+	struct sql query = sql_of(store, STMT_TAIL_RANGE);
 	bool row = true;
 	enum err err = ERR_OK;
 
-	query_integer(&query, (int64_t)from);
-	query_integer(&query, (int64_t)to);
+	sql_integer(&query, (int64_t)from);
+	sql_integer(&query, (int64_t)to);
 	while (!err && from < to) {
-		err = query_step(&query, &row, fault);
+		err = sql_step(&query, &row, fault);
 		if (err)
 			return err;
-		if (!row || (uint64_t)query_column(&query, 0) != from)
+		if (!row || (uint64_t)sql_column(&query, 0) != from)
 			err = fault_set(fault, ERR_NOT_FOUND,
 					"entry %" PRIu64 " is not in the ledger", from);
 		if (!err)
-			err = bundle_append(out, query_column_blob(&query, 1), fault);
+			err = bundle_append(out, sql_column_blob(&query, 1), fault);
 		from++;
 	}
-	query_end(&query);
+	sql_end(&query);
 	return err;
 }
 
@@ -139,8 +139,8 @@ static enum err bundle_fill(struct store *store, uint64_t n,
 			    const struct store_entries *entries, size_t *i,
 			    struct fault *fault)
 {
-	struct query add = query_of(store, STMT_BUNDLE_ADD);
-	struct query fold = query_of(store, STMT_TAIL_FOLD);
+	struct sql add = sql_of(store, STMT_BUNDLE_ADD);
+	struct sql fold = sql_of(store, STMT_TAIL_FOLD);
 	uint64_t position = entries->first + *i;
 	struct buffer bundle;
 	enum err err;
@@ -150,13 +150,13 @@ static enum err bundle_fill(struct store *store, uint64_t n,
 	for (; !err && position < (n + 1) * TILE_WIDTH; position++)
 		err = bundle_append(&bundle, entry_at(entries, (*i)++), fault);
 	if (!err) {
-		query_integer(&add, (int64_t)n);
-		query_blob(&add, buffer_slice(&bundle));
-		err = query_run(&add, fault);
+		sql_integer(&add, (int64_t)n);
+		sql_blob(&add, buffer_slice(&bundle));
+		err = sql_run(&add, fault);
 	}
 	if (!err) {
-		query_integer(&fold, (int64_t)n);
-		err = query_run(&fold, fault);
+		sql_integer(&fold, (int64_t)n);
+		err = sql_run(&fold, fault);
 	}
 	buffer_release(&bundle);
 	return err;
@@ -205,12 +205,12 @@ static enum err bundle_find(struct slice bundle, unsigned index, size_t *ret_sta
 }
 
 /* Steps a query for bundle n; *ret_row is false where it is not made yet. */
-static enum err bundle_query(struct store *store, uint64_t n, struct query *ret_query,
+static enum err bundle_query(struct store *store, uint64_t n, struct sql *ret_query,
 			     bool *ret_row, struct fault *fault)
 {
-	*ret_query = query_of(store, STMT_BUNDLE_READ);
-	query_integer(ret_query, (int64_t)n);
-	return query_step(ret_query, ret_row, fault);
+	*ret_query = sql_of(store, STMT_BUNDLE_READ);
+	sql_integer(ret_query, (int64_t)n);
+	return sql_step(ret_query, ret_row, fault);
 }
 
 static enum err put_and_check(struct buffer *out, struct slice bytes, struct fault *fault)
@@ -222,7 +222,7 @@ static enum err put_and_check(struct buffer *out, struct slice bytes, struct fau
 enum err store_entry(struct store *store, uint64_t position, struct buffer *out,
 		     struct fault *fault)
 {
-	struct query query;
+	struct sql query;
 	struct slice entry;
 	size_t start;
 	bool row = false;
@@ -234,29 +234,29 @@ enum err store_entry(struct store *store, uint64_t position, struct buffer *out,
 	if (err)
 		return err;
 	if (row) {
-		err = bundle_find(query_column_blob(&query, 0),
+		err = bundle_find(sql_column_blob(&query, 0),
 				  (unsigned)(position % TILE_WIDTH), &start, &entry,
 				  fault);
 		if (!err)
 			err = put_and_check(out, entry, fault);
-		query_end(&query);
+		sql_end(&query);
 		return err;
 	}
-	query_end(&query);
-	query = query_of(store, STMT_TAIL_READ);
-	query_integer(&query, (int64_t)position);
-	err = query_one(&query, "the entry", fault);
+	sql_end(&query);
+	query = sql_of(store, STMT_TAIL_READ);
+	sql_integer(&query, (int64_t)position);
+	err = sql_one(&query, "the entry", fault);
 	if (err)
 		return err;
-	err = put_and_check(out, query_column_blob(&query, 0), fault);
-	query_end(&query);
+	err = put_and_check(out, sql_column_blob(&query, 0), fault);
+	sql_end(&query);
 	return err;
 }
 
 enum err store_bundle(struct store *store, uint64_t n, unsigned width, struct buffer *out,
 		      struct fault *fault)
 {
-	struct query query;
+	struct sql query;
 	struct slice entry = { 0 };
 	struct slice bytes;
 	size_t start = 0;
@@ -269,17 +269,17 @@ enum err store_bundle(struct store *store, uint64_t n, unsigned width, struct bu
 	if (err)
 		return err;
 	if (row) {
-		bytes = query_column_blob(&query, 0);
+		bytes = sql_column_blob(&query, 0);
 		if (width < TILE_WIDTH) {
 			err = bundle_find(bytes, width, &start, &entry, fault);
 			bytes.n = start;
 		}
 		if (!err)
 			err = put_and_check(out, bytes, fault);
-		query_end(&query);
+		sql_end(&query);
 		return err;
 	}
-	query_end(&query);
+	sql_end(&query);
 	return tail_range(store, n * TILE_WIDTH, n * TILE_WIDTH + width, out, fault);
 }
 
@@ -288,45 +288,45 @@ enum err store_bundle(struct store *store, uint64_t n, unsigned width, struct bu
 enum err store_tile(struct store *store, unsigned level, uint64_t n,
 		    struct hash ret_hashes[TILE_WIDTH], struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TILE_READ);
+	struct sql query = sql_of(store, STMT_TILE_READ);
 	enum err err;
 
-	query_integer(&query, (int64_t)level);
-	query_integer(&query, (int64_t)n);
-	err = query_one(&query, "the tile", fault);
+	sql_integer(&query, (int64_t)level);
+	sql_integer(&query, (int64_t)n);
+	err = sql_one(&query, "the tile", fault);
 	if (err)
 		return err;
-	err = query_column_copy(&query, 0, ret_hashes, TILE_BYTES_MAX, fault);
-	query_end(&query);
+	err = sql_column_copy(&query, 0, ret_hashes, TILE_BYTES_MAX, fault);
+	sql_end(&query);
 	return err;
 }
 
 enum err store_tile_add(struct store *store, unsigned level, uint64_t n,
 			const struct hash hashes[TILE_WIDTH], struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TILE_ADD);
+	struct sql query = sql_of(store, STMT_TILE_ADD);
 
-	query_integer(&query, (int64_t)level);
-	query_integer(&query, (int64_t)n);
-	query_blob(&query, slice_of(hashes, TILE_BYTES_MAX));
-	return query_run(&query, fault);
+	sql_integer(&query, (int64_t)level);
+	sql_integer(&query, (int64_t)n);
+	sql_blob(&query, slice_of(hashes, TILE_BYTES_MAX));
+	return sql_run(&query, fault);
 }
 
 enum err store_edge(struct store *store, unsigned level,
 		    struct hash ret_hashes[TILE_WIDTH], unsigned *ret_width,
 		    struct fault *fault)
 {
-	struct query query = query_of(store, STMT_EDGE_READ);
+	struct sql query = sql_of(store, STMT_EDGE_READ);
 	struct slice bytes = { 0 };
 	bool row = false;
 	enum err err;
 
-	query_integer(&query, (int64_t)level);
-	err = query_step(&query, &row, fault);
+	sql_integer(&query, (int64_t)level);
+	err = sql_step(&query, &row, fault);
 	if (err)
 		return err;
 	if (row)
-		bytes = query_column_blob(&query, 0);
+		bytes = sql_column_blob(&query, 0);
 	if (bytes.n % HASH_BYTES || bytes.n >= TILE_BYTES_MAX)
 		err = fault_set(fault, ERR_CORRUPT, "the edge of level %u is not one",
 				level);
@@ -335,18 +335,18 @@ enum err store_edge(struct store *store, unsigned level,
 			memcpy(ret_hashes, bytes.p, bytes.n);
 		*ret_width = (unsigned)(bytes.n / HASH_BYTES);
 	}
-	query_end(&query);
+	sql_end(&query);
 	return err;
 }
 
 enum err store_edge_write(struct store *store, unsigned level, const struct hash *hashes,
 			  unsigned width, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_EDGE_WRITE);
+	struct sql query = sql_of(store, STMT_EDGE_WRITE);
 
-	query_integer(&query, (int64_t)level);
-	query_blob(&query, slice_of(hashes, (size_t)width * HASH_BYTES));
-	return query_run(&query, fault);
+	sql_integer(&query, (int64_t)level);
+	sql_blob(&query, slice_of(hashes, (size_t)width * HASH_BYTES));
+	return sql_run(&query, fault);
 }
 
 /* ---- rows ---- */
@@ -354,62 +354,62 @@ enum err store_edge_write(struct store *store, unsigned level, const struct hash
 enum err store_rows_add(struct store *store, uint64_t position, struct slice blob,
 			struct fault *fault)
 {
-	struct query query = query_of(store, STMT_ROWS_ADD);
+	struct sql query = sql_of(store, STMT_ROWS_ADD);
 
-	query_integer(&query, (int64_t)position);
-	query_blob(&query, blob);
-	return query_run(&query, fault);
+	sql_integer(&query, (int64_t)position);
+	sql_blob(&query, blob);
+	return sql_run(&query, fault);
 }
 
 enum err store_rows(struct store *store, uint64_t position, struct buffer *out,
 		    struct fault *fault)
 {
-	struct query query = query_of(store, STMT_ROWS_READ);
+	struct sql query = sql_of(store, STMT_ROWS_READ);
 	enum err err;
 
-	query_integer(&query, (int64_t)position);
-	err = query_one(&query, "the batch's rows", fault);
+	sql_integer(&query, (int64_t)position);
+	err = sql_one(&query, "the batch's rows", fault);
 	if (err)
 		return err;
-	err = put_and_check(out, query_column_blob(&query, 0), fault);
-	query_end(&query);
+	err = put_and_check(out, sql_column_blob(&query, 0), fault);
+	sql_end(&query);
 	return err;
 }
 
 enum err store_rows_next(struct store *store, uint64_t from, uint64_t *ret_position,
 			 bool *ret_found, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_ROWS_NEXT);
+	struct sql query = sql_of(store, STMT_ROWS_NEXT);
 	bool row = false;
 	enum err err;
 
-	query_integer(&query, (int64_t)from);
-	err = query_step(&query, &row, fault);
+	sql_integer(&query, (int64_t)from);
+	err = sql_step(&query, &row, fault);
 	if (err)
 		return err;
 	if (row)
-		*ret_position = (uint64_t)query_column(&query, 0);
+		*ret_position = (uint64_t)sql_column(&query, 0);
 	*ret_found = row;
-	query_end(&query);
+	sql_end(&query);
 	return ERR_OK;
 }
 
 enum err store_count(struct store *store, struct store_counts *ret_counts,
 		     struct fault *fault)
 {
-	struct query query = query_of(store, STMT_COUNT);
-	enum err err = query_one(&query, "a count", fault);
+	struct sql query = sql_of(store, STMT_COUNT);
+	enum err err = sql_one(&query, "a count", fault);
 
 	if (err)
 		return err;
 	*ret_counts = (struct store_counts){
-		.bundles = (uint64_t)query_column(&query, 0),
-		.tail = (uint64_t)query_column(&query, 1),
-		.tiles = (uint64_t)query_column(&query, 2),
-		.rows = (uint64_t)query_column(&query, 3),
-		.claim_runs = (uint64_t)query_column(&query, 4),
-		.claim_buckets = (uint64_t)query_column(&query, 5),
+		.bundles = (uint64_t)sql_column(&query, 0),
+		.tail = (uint64_t)sql_column(&query, 1),
+		.tiles = (uint64_t)sql_column(&query, 2),
+		.rows = (uint64_t)sql_column(&query, 3),
+		.claim_runs = (uint64_t)sql_column(&query, 4),
+		.claim_buckets = (uint64_t)sql_column(&query, 5),
 	};
-	query_end(&query);
+	sql_end(&query);
 	return ERR_OK;
 }

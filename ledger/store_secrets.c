@@ -9,36 +9,36 @@
 enum err store_token_add(struct store *store, const struct hash *hash,
 			 const struct store_token *token, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TOKEN_ADD);
+	struct sql query = sql_of(store, STMT_TOKEN_ADD);
 
-	query_blob(&query, slice_of(hash->b, HASH_BYTES));
-	query_blob(&query, slice_of_text(token->member));
-	query_integer(&query, token->role);
-	query_integer(&query, token->expires_at);
-	return query_run(&query, fault);
+	sql_blob(&query, slice_of(hash->b, HASH_BYTES));
+	sql_blob(&query, slice_of_text(token->member));
+	sql_integer(&query, token->role);
+	sql_integer(&query, token->expires_at);
+	return sql_run(&query, fault);
 }
 
 enum err store_token(struct store *store, const struct hash *hash,
 		     struct store_token *ret_token, struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TOKEN_READ);
+	struct sql query = sql_of(store, STMT_TOKEN_READ);
 	struct store_token token = { 0 };
 	struct slice member;
 	enum err err;
 
-	query_blob(&query, slice_of(hash->b, HASH_BYTES));
-	err = query_one(&query, "the token", fault);
+	sql_blob(&query, slice_of(hash->b, HASH_BYTES));
+	err = sql_one(&query, "the token", fault);
 	if (err)
 		return err;
-	member = query_column_blob(&query, 0);
+	member = sql_column_blob(&query, 0);
 	if (!member.n || member.n >= sizeof token.member)
 		err = fault_set(fault, ERR_CORRUPT,
 				"a token's member has no proper name");
 	else
 		memcpy(token.member, member.p, member.n);
-	token.role = query_column(&query, 1);
-	token.expires_at = query_column(&query, 2);
-	query_end(&query);
+	token.role = sql_column(&query, 1);
+	token.expires_at = sql_column(&query, 2);
+	sql_end(&query);
 	if (!err)
 		*ret_token = token;
 	return err;
@@ -47,35 +47,35 @@ enum err store_token(struct store *store, const struct hash *hash,
 enum err store_token_revoke(struct store *store, struct slice member, int64_t *ret_count,
 			    struct fault *fault)
 {
-	struct query query = query_of(store, STMT_TOKEN_REVOKE);
+	struct sql query = sql_of(store, STMT_TOKEN_REVOKE);
 	enum err err;
 
-	query_blob(&query, member);
-	err = query_run(&query, fault);
+	sql_blob(&query, member);
+	err = sql_run(&query, fault);
 	if (!err)
 		*ret_count = sqlite3_changes64(store->db);
 	return err;
 }
 
 /* Reads the one secret of a query that is bound. */
-static enum err secret_read(struct query *query, uint8_t ret_secret[STORE_SECRET_BYTES],
+static enum err secret_read(struct sql *query, uint8_t ret_secret[STORE_SECRET_BYTES],
 			    struct fault *fault)
 {
-	enum err err = query_one(query, "the secret", fault);
+	enum err err = sql_one(query, "the secret", fault);
 
 	if (err)
 		return err;
-	err = query_column_copy(query, 0, ret_secret, STORE_SECRET_BYTES, fault);
-	query_end(query);
+	err = sql_column_copy(query, 0, ret_secret, STORE_SECRET_BYTES, fault);
+	sql_end(query);
 	return err;
 }
 
 enum err store_company_secret(struct store *store, struct slice member,
 			      uint8_t ret_secret[STORE_SECRET_BYTES], struct fault *fault)
 {
-	struct query query = query_of(store, STMT_COMPANY_SECRET_READ);
+	struct sql query = sql_of(store, STMT_COMPANY_SECRET_READ);
 
-	query_blob(&query, member);
+	sql_blob(&query, member);
 	return secret_read(&query, ret_secret, fault);
 }
 
@@ -83,21 +83,21 @@ enum err store_company_secret_add(struct store *store, struct slice member,
 				  const uint8_t secret[STORE_SECRET_BYTES],
 				  struct fault *fault)
 {
-	struct query query = query_of(store, STMT_COMPANY_SECRET_ADD);
+	struct sql query = sql_of(store, STMT_COMPANY_SECRET_ADD);
 
-	query_blob(&query, member);
-	query_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
-	return query_run(&query, fault);
+	sql_blob(&query, member);
+	sql_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
+	return sql_run(&query, fault);
 }
 
 enum err store_donor_secret(struct store *store, struct slice member,
 			    const uint8_t key[STORE_SECRET_BYTES],
 			    uint8_t ret_secret[STORE_SECRET_BYTES], struct fault *fault)
 {
-	struct query query = query_of(store, STMT_DONOR_SECRET_READ);
+	struct sql query = sql_of(store, STMT_DONOR_SECRET_READ);
 
-	query_blob(&query, member);
-	query_blob(&query, slice_of(key, STORE_SECRET_BYTES));
+	sql_blob(&query, member);
+	sql_blob(&query, slice_of(key, STORE_SECRET_BYTES));
 	return secret_read(&query, ret_secret, fault);
 }
 
@@ -106,10 +106,10 @@ enum err store_donor_secret_add(struct store *store, struct slice member,
 				const uint8_t secret[STORE_SECRET_BYTES],
 				struct fault *fault)
 {
-	struct query query = query_of(store, STMT_DONOR_SECRET_ADD);
+	struct sql query = sql_of(store, STMT_DONOR_SECRET_ADD);
 
-	query_blob(&query, member);
-	query_blob(&query, slice_of(key, STORE_SECRET_BYTES));
-	query_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
-	return query_run(&query, fault);
+	sql_blob(&query, member);
+	sql_blob(&query, slice_of(key, STORE_SECRET_BYTES));
+	sql_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
+	return sql_run(&query, fault);
 }

@@ -1,12 +1,12 @@
 /*
- * store_sql.c - every statement that the store runs.
+ * sql_texts.c - every statement that the store runs.
  *
  * Parameters are bound in the order in which they stand; ?1 is used where one is
  * needed twice. The schema is in store_schema.c.
  */
 #include "ledger/store_int.h"
 
-const char *const store_sql[STMT__COUNT] = {
+const char *const sql_texts[STMT__COUNT] = {
 	[STMT_BEGIN_SNAPSHOT] = "BEGIN DEFERRED",
 	[STMT_BEGIN_EXCLUSIVE] = "BEGIN IMMEDIATE",
 	[STMT_COMMIT] = "COMMIT",

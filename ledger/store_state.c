@@ -21,18 +21,18 @@ static enum err backing_get(void *ctx, struct slice key, struct slice *ret_value
 			    bool *ret_found)
 {
 	struct store *store = ctx;
-	struct query query = query_of(store, STMT_STATE_GET);
+	struct sql query = sql_of(store, STMT_STATE_GET);
 	bool row = false;
 	enum err err;
 
-	query_blob(&query, key);
-	err = query_step(&query, &row, NULL);
+	sql_blob(&query, key);
+	err = sql_step(&query, &row, NULL);
 	if (err)
 		return err;
 	if (row)
-		err = value_keep(store, query_column_blob(&query, 0), ret_value);
+		err = value_keep(store, sql_column_blob(&query, 0), ret_value);
 	*ret_found = row;
-	query_end(&query);
+	sql_end(&query);
 	return err;
 }
 
@@ -46,29 +46,28 @@ static enum err backing_seek(void *ctx, struct slice prefix, struct slice from,
 			     bool *ret_found)
 {
 	struct store *store = ctx;
-	struct query query = query_of(store, STMT_STATE_SEEK);
+	struct sql query = sql_of(store, STMT_STATE_SEEK);
 	struct slice key;
 	bool row = false;
 	enum err err;
 
-	query_blob(&query, from);
-	err = query_step(&query, &row, NULL);
+	sql_blob(&query, from);
+	err = sql_step(&query, &row, NULL);
 	if (err)
 		return err;
 	*ret_found = false;
-	key = row ? query_column_blob(&query, 0) : (struct slice){ 0 };
+	key = row ? sql_column_blob(&query, 0) : (struct slice){ 0 };
 	if (row && begins_with(key, prefix)) {
 		err = key.n > sizeof store->key
 			      ? ERR_CORRUPT
-			      : value_keep(store, query_column_blob(&query, 1),
-					   ret_value);
+			      : value_keep(store, sql_column_blob(&query, 1), ret_value);
 		if (!err) {
 			memcpy(store->key, key.p, key.n);
 			*ret_key = slice_of(store->key, key.n);
 			*ret_found = true;
 		}
 	}
-	query_end(&query);
+	sql_end(&query);
 	return err;
 }
 
@@ -83,12 +82,12 @@ struct state_backing store_state_backing(struct store *store)
 
 enum err store_state_change(void *ctx, struct slice key, struct slice value)
 {
-	struct query query = query_of(ctx, value.p ? STMT_STATE_PUT : STMT_STATE_DELETE);
+	struct sql query = sql_of(ctx, value.p ? STMT_STATE_PUT : STMT_STATE_DELETE);
 
-	query_blob(&query, key);
+	sql_blob(&query, key);
 	if (value.p)
-		query_blob(&query, value);
-	return query_run(&query, NULL);
+		sql_blob(&query, value);
+	return sql_run(&query, NULL);
 }
 
 enum err store_projections_clear(struct store *store, struct fault *fault)
@@ -99,9 +98,9 @@ enum err store_projections_clear(struct store *store, struct fault *fault)
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; !err && i < sizeof clears / sizeof *clears; i++) {
-		struct query query = query_of(store, clears[i]);
+		struct sql query = sql_of(store, clears[i]);
 
-		err = query_run(&query, fault);
+		err = sql_run(&query, fault);
 	}
 	return err;
 }

@@ -1,5 +1,5 @@
 /*
- * store_query.c - running a statement of the table, and SQLite's errors as ours.
+ * store_run.c - running a statement of the table, and SQLite's errors as ours.
  */
 #include "ledger/store_int.h"
 
@@ -67,12 +67,12 @@ enum err store_exec(struct store *store, const char *sql, struct fault *fault)
 	return rc ? store_fail(store, rc, fault) : ERR_OK;
 }
 
-struct query query_of(struct store *store, enum store_stmt stmt)
+struct sql sql_of(struct store *store, enum store_stmt stmt)
 {
-	return (struct query){ .store = store, .stmt = store->stmt[stmt] };
+	return (struct sql){ .store = store, .stmt = store->stmt[stmt] };
 }
 
-void query_blob(struct query *query, struct slice blob)
+void sql_blob(struct sql *query, struct slice blob)
 {
 	int rc = sqlite3_bind_blob64(query->stmt, ++query->bound,
 				     blob.p ? blob.p : (const void *)"", blob.n,
@@ -82,7 +82,7 @@ void query_blob(struct query *query, struct slice blob)
 		query->rc = rc;
 }
 
-void query_integer(struct query *query, int64_t integer)
+void sql_integer(struct sql *query, int64_t integer)
 {
 	int rc = sqlite3_bind_int64(query->stmt, ++query->bound, integer);
 
@@ -90,13 +90,13 @@ void query_integer(struct query *query, int64_t integer)
 		query->rc = rc;
 }
 
-void query_end(struct query *query)
+void sql_end(struct sql *query)
 {
 	/* Repeats the error of the last step, which was reported. */
 	(void)sqlite3_reset(query->stmt);
 }
 
-enum err query_step(struct query *query, bool *ret_row, struct fault *fault)
+enum err sql_step(struct sql *query, bool *ret_row, struct fault *fault)
 {
 	int rc = query->rc ? query->rc : sqlite3_step(query->stmt);
 
@@ -107,40 +107,40 @@ enum err query_step(struct query *query, bool *ret_row, struct fault *fault)
 
 	enum err err = store_fail(query->store, rc, fault);
 
-	query_end(query);
+	sql_end(query);
 	return err;
 }
 
-enum err query_run(struct query *query, struct fault *fault)
+enum err sql_run(struct sql *query, struct fault *fault)
 {
 	bool row = true;
 	enum err err = ERR_OK;
 
 	while (!err && row)
-		err = query_step(query, &row, fault);
+		err = sql_step(query, &row, fault);
 	if (!err)
-		query_end(query);
+		sql_end(query);
 	return err;
 }
 
-enum err query_one(struct query *query, const char *what, struct fault *fault)
+enum err sql_one(struct sql *query, const char *what, struct fault *fault)
 {
 	bool row = false;
-	enum err err = query_step(query, &row, fault);
+	enum err err = sql_step(query, &row, fault);
 
 	if (!err && !row) {
-		query_end(query);
+		sql_end(query);
 		err = fault_set(fault, ERR_NOT_FOUND, "%s is not in the ledger", what);
 	}
 	return err;
 }
 
-int64_t query_column(const struct query *query, int column)
+int64_t sql_column(const struct sql *query, int column)
 {
 	return sqlite3_column_int64(query->stmt, column);
 }
 
-struct slice query_column_blob(const struct query *query, int column)
+struct slice sql_column_blob(const struct sql *query, int column)
 {
 	const void *p = sqlite3_column_blob(query->stmt, column);
 
@@ -148,10 +148,10 @@ struct slice query_column_blob(const struct query *query, int column)
 	return slice_of(p, p ? (size_t)sqlite3_column_bytes(query->stmt, column) : 0);
 }
 
-enum err query_column_copy(const struct query *query, int column, void *ret_bytes,
-			   size_t n, struct fault *fault)
+enum err sql_column_copy(const struct sql *query, int column, void *ret_bytes, size_t n,
+			 struct fault *fault)
 {
-	struct slice blob = query_column_blob(query, column);
+	struct slice blob = sql_column_blob(query, column);
 
 	if (blob.n != n)
 		return fault_set(fault, ERR_CORRUPT,
