@@ -185,6 +185,8 @@ static bool daemon_start(struct http_server *server, int listen_fd)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
+	/* MHD_OPTION_STRICT_FOR_CLIENT is 0 because http_head.c is stricter, and because
+	 * libmicrohttpd 0.9.75 writes the head of its own refusals twice. */
 	if (options->threads == 1)
 		pool[0].option = MHD_OPTION_END; /* a pool of one is refused */
 	if (pool_bytes < POOL_BYTES_MIN)
@@ -196,7 +198,7 @@ static bool daemon_start(struct http_server *server, int listen_fd)
 		options->connections_max + LIMIT_CONNECTIONS_EXCESS,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_bytes,
-		MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 0,
 		MHD_OPTION_NOTIFY_CONNECTION, http_exchange_connection, server,
 		MHD_OPTION_URI_LOG_CALLBACK, http_exchange_begin, server,
 		MHD_OPTION_NOTIFY_COMPLETED, http_exchange_end, server, MHD_OPTION_ARRAY,

@@ -195,7 +195,7 @@ void rig_release(struct rig *rig)
 	http_request_finish(kept, &reply);
 }
 
-static void rig_end_writer(struct rig *rig)
+void rig_end_writer(struct rig *rig)
 {
 	must(!pthread_mutex_lock(&rig->mutex));
 	rig->is_ending = true;

@@ -58,8 +58,9 @@ struct answer {
 
 void rig_init(struct rig *rig);
 void rig_start(struct rig *rig);
-void rig_stop(struct rig *rig);    /* expects that nothing was left over */
-void rig_release(struct rig *rig); /* answers /never */
+void rig_stop(struct rig *rig);       /* expects that nothing was left over */
+void rig_end_writer(struct rig *rig); /* the part of rig_stop() after the server's */
+void rig_release(struct rig *rig);    /* answers /never */
 unsigned rig_handled(struct rig *rig);
 unsigned rig_last_status(struct rig *rig, unsigned ended); /* waits for that many */
 
