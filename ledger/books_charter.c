@@ -172,6 +172,15 @@ static void charter_put(struct books *books)
 	books_put(books, "charter", &record);
 }
 
+/* Rows name funds, and a row's fund is [a-z0-9-] only (rows.h). */
+static bool is_row_fund(struct slice id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", id.p[i]))
+			return false;
+	return true;
+}
+
 static enum err charter_funds(struct books *books, struct fault *fault)
 {
 	struct slice standard = entry_text(books->entry, "default_fund");
@@ -184,6 +193,10 @@ static enum err charter_funds(struct books *books, struct fault *fault)
 		struct record record;
 		struct key key;
 
+		if (!is_row_fund(id))
+			return fault_rule(
+				fault, "charter",
+				"a fund's id is of small letters, digits and '-'");
 		if (fund_find(books, id, &class))
 			return fault_rule(fault, "charter", "fund '%.*s' is named twice",
 					  SLICE(id));

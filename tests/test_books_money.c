@@ -407,6 +407,8 @@ int main(void)
 		cmocka_unit_test(
 			test_a_settlement_pays_the_entry_that_its_reference_names_first),
 		cmocka_unit_test(
+			test_funds_are_ordered_by_their_ids_and_not_by_their_keys),
+		cmocka_unit_test(
 			test_a_reversed_settlement_opens_what_it_paid_and_overdraws),
 		cmocka_unit_test(
 			test_reversing_the_settlement_behind_a_used_credit_opens_what_it_paid),
