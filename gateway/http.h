@@ -79,7 +79,8 @@ void http_options_init(struct http_options *options);
 /* Starts to listen and to serve. hooks and options are copied. Raises the soft
  * limit of open files when connections_max asks for it. ERR_USAGE when the address
  * is not one, or the limit of open files is too low; ERR_IO when the address is
- * taken; ERR_MEMORY. */
+ * taken; ERR_MEMORY. The threads inherit the caller's signal mask: block before what
+ * another thread is to wait for. */
 MUST_USE enum err http_server_start(const struct http_options *options,
 				    const struct http_hooks *hooks,
 				    struct http_server **ret_server, struct fault *fault);

@@ -42,8 +42,9 @@
 #define LIMIT_CONNECTIONS_EXCESS      256 /* those told 503 before they are closed */
 #define LIMIT_THREADS                 2
 
-/* Time (defaults). The deadline is absolute: from the first byte of a request to
- * its last. A reply may take the same, and longer at this rate by its size. */
+/* Time (defaults). The deadline is absolute: from a request's line to the end of its
+ * body. The line itself has the idle time, or the deadline if that is shorter. A reply
+ * may take the deadline, too, and longer at this rate by its size. */
 #define LIMIT_READ_DEADLINE_MS       30000
 #define LIMIT_IDLE_MS                10000
 #define LIMIT_STOP_GRACE_MS          10000
