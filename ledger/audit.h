@@ -98,7 +98,7 @@ struct audit;
  * ERR_CORRUPT, ERR_RULE, ERR_INVALID, ERR_TOO_BIG or ERR_UNKNOWN where the
  * export is at fault: fault->rule is the finding's, fault->text begins with
  * "entry N: " where it has a position, and *options->finding is filled. Of other
- * errors the export is not to blame, and *options->finding is not touched:
+ * errors the export is not to blame, and *options->finding has an empty rule:
  * ERR_IO where the folder or a file cannot be read, ERR_USAGE for options past
  * the bounds above, ERR_MEMORY, or what on_entry returned. The caller frees
  * *ret_audit; nothing of the options is needed any more but on_entry's doings.

@@ -78,3 +78,11 @@ enum err claims_window_add(const struct claims_window *window,
 		*ret_first = runs.n == 0 && n > 0;
 	return err;
 }
+
+enum err claims_window_drop(const struct claims_window *window,
+			    const struct claims_storage *storage, struct fault *fault)
+{
+	struct bucket room;
+
+	return claims_drop(storage, bucket_of(window, window->period, &room), fault);
+}

@@ -47,4 +47,10 @@ MUST_USE enum err claims_window_add(const struct claims_window *window,
 				    const struct tag *tags, size_t n, bool *ret_first,
 				    struct fault *fault);
 
+/* Forgets the claims of the window's own month, once no batch that is still
+ * admissible looks there: for who replays a log of any age in bounded memory. */
+MUST_USE enum err claims_window_drop(const struct claims_window *window,
+				     const struct claims_storage *storage,
+				     struct fault *fault);
+
 #endif

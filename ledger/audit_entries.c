@@ -1,0 +1,233 @@
+/*
+ * audit_entries.c - the log from its first entry to its last.
+ *
+ * A bundle's entries are first held against the tile of their hashes, so that a
+ * changed byte is found where it is and not by what it would do to the books.
+ * Each entry then goes through the rule engine that admitted it.
+ */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "ledger/audit_ahead.h"
+#include "ledger/audit_int.h"
+#include "ledger/books_query.h"
+
+/* ---- rows ---- */
+
+static enum err rows_of(struct audit *audit, uint64_t position, const struct entry *batch,
+			struct audit_rows **ret_rows, struct fault *fault)
+{
+	if (audit->ahead)
+		return audit_ahead_take(audit->ahead, position, ret_rows, fault);
+	*ret_rows = &audit->rows;
+	return audit_rows_read(&audit->rows, &audit->folder, position, batch,
+			       audit->row_cap, fault);
+}
+
+static enum err batch_run(struct audit *audit, uint64_t position,
+			  const struct entry *batch, struct fault *fault)
+{
+	struct audit_rows *rows;
+	uint64_t count = (uint64_t)entry_integer(batch, "count");
+	enum err err;
+
+	if (audit->without_rows || count == 0)
+		return ERR_OK;
+	err = rows_of(audit, position, batch, &rows, fault);
+	if (err)
+		return err;
+	if (rows->withheld) {
+		audit->counts.batches_withheld++;
+		audit->counts.rows_withheld += count;
+		return ERR_OK;
+	}
+	audit->rows_met++;
+	audit->counts.rows += count;
+	return audit_claims_take(&audit->claims, batch, rows, fault);
+}
+
+/* ---- one entry ---- */
+
+static void entry_count(struct audit *audit, const struct entry *entry)
+{
+	struct audit_counts *counts = &audit->counts;
+
+	counts->entries[entry->kind]++;
+	if (entry->kind == KIND_settlement && entry_has(entry, "statement"))
+		counts->settlements_with_statement++;
+	if (entry->kind == KIND_paid && entry_has(entry, "statement"))
+		counts->paid_with_statement++;
+	audit->last_at_s = entry->at;
+}
+
+static enum err charter_run(struct audit *audit, const struct entry *charter,
+			    struct fault *fault)
+{
+	audit->row_cap = entry_cents(charter, "row_cap");
+	return audit_check_charter(audit, charter, fault);
+}
+
+static enum err entry_verify(struct audit *audit, uint64_t position,
+			     const struct entry *entry, const struct hash *leaf,
+			     struct fault *fault)
+{
+	enum err err = books_apply(audit->books, entry, leaf, fault);
+
+	if (err)
+		return audit_finds(audit, position, "entry", err, fault);
+	entry_count(audit, entry);
+	if (entry->kind == KIND_charter)
+		err = charter_run(audit, entry, fault);
+	else if (entry->kind == KIND_batch)
+		err = batch_run(audit, position, entry, fault);
+	return audit_finds(audit, position, "batch_rows", err, fault);
+}
+
+static enum err entry_run(struct audit *audit, uint64_t position, struct slice bytes,
+			  const struct hash *leaf, struct fault *fault)
+{
+	const struct audit_options *options = audit->options;
+	struct entry entry;
+	enum err err;
+
+	json_doc_clear(audit->doc);
+	err = entry_parse(audit->doc, bytes, &entry, fault);
+	if (err)
+		return audit_finds(audit, position, "entry", err, fault);
+	err = entry_verify(audit, position, &entry, leaf, fault);
+	if (!err && options->on_entry)
+		err = options->on_entry(options->on_entry_ctx, position, &entry, bytes,
+					audit->books, fault);
+	if (err)
+		return err;
+	err = audit_tree_append(&audit->tree, leaf, fault);
+	if (err)
+		return audit_finds(audit, AUDIT_NO_POSITION, "tile", err, fault);
+	return audit_compare_older(audit, fault);
+}
+
+/* ---- bundles ---- */
+
+enum err audit_read_bundle(struct audit *audit, const struct tile *bundle,
+			   struct fault *fault)
+{
+	char path[TILE_PATH_BYTES_MAX];
+	enum err err;
+
+	tile_path_format(bundle, path);
+	err = audit_folder_read(&audit->folder, path, TILE_BUNDLE_BYTES_MAX,
+				&audit->bundle, fault);
+	if (!err) {
+		err = tile_bundle_split(buffer_slice(&audit->bundle), bundle->width,
+					audit->entries, fault);
+		if (err)
+			(void)fault_prefix(fault, "'%s'", path);
+	}
+	return audit_finds(audit, AUDIT_NO_POSITION, "bundle", err, fault);
+}
+
+/* The entries' hashes are those of the tile beside the bundle. */
+static enum err bundle_hash(struct audit *audit, const struct tile *bundle,
+			    struct fault *fault)
+{
+	struct tile tile = { .index = bundle->index, .width = bundle->width };
+	uint64_t position = AUDIT_NO_POSITION;
+	unsigned at;
+	enum err err;
+
+	for (unsigned i = 0; i < bundle->width; i++)
+		audit->leaves[i] = hash_leaf(audit->entries[i].p, audit->entries[i].n);
+	err = audit_tree_compare(&audit->tree, &tile, audit->leaves, &at, fault);
+	if (err && at < bundle->width)
+		position = bundle->index * TILE_WIDTH + at;
+	return audit_finds(audit, position, "tile", err, fault);
+}
+
+static enum err bundle_run(struct audit *audit, const struct tile *bundle,
+			   struct fault *fault)
+{
+	uint64_t first = bundle->index * TILE_WIDTH;
+	enum err err = audit_read_bundle(audit, bundle, fault);
+
+	if (!err)
+		err = bundle_hash(audit, bundle, fault);
+	for (unsigned i = 0; !err && i < bundle->width; i++) {
+		/* Reading ahead needs the charter's cap of a row. */
+		if (audit->ahead && i == (first == 0 ? 1 : 0))
+			audit_ahead_offer(audit->ahead, first + i, audit->entries + i,
+					  bundle->width - i, audit->row_cap);
+		err = entry_run(audit, first + i, audit->entries[i], &audit->leaves[i],
+				fault);
+	}
+	if (audit->ahead)
+		audit_ahead_recall(audit->ahead);
+	return err;
+}
+
+enum err audit_entries_run(struct audit *audit, struct fault *fault)
+{
+	struct tile bundle = { .level = TILE_LEVEL_ENTRIES };
+	uint64_t size = audit->checkpoint.size;
+	enum err err = audit_compare_older(audit, fault);
+
+	for (; !err && bundle.index * TILE_WIDTH < size; bundle.index++) {
+		uint64_t left = size - bundle.index * TILE_WIDTH;
+
+		bundle.width = left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH;
+		err = bundle_run(audit, &bundle, fault);
+	}
+	return err;
+}
+
+/* ---- rows of no batch ---- */
+
+struct stray {
+	struct audit *audit;
+	bool found;
+	uint64_t position; /* the least */
+};
+
+static enum err stray_look(void *ctx, uint64_t position, struct fault *fault)
+{
+	struct stray *stray = ctx;
+	struct audit *audit = stray->audit;
+	struct tile bundle = { TILE_LEVEL_ENTRIES, position / TILE_WIDTH, TILE_WIDTH };
+	uint64_t left = audit->checkpoint.size - bundle.index * TILE_WIDTH;
+	struct entry entry;
+	enum err err;
+
+	if (left < TILE_WIDTH)
+		bundle.width = (unsigned)left;
+	err = audit_read_bundle(audit, &bundle, fault);
+	json_doc_clear(audit->doc);
+	if (!err)
+		err = entry_parse(audit->doc, audit->entries[position % TILE_WIDTH],
+				  &entry, fault);
+	if (err || (entry.kind == KIND_batch && entry_integer(&entry, "count") > 0))
+		return err;
+	if (!stray->found || position < stray->position)
+		stray->position = position;
+	stray->found = true;
+	return ERR_OK;
+}
+
+enum err audit_rows_all_met(struct audit *audit, struct fault *fault)
+{
+	struct stray stray = { .audit = audit };
+	enum err err;
+
+	if (audit->without_rows || audit->rows_files == audit->rows_met)
+		return ERR_OK;
+	err = audit_folder_each_rows(&audit->folder, stray_look, &stray, fault);
+	if (err)
+		return err;
+	/* None: a file came or went while we read. */
+	if (!stray.found)
+		return fault_set(fault, ERR_IO,
+				 "the export was changed while it was read: try again");
+	(void)fault_set(fault, ERR_CORRUPT,
+			"'rows/%" PRIu64 "' is not a file of this export: the entry is "
+			"no batch with rows",
+			stray.position);
+	return audit_finds(audit, stray.position, "file", ERR_CORRUPT, fault);
+}

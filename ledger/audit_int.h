@@ -1,0 +1,95 @@
+/*
+ * audit_int.h - what the files of the verifier share; private to audit*.c.
+ *
+ * Functions below report in *fault only. Whoever knows which entry it is about
+ * and which rule of audit.h makes a finding of it, by audit_finds().
+ */
+#ifndef ARRONDI_LEDGER_AUDIT_INT_H
+#define ARRONDI_LEDGER_AUDIT_INT_H
+
+#include "keys/buffer.h"
+#include "ledger/audit.h"
+#include "ledger/audit_folder.h"
+#include "ledger/audit_rows.h"
+#include "ledger/audit_tree.h"
+#include "ledger/json.h"
+#include "ledger/merkle.h"
+
+struct audit_ahead; /* audit_ahead.h */
+
+struct audit {
+	/* What was asked; borrowed until audit_run() returns. */
+	const struct audit_options *options;
+	bool without_rows;
+	bool key_believed;
+
+	struct audit_folder folder;
+	struct checkpoint checkpoint;
+	struct audit_signer signers[1 + AUDIT_COSIGNERS_MAX];
+	size_t n_signers;
+	struct merkle_head *older; /* owned; ascending by size */
+	uint64_t *older_sizes;     /* owned; the same sizes */
+	size_t n_older;
+	size_t next_older; /* the first that is not compared yet */
+
+	struct audit_tree tree;
+	struct state *state;
+	struct books *books;
+	struct cents row_cap; /* once the charter was applied */
+
+	struct buffer bundle;
+	struct slice entries[TILE_WIDTH]; /* of the bundle */
+	struct hash leaves[TILE_WIDTH];
+	struct json_doc *doc;
+
+	uint64_t rows_files; /* that stand in rows/ */
+	uint64_t rows_met;   /* that a batch has */
+	struct audit_rows rows;
+	struct audit_claims claims;
+	struct audit_ahead *ahead; /* NULL with one thread */
+
+	struct audit_counts counts;
+	int64_t last_at_s;
+	struct audit_finding finding;
+};
+
+/*
+ * Makes a finding of *fault, and prefixes its text by "entry N: " where it has a
+ * position; the rule that *fault names goes before the one given. Errors of which the
+ * export is not to blame pass through. Returns the error, ERR_CORRUPT for a file
+ * that is missing.
+ */
+MUST_USE enum err audit_finds(struct audit *audit, uint64_t position, const char *rule,
+			      enum err err, struct fault *fault);
+
+/* ---- audit_checkpoint.c ---- */
+
+/* Reads and verifies the checkpoint, by the keys given or the charter's. */
+MUST_USE enum err audit_open_checkpoint(struct audit *audit, struct fault *fault);
+
+/* Verifies the older checkpoints' signatures and sorts them. */
+MUST_USE enum err audit_open_older(struct audit *audit, struct fault *fault);
+
+/* Compares the older checkpoints of the tree's present size. */
+MUST_USE enum err audit_compare_older(struct audit *audit, struct fault *fault);
+
+/* At the end: the root is the checkpoint's. */
+MUST_USE enum err audit_compare_root(struct audit *audit, struct fault *fault);
+
+/* That the charter's origin and log key are the checkpoint's. */
+MUST_USE enum err audit_check_charter(struct audit *audit, const struct entry *charter,
+				      struct fault *fault);
+
+/* ---- audit_entries.c ---- */
+
+/* Reads the bundle into audit->bundle, split into audit->entries. */
+MUST_USE enum err audit_read_bundle(struct audit *audit, const struct tile *bundle,
+				    struct fault *fault);
+
+/* Reads bundle after bundle and applies each entry. */
+MUST_USE enum err audit_entries_run(struct audit *audit, struct fault *fault);
+
+/* That each file in rows/ was met, and that there is none of another position. */
+MUST_USE enum err audit_rows_all_met(struct audit *audit, struct fault *fault);
+
+#endif
