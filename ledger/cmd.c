@@ -54,6 +54,8 @@ struct ledger *cmd_open(const char *dir, enum ledger_mode mode, int *ret_status)
 
 	if (ledger_open(dir, mode, &ledger, &fault) == ERR_OK)
 		return ledger;
+	if (fault.err == ERR_NOT_FOUND)
+		fault.err = ERR_IO; /* the user has named it, as in cli_read_file() */
 	*ret_status = cli_fail(CMD_PROGRAM, &fault);
 	return NULL;
 }
