@@ -1,0 +1,246 @@
+/*
+ * allocation.c - the report's frame: what is read, who it is about, how to check it.
+ */
+#include "reports/allocation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/encoding.h"
+#include "reports/allocation_int.h"
+
+/* ---- what the sections share ---- */
+
+struct cents allocation_plus(struct allocation *a, struct cents x, struct cents y)
+{
+	struct cents sum;
+
+	if (cents_add(x, y, &sum) != ERR_OK) {
+		a->overflow = true;
+		return x;
+	}
+	return sum;
+}
+
+struct cents allocation_minus(struct allocation *a, struct cents x, struct cents y)
+{
+	return allocation_plus(a, x, cents_neg(y));
+}
+
+const char *say(const struct allocation *a, enum msg msg)
+{
+	return tr(a->lang, msg);
+}
+
+struct table *allocation_table(struct allocation *a, const char *id, enum msg title)
+{
+	return table_begin(a->doc, id, say(a, title));
+}
+
+void allocation_column(struct allocation *a, struct table *table, const char *id,
+		       enum msg label, enum value_type type)
+{
+	table_column(table, id, say(a, label), type);
+}
+
+bool flow_is(const char *flow, const char *verb)
+{
+	size_t n = strlen(verb);
+
+	return strncmp(flow, verb, n) == 0 && (flow[n] == '\0' || flow[n] == '.');
+}
+
+bool flow_is_income(const char *flow)
+{
+	return !flow_is(flow, "granted") && !flow_is(flow, "allocated") &&
+	       !flow_is(flow, "transferred");
+}
+
+void cell_earmark(struct allocation *a, struct table *table, const char *fund,
+		  const char *earmark)
+{
+	char title[QUERY_LABEL_BYTES];
+
+	if (strcmp(earmark, "-") == 0) {
+		cell_text(table, say(a, MSG_EARMARK_NONE));
+		return;
+	}
+	if (strcmp(earmark, fund) == 0) {
+		cell_text(table, say(a, MSG_EARMARK_FUND));
+		return;
+	}
+	query_project_title(a->books, earmark, title);
+	cell_text(table, title[0] ? title : earmark);
+}
+
+bool date_is_within(const struct allocation *a, struct date date)
+{
+	return date_cmp(a->from, date) <= 0 && date_cmp(date, a->to) <= 0;
+}
+
+/* ---- reading ---- */
+
+static enum err moves_read(struct allocation *a, const char *prefix, struct moves *moves,
+			   struct fault *fault)
+{
+	return query_movements(a->books, prefix, a->from, a->to, &moves->p, &moves->n,
+			       fault);
+}
+
+static enum err allocation_read(struct allocation *a, struct fault *fault)
+{
+	enum err err = query_charter(a->books, &a->charter, fault);
+
+	if (!err)
+		err = query_funds(a->books, &a->funds, &a->fund_count, fault);
+	if (!err)
+		err = moves_read(a, "fund/", &a->fund, fault);
+	if (!err)
+		err = moves_read(a, "pledged/", &a->pledged, fault);
+	if (!err)
+		err = moves_read(a, "committed/", &a->committed, fault);
+	if (!err)
+		err = moves_read(a, "ordered/", &a->ordered, fault);
+	if (!err)
+		err = moves_read(a, "credit/", &a->credit, fault);
+	if (!err)
+		err = moves_read(a, "bank/", &a->bank, fault);
+	if (!err)
+		err = query_proposals(a->books, &a->proposals, &a->proposal_count, fault);
+	return err ? err : allocation_subs(a, fault);
+}
+
+static void allocation_release(struct allocation *a)
+{
+	free(a->funds);
+	free(a->fund.p);
+	free(a->pledged.p);
+	free(a->committed.p);
+	free(a->ordered.p);
+	free(a->credit.p);
+	free(a->bank.p);
+	free(a->proposals);
+	free(a->subs);
+}
+
+/* The period asked for, or the whole ledger. */
+static enum err allocation_period(struct allocation *a,
+				  const struct allocation_request *request,
+				  struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	a->has_from = request->has_from;
+	a->has_to = request->has_to;
+	a->from = request->has_from ? request->from : (struct date){ 0 };
+	if (request->has_to)
+		a->to = request->to;
+	else if (date_paris(a->standing->last_at_s, &a->to) != ERR_OK)
+		err = fault_set(fault, ERR_CORRUPT,
+				"the last entry's recorded time is no day of ours");
+	if (!err && date_cmp(a->from, a->to) > 0)
+		err = fault_set(fault, ERR_USAGE, "the period ends before it begins");
+	return err;
+}
+
+/* ---- the front page, and the last one ---- */
+
+static void put_period(struct allocation *a)
+{
+	char from[LANG_FIGURE_BYTES], to[LANG_FIGURE_BYTES], text[256];
+
+	lang_date(a->lang, a->from, from);
+	lang_date(a->lang, a->to, to);
+	if (a->has_from)
+		(void)snprintf(text, sizeof text, "%s%s%s%s",
+			       say(a, MSG_REPORT_PERIOD_FROM), from,
+			       say(a, MSG_REPORT_PERIOD_TO), to);
+	else
+		(void)snprintf(text, sizeof text, "%s%s", say(a, MSG_REPORT_PERIOD_WHOLE),
+			       to);
+	document_subtitle(a->doc, text);
+}
+
+static void put_front(struct allocation *a)
+{
+	const struct checkpoint *checkpoint = &a->standing->checkpoint;
+	char root[HASH_BASE64_CHARS + 1];
+
+	base64_encode(checkpoint->root.b, sizeof checkpoint->root.b, root);
+	document_subtitle(a->doc, a->charter.name);
+	put_period(a);
+	document_property_text(a->doc, "origin", say(a, MSG_REPORT_ORIGIN),
+			       checkpoint->origin);
+	document_property_integer(a->doc, "size", say(a, MSG_REPORT_SIZE),
+				  (int64_t)checkpoint->size);
+	document_property_mono(a->doc, "root", say(a, MSG_REPORT_ROOT), root);
+	document_property_mono(a->doc, "signer", say(a, MSG_REPORT_SIGNER),
+			       a->charter.log_vkey);
+	document_property_moment(a->doc, "recorded", say(a, MSG_REPORT_RECORDED),
+				 a->standing->last_at_s);
+	if (a->has_from)
+		document_property_date(a->doc, "from", say(a, MSG_REPORT_FROM), a->from);
+	document_property_date(a->doc, "to", say(a, MSG_REPORT_TO), a->to);
+}
+
+static void put_verification(struct allocation *a)
+{
+	char line[64 + sizeof a->charter.log_vkey], from[DATE_TEXT_BYTES],
+		to[DATE_TEXT_BYTES];
+
+	date_format(a->from, from);
+	date_format(a->to, to);
+	document_heading(a->doc, 1, say(a, MSG_VERIFY_HEADING));
+	document_paragraph(a->doc, say(a, MSG_VERIFY_EXPLAINED));
+	document_command(a->doc, say(a, MSG_VERIFY_EXPORT));
+	(void)snprintf(line, sizeof line, "arrondi-verify EXPORT --vkey %s",
+		       a->charter.log_vkey);
+	document_command(a->doc, line);
+	(void)snprintf(line, sizeof line, "arrondi-report allocation EXPORT%s%s%s%s%s",
+		       a->has_from ? " --from " : "", a->has_from ? from : "",
+		       a->has_to ? " --to " : "", a->has_to ? to : "",
+		       a->lang == LANG_FR ? "" : " --lang en");
+	document_command(a->doc, line);
+	document_paragraph(a->doc, say(a, MSG_VERIFY_LIMITS));
+}
+
+static enum err put_sections(struct allocation *a, struct fault *fault)
+{
+	enum err err;
+
+	put_front(a);
+	err = allocation_sources(a, fault);
+	if (err)
+		return err;
+	allocation_funds(a);
+	allocation_decisions(a);
+	err = allocation_purposes(a, fault);
+	if (!err)
+		err = allocation_receivables(a, fault);
+	if (err)
+		return err;
+	put_verification(a);
+	if (a->overflow)
+		return fault_set(fault, ERR_TOO_BIG,
+				 "a sum of the report passes 2^53 - 1 cents");
+	return document_check(a->doc, fault);
+}
+
+enum err allocation_report(struct books *books, const struct standing *standing,
+			   const struct allocation_request *request, struct document *doc,
+			   struct fault *fault)
+{
+	struct allocation a = {
+		.books = books, .standing = standing, .doc = doc, .lang = request->lang
+	};
+	enum err err;
+
+	document_init(doc, a.lang, "allocation", say(&a, MSG_ALLOCATION_TITLE));
+	err = allocation_period(&a, request, fault);
+	if (!err)
+		err = allocation_read(&a, fault);
+	if (!err)
+		err = put_sections(&a, fault);
+	allocation_release(&a);
+	return err;
+}

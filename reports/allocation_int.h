@@ -1,0 +1,88 @@
+/*
+ * allocation_int.h - what the files of the allocation report share.
+ *
+ * All that is read from the books more than once is read once, by allocation.c; the
+ * sections add it up. An overflow is sticky: allocation_plus() notes it, and
+ * allocation_report() looks at the end.
+ */
+#ifndef ARRONDI_REPORTS_ALLOCATION_INT_H
+#define ARRONDI_REPORTS_ALLOCATION_INT_H
+
+#include "ledger/books_query.h"
+#include "reports/allocation.h"
+
+/* The movements of the accounts that begin alike; owned. */
+struct moves {
+	struct movement_view *p;
+	size_t n;
+};
+
+/*
+ * A sub-balance of a fund in the period. All are credits: what the foundation
+ * has to spend is positive.
+ *
+ *	available_start + received + allocated + transferred - granted = available
+ *	committed_start + granted - paid = committed
+ */
+struct sub_sums {
+	char fund[QUERY_ID_BYTES];
+	char earmark[QUERY_ID_BYTES]; /* "-" for none */
+	struct cents available_start, received, allocated, transferred, granted,
+		available;
+	struct cents pledged_start, pledged; /* promised and not received */
+	struct cents committed_start, paid, committed;
+};
+
+struct allocation {
+	struct books *books;
+	const struct standing *standing;
+	struct document *doc;
+	enum lang lang;
+	bool has_from, has_to;
+	struct date from, to;
+	bool overflow;
+
+	struct charter_view charter;
+	struct fund_view *funds; /* owned; in the charter's order */
+	size_t fund_count;
+	struct moves fund, pledged, committed, ordered, credit, bank;
+	struct proposal_view *proposals; /* owned; by position */
+	size_t proposal_count;
+	struct sub_sums *subs; /* owned; by fund's order, free money first, then by id */
+	size_t sub_count;
+};
+
+struct cents allocation_plus(struct allocation *a, struct cents x, struct cents y);
+struct cents allocation_minus(struct allocation *a, struct cents x, struct cents y);
+
+/* The message in the report's language. */
+const char *say(const struct allocation *a, enum msg msg);
+
+/* A table of the document, titled. */
+struct table *allocation_table(struct allocation *a, const char *id, enum msg title);
+void allocation_column(struct allocation *a, struct table *table, const char *id,
+		       enum msg label, enum value_type type);
+
+/* What a flow of an account "fund/..." is: income unless it is one of these. */
+bool flow_is(const char *flow, const char *verb); /* "granted" or "granted.X" */
+bool flow_is_income(const char *flow);
+
+/* "Free", "To the fund", or the project's title. */
+void cell_earmark(struct allocation *a, struct table *table, const char *fund,
+		  const char *earmark);
+
+bool date_is_within(const struct allocation *a, struct date date);
+
+/* allocation_subs.c: fills a->subs. */
+MUST_USE enum err allocation_subs(struct allocation *a, struct fault *fault);
+/* Adds y to x, member by member, but for the names. */
+void sub_sums_add(struct allocation *a, struct sub_sums *x, const struct sub_sums *y);
+
+/* The sections. */
+MUST_USE enum err allocation_sources(struct allocation *a, struct fault *fault);
+void allocation_funds(struct allocation *a);
+void allocation_decisions(struct allocation *a);
+MUST_USE enum err allocation_purposes(struct allocation *a, struct fault *fault);
+MUST_USE enum err allocation_receivables(struct allocation *a, struct fault *fault);
+
+#endif
