@@ -16,6 +16,8 @@
 #define DEADLINE_MS  300
 #define SLACK_MS     1500 /* for a busy machine */
 #define IDLE_CLIENTS 1000
+#define LOAD_CLIENTS 16
+#define LOAD_ROUNDS  10
 
 static struct rig rig;
 static struct answer answer;
@@ -420,6 +422,59 @@ static void a_stop_is_bounded_and_a_late_answer_harms_nobody(void **state)
 	client_close(&sending);
 }
 
+struct asker {
+	struct client client;
+	struct answer answer;
+	bool is_wrong;
+};
+
+/* Asks until the server is gone; an answer is whole or there is none. */
+static void *ask_until_refused(void *user)
+{
+	struct asker *asker = user;
+	const struct answer *last = &asker->answer;
+
+	asker->answer.status = 0;
+	while (client_say(&asker->client, "POST /later HTTP/1.1\r\n" HOST
+					  "Content-Length: 4\r\n\r\nbody")) {
+		client_take(&asker->client, false, &asker->answer);
+		if (last->status != 200)
+			break;
+		asker->is_wrong |= strcmp(last->body, "body") != 0;
+	}
+	asker->is_wrong |=
+		last->status != 0 && last->status != 200 && last->status != 503;
+	return NULL;
+}
+
+static void a_stop_under_load_answers_whole_or_not_at_all(void **state)
+{
+	struct asker *askers = calloc(LOAD_CLIENTS, sizeof *askers);
+	pthread_t threads[LOAD_CLIENTS];
+
+	(void)state;
+	assert_non_null(askers);
+	for (unsigned round = 0; round < LOAD_ROUNDS; round++) {
+		rig_init(&rig);
+		rig_start(&rig);
+		for (size_t i = 0; i < LOAD_CLIENTS; i++) {
+			client_open(&askers[i].client, &rig);
+			assert_int_equal(pthread_create(&threads[i], NULL,
+							ask_until_refused, &askers[i]),
+					 0);
+		}
+		while (rig_handled(&rig) < LOAD_CLIENTS * 2)
+			rig_sleep_ms(round);
+		rig_stop(&rig);
+		for (size_t i = 0; i < LOAD_CLIENTS; i++) {
+			assert_int_equal(pthread_join(threads[i], NULL), 0);
+			client_close(&askers[i].client);
+			assert_false(askers[i].is_wrong);
+		}
+	}
+	free(askers);
+}
+
 #define WITH_RIG(test) cmocka_unit_test_setup(test, init)
 
 int main(void)
@@ -439,6 +494,7 @@ int main(void)
 		WITH_RIG(one_address_may_be_bounded),
 		WITH_RIG(a_stop_waits_for_requests_in_flight),
 		WITH_RIG(a_stop_is_bounded_and_a_late_answer_harms_nobody),
+		WITH_RIG(a_stop_under_load_answers_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
