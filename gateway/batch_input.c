@@ -390,7 +390,7 @@ static enum batch_flaw amounts_judge(const struct batch_input *input,
 	*ret_field = BATCH_FIELD_ROUNDUP;
 	if (cents_is_negative(row->roundup))
 		return BATCH_FLAW_NEGATIVE;
-	if (cents_cmp(row->roundup, input->step) >= 0)
+	if (input->source != BATCH_TILL && cents_cmp(row->roundup, input->step) >= 0)
 		return BATCH_FLAW_STEP;
 	*ret_field = BATCH_FIELD_EXTRA;
 	if (cents_is_negative(row->extra))

@@ -410,11 +410,8 @@ static enum err batch_reserve(struct batch *batch, size_t n, struct fault *fault
 static enum err batch_summarise(struct batch *batch, const struct batch_head *head,
 				size_t n, struct fault *fault)
 {
-	struct rows_limits limits = {
-		.step = head->step,
-		.row_cap = head->row_cap,
-		.rows_max = n,
-	};
+	struct rows_limits limits =
+		rows_limits_of(head->source == BATCH_TILL, head->step, head->row_cap, n);
 
 	return rows_summarise(buffer_slice(&batch->blob), &limits, batch->tags,
 			      &batch->summary, fault);

@@ -30,11 +30,9 @@ static bool totals_are(const struct entry *batch, const struct rows_summary *fou
 enum err batch_check(const struct entry *batch, struct slice blob, struct cents row_cap,
 		     struct tag *tags, struct fault *fault)
 {
-	struct rows_limits limits = {
-		.step = entry_cents(batch, "step"),
-		.row_cap = row_cap,
-		.rows_max = (uint64_t)entry_integer(batch, "count"),
-	};
+	struct rows_limits limits = rows_limits_of(
+		text_is(entry_text(batch, "source"), "till"), entry_cents(batch, "step"),
+		row_cap, (uint64_t)entry_integer(batch, "count"));
 	struct hash root = entry_hash(batch, "root");
 	struct rows_summary summary;
 	enum err err = rows_summarise(blob, &limits, tags, &summary, fault);

@@ -15,6 +15,19 @@ static_assert(ROWS_TOTALS_MAX < UINT8_MAX, "a slot holds 1 + an index in a byte"
 static_assert((ROWS_TOTALS_SLOTS & (ROWS_TOTALS_SLOTS - 1)) == 0, "slots are masked");
 static_assert(ROWS_TOTALS_SLOTS > 2 * ROWS_TOTALS_MAX, "a free slot is always near");
 
+struct rows_limits rows_limits_of(bool till, struct cents step, struct cents row_cap,
+				  uint64_t rows_max)
+{
+	/* The cap is at most 100 000 euros (kinds.def): a cent more fits. */
+	struct cents above_cap = cents_of(cents_value(row_cap) + 1);
+
+	return (struct rows_limits){
+		.step = till ? above_cap : step,
+		.row_cap = row_cap,
+		.rows_max = rows_max,
+	};
+}
+
 void rows_reader_init(struct rows_reader *reader, const struct rows_limits *limits,
 		      struct tag *tags)
 {

@@ -19,6 +19,7 @@
 #ifndef ARRONDI_LEDGER_ROWS_H
 #define ARRONDI_LEDGER_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -72,6 +73,12 @@ struct rows_limits {
 	struct cents row_cap; /* 1 <= roundup + extra <= row_cap */
 	uint64_t rows_max;
 };
+
+/* The limits of a batch. A salary's or invoice's round-up is below the step; a
+ * till's row is a day of many customers, so that its round-up is only bound by
+ * the cap. */
+struct rows_limits rows_limits_of(bool till, struct cents step, struct cents row_cap,
+				  uint64_t rows_max);
 
 /* What a batch's rows come to for one fund and one kind of giver. */
 struct rows_total {

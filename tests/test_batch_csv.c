@@ -404,6 +404,10 @@ static void tills_have_days_of_the_period(void **state)
 	assert_int_equal(input.row_count, 3);
 	assert_int_equal(date_days(input.rows[0].day, input.rows[1].day), 1);
 	batch_input_release(&input);
+	/* A day of a till is many round-ups: the step does not bind it. */
+	assert_int_equal(parse(&input, "till", "till;day;roundup\nT1;2026-10-31;15,20\n"),
+			 ERR_OK);
+	batch_input_release(&input);
 	assert_bad("till",
 		   "till;day;roundup\nT1;2026-09-30;0,50\nT1;31/02/2026;0,50\n"
 		   "T1;2026-10-01;0,50\nT1;01/10/2026;0,20\nT1;;0,20\n",
