@@ -295,16 +295,26 @@ static enum err check_time(struct books *books, struct fault *fault)
 	return books_check_date_window(books, month_of_date(entry->date), "date", fault);
 }
 
+enum err books_check_charter_first(struct books *books, enum kind kind,
+				   struct fault *fault)
+{
+	bool first = books_size(books) == 0;
+
+	if ((kind == KIND_charter) == first)
+		return ERR_OK;
+	return fault_rule(fault, "charter",
+			  first ? "the first entry is not a charter"
+				: "there is a charter already");
+}
+
 static enum err apply_rules(struct books *books, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
 	enum err err;
 
-	if ((entry->kind == KIND_charter) != (books->position == 0))
-		return fault_rule(fault, "charter",
-				  books->position == 0
-					  ? "the first entry is not a charter"
-					  : "there is a charter already");
+	err = books_check_charter_first(books, entry->kind, fault);
+	if (err)
+		return err;
 	err = check_time(books, fault);
 	if (!err && entry->kind != KIND_charter)
 		err = member_check_may(books, entry->by, entry->kind, fault);

@@ -127,6 +127,9 @@ enum err books_complete(struct books *books, struct json_doc *doc, struct json *
 	if (date_paris(at, &today) != ERR_OK)
 		return fault_rule(fault, "time",
 				  "the machine's clock gives a day that is not ours");
+	err = books_check_charter_first(books, kind, fault);
+	if (err)
+		return err;
 	date_format(today, today_text);
 	(void)json_add_integer(doc, draft, "at", at);
 	if (kind_def(kind)->nature == NATURE_ACT)

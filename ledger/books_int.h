@@ -94,6 +94,9 @@ MUST_USE enum err books_check_date_window(struct books *books, struct month mont
 					  const char *what, struct fault *fault);
 void text_copy(char *out, size_t bytes, struct slice text);
 
+MUST_USE enum err books_check_charter_first(struct books *books, enum kind kind,
+					    struct fault *fault);
+
 /* books_posting.c */
 MUST_USE enum err books_post(struct books *books, const char *account, const char *flow,
 			     struct cents amount, struct fault *fault);

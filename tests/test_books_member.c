@@ -75,7 +75,7 @@ static void test_the_charter_comes_first_and_once(void **state)
 	char *charter = world_charter(world);
 
 	(void)state;
-	world_refuses(world, "member", "operator",
+	world_refuses(world, "charter", "operator",
 		      "'kind':'member','id':'audit','role':'auditor','status':'active'");
 	(void)world_must(world, "operator", "%s", charter);
 	world_refuses(world, "charter", "operator", "%s", charter);
@@ -260,6 +260,7 @@ static void test_amounts_that_pass_the_bound_are_refused_by_overflow(void **stat
 	assert_int_equal(world_balance(world, "receivable/" LILAS),
 			 INT64_C(300000000000));
 	/* The state is brought to the edge as an archive of giants would. */
+	world->state_was_set = true;
 	state_put(world->state, "ab/receivable/" LILAS,
 		  slice_of_text("9007199254740990\n"));
 	world_refuses(world, "overflow", "operator",

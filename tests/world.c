@@ -14,6 +14,7 @@
 #include "ledger/intake.h"
 #include "ledger/kind.h"
 #include "ledger/merkle.h"
+#include "tests/forgery.h"
 
 static enum err world_root_at(void *ctx, uint64_t size, struct hash *ret_root,
 			      struct fault *fault)
@@ -161,6 +162,28 @@ enum err world_replay(struct world *world, struct slice bytes)
 	return err;
 }
 
+/* Parses members in single quotes and gives them a reference. */
+static enum err read_draft(struct world *world, struct json_doc *doc, const char *format,
+			   va_list args, struct json **ret_draft)
+{
+	char *members = NULL, *text = NULL, ref[33];
+	enum err err;
+
+	assert_true(vasprintf(&members, format, args) > 0);
+	for (char *c = members; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	assert_true(asprintf(&text, "{%s}", members) > 0);
+	err = intake_parse(doc, slice_of_text(text), ret_draft, &world->fault);
+	if (!err && !json_get(*ret_draft, "ref")) {
+		snprintf(ref, sizeof ref, "R%d", world->refs++);
+		(void)json_add_cstring(doc, *ret_draft, "ref", ref);
+	}
+	free(members);
+	free(text);
+	return err;
+}
+
 static enum err submit_draft(struct world *world, struct json_doc *doc,
 			     struct json *draft, const char *by)
 {
@@ -169,12 +192,6 @@ static enum err submit_draft(struct world *world, struct json_doc *doc,
 	enum err err;
 
 	buffer_init(&bytes, ENTRY_BYTES_MAX);
-	if (!json_get(draft, "ref")) {
-		char ref[33];
-
-		snprintf(ref, sizeof ref, "R%d", world->refs++);
-		(void)json_add_cstring(doc, draft, "ref", ref);
-	}
 	err = kind_check(draft, STAGE_DRAFT, &kind, &world->fault);
 	(void)json_add_cstring(doc, draft, "by", by);
 	if (!err)
@@ -192,22 +209,64 @@ static enum err submit_text(struct world *world, const char *by, const char *for
 {
 	struct json_doc *doc = json_doc_new();
 	struct json *draft = NULL;
-	char *members = NULL, *text = NULL;
 	enum err err;
 
 	world->fault = (struct fault){ .err = ERR_OK };
-	assert_true(vasprintf(&members, format, args) > 0);
-	for (char *c = members; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	assert_true(asprintf(&text, "{%s}", members) > 0);
-	err = intake_parse(doc, slice_of_text(text), &draft, &world->fault);
+	err = read_draft(world, doc, format, args, &draft);
 	if (!err)
 		err = submit_draft(world, doc, draft, by);
 	json_doc_free(doc);
-	free(members);
-	free(text);
 	return err;
+}
+
+/* What the writer would have computed, where it does not matter: each rule under
+ * test is broken before these are compared. */
+static void add_computed(struct json_doc *doc, struct json *draft, enum kind kind)
+{
+	static const char *const counts[] = { "for", "against", "abstain", "recused" };
+
+	if (kind == KIND_batch) {
+		(void)json_add_cstring(doc, draft, "due_on", "2026-11-20");
+		(void)json_add(doc, draft, "match", JSON_LIST);
+	}
+	if (kind == KIND_allocation) {
+		(void)json_add_integer(doc, draft, "amount", 0);
+		(void)json_add(doc, draft, "parts", JSON_LIST);
+	}
+	if (kind != KIND_decision)
+		return;
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		(void)json_add_integer(doc, draft, counts[i], 0);
+	(void)json_add_integer(doc, draft, "needed", 1);
+	(void)json_add_cstring(doc, draft, "outcome", "granted");
+	(void)json_add(doc, draft, "parts", JSON_LIST);
+}
+
+/* The same draft as its forger would write it into the log. */
+static void forge_text(struct world *world, const char *rule, const char *by,
+		       const char *format, va_list args)
+{
+	struct json_doc *doc = json_doc_new();
+	struct json *draft = NULL;
+	char today_text[DATE_TEXT_BYTES];
+	struct buffer bytes;
+	struct date today;
+	enum kind kind;
+
+	assert_int_equal(read_draft(world, doc, format, args, &draft), ERR_OK);
+	assert_int_equal(kind_check(draft, STAGE_DRAFT, &kind, &world->fault), ERR_OK);
+	assert_int_equal(date_paris(world->at, &today), ERR_OK);
+	date_format(today, today_text);
+	(void)json_add_cstring(doc, draft, "by", by);
+	(void)json_add_integer(doc, draft, "at", world->at);
+	if (!json_get(draft, "date"))
+		(void)json_add_cstring(doc, draft, "date", today_text);
+	add_computed(doc, draft, kind);
+	buffer_init(&bytes, ENTRY_BYTES_MAX);
+	assert_int_equal(json_write(draft, &bytes), ERR_OK);
+	forgery_must_be_found(world, buffer_slice(&bytes), rule);
+	buffer_release(&bytes);
+	json_doc_free(doc);
 }
 
 enum err world_submit(struct world *world, const char *by, const char *format, ...)
@@ -253,6 +312,11 @@ void world_refuses(struct world *world, const char *rule, const char *by,
 	assert_int_equal(err, ERR_RULE);
 	assert_int_equal(world->leaf_count, before);
 	assert_int_equal(books_size(world->books), before);
+	if (world->state_was_set)
+		return;
+	va_start(args, format);
+	forge_text(world, rule, by, format, args);
+	va_end(args);
 }
 
 /* The signed note of a ballot as JSON text: its line feeds escaped. */

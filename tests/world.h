@@ -38,6 +38,7 @@ struct world {
 	struct world_leaf leaves[WORLD_LEAVES_MAX];
 	size_t leaf_count;
 	struct fault fault; /* of the last submission */
+	bool state_was_set; /* by the test: no log of its leaves leads there */
 };
 
 /* A world with its charter; aborts when the machine fails it. */
@@ -58,7 +59,8 @@ enum err world_submit(struct world *world, const char *by, const char *format, .
  * otherwise, and returns the position. */
 uint64_t world_must(struct world *world, const char *by, const char *format, ...)
 	PRINTF_LIKE(3, 4);
-/* The same, which must be refused by this rule. */
+/* The same, which must be refused by this rule; and an auditor must find the
+ * same rule broken in a log into which it was forged with the right key. */
 void world_refuses(struct world *world, const char *rule, const char *by,
 		   const char *format, ...) PRINTF_LIKE(4, 5);
 
