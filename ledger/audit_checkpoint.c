@@ -161,19 +161,12 @@ enum err audit_check_charter(struct audit *audit, const struct entry *charter,
 {
 	char expected[VKEY_TEXT_BYTES_MAX + 1];
 	struct slice log = entry_text(charter, "log");
-	struct slice origin = entry_text(charter, "origin");
 
 	vkey_format(&audit->signers[0].vkey, expected);
 	if (!slice_equal_text(log, expected))
 		return fault_rule(fault, "key",
 				  "the charter's log key is %.*s, expected %s",
 				  (int)log.n, (const char *)log.p, expected);
-	if (!slice_equal_text(origin, audit->checkpoint.origin))
-		return fault_rule(fault, "checkpoint",
-				  "the charter's origin is %.*s, expected %s from the "
-				  "checkpoint",
-				  (int)origin.n, (const char *)origin.p,
-				  audit->checkpoint.origin);
 	return ERR_OK;
 }
 

@@ -76,7 +76,8 @@ MUST_USE enum err audit_compare_older(struct audit *audit, struct fault *fault);
 /* At the end: the root is the checkpoint's. */
 MUST_USE enum err audit_compare_root(struct audit *audit, struct fault *fault);
 
-/* That the charter's origin and log key are the checkpoint's. */
+/* That the charter's log key is the one that signed. Its origin is then the
+ * checkpoint's: both are the name of that key, by the rule "charter". */
 MUST_USE enum err audit_check_charter(struct audit *audit, const struct entry *charter,
 				      struct fault *fault);
 
