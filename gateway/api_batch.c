@@ -1,0 +1,454 @@
+/*
+ * api_batch.c - POST /v1/batches: from what a company sends to one entry.
+ *
+ * Reading, judging, tagging, encoding and hashing happen here, in a worker; the writer
+ * is only handed a draft and a blob.
+ *
+ *  (1) Nothing is kept of a batch that has a bad row, and each bad row is told.
+ *  (2) What the answer says comes from the recorded entry and the books, so that a
+ *      repeated request is answered from what was recorded the first time.
+ */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "gateway/api_int.h"
+#include "gateway/batch_csv.h"
+#include "gateway/json_batch.h"
+#include "keys/encoding.h"
+#include "ledger/batch_secrets.h"
+#include "ledger/reference.h"
+
+struct api_batch {
+	struct charter_view charter;
+	struct fund_view *funds; /* owned */
+	struct batch_rules rules;
+	struct batch_input input;
+	struct batch batch;
+	struct batch_rows rows;
+	bool is_csv;
+	uint8_t salt[BATCH_SALT_BYTES];
+};
+
+void api_batch_free(struct api_batch *batch)
+{
+	if (!batch)
+		return;
+	batch_input_release(&batch->input);
+	batch_release(&batch->batch);
+	free(batch->funds);
+	free(batch);
+}
+
+/* ---- what the charter says ---- */
+
+static enum err rules_read(struct ledger *ledger, struct api_batch *batch,
+			   struct fault *fault)
+{
+	struct batch_rules *rules = &batch->rules;
+	struct books *books;
+	size_t count = 0;
+	enum err err = ledger_books(ledger, &books, fault);
+
+	if (err)
+		return err;
+	err = query_charter(books, &batch->charter, fault);
+	if (!err)
+		err = query_funds(books, &batch->funds, &count, fault);
+	ledger_books_done(ledger);
+	for (size_t i = 0; !err && i < count && i < BATCH_FUNDS_MAX; i++)
+		rules->fund[rules->fund_count++] = slice_of_text(batch->funds[i].id);
+	rules->default_fund = slice_of_text(batch->charter.default_fund);
+	rules->row_cap = batch->charter.row_cap;
+	return err;
+}
+
+/* ---- reading the request ---- */
+
+/* `step` is in euros, as it stands in a payroll's settings; `step_cents` is not. */
+static enum err parameter_set(struct batch_input *input, const char *name,
+			      const char *value)
+{
+	char cents_text[24];
+	struct cents step;
+
+	if (strcmp(name, "step") == 0) {
+		name = "step_cents";
+		if (cents_parse(value, &step) == ERR_OK) {
+			(void)snprintf(cents_text, sizeof cents_text, "%" PRId64,
+				       cents_value(step));
+			value = cents_text;
+		}
+	}
+	return batch_input_parameter(input, slice_of_text(name), slice_of_text(value));
+}
+
+static enum err parameters_set(struct api_call *call, struct fault *fault)
+{
+	struct batch_input *input = &call->batch->input;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; !err && i < http_request_parameter_count(call->request); i++) {
+		const char *name = http_request_parameter_name(call->request, i);
+
+		if (strcmp(name, "dry_run") == 0)
+			continue;
+		if (!call->batch->is_csv)
+			return fault_set(fault, ERR_INVALID,
+					 "a batch sent as JSON has its members in the "
+					 "body, not in the address");
+		err = parameter_set(input, name,
+				    http_request_parameter(call->request, name));
+	}
+	return err ? fault_set(fault, err, "out of memory") : ERR_OK;
+}
+
+/* Sorts a list's places into problem errors. where: room for the pointers. */
+static void error_of(const struct batch_bad *bad, char where[BATCH_WHERE_BYTES],
+		     char reason[BATCH_REASON_BYTES], struct problem_error *ret_error)
+{
+	batch_bad_reason(bad, reason);
+	*ret_error = (struct problem_error){ .reason = reason,
+					     .remedy = batch_bad_remedy(bad) };
+	if (bad->member[0])
+		ret_error->member = bad->member;
+	switch (bad->place) {
+	case BATCH_PLACE_LINE:
+		ret_error->line = bad->at;
+		return;
+	case BATCH_PLACE_ROW:
+	case BATCH_PLACE_BODY:
+		batch_bad_where(bad, where);
+		ret_error->pointer = where;
+		return;
+	case BATCH_PLACE_PARAMETER:
+		return;
+	}
+	abort();
+}
+
+struct bad_text {
+	char where[BATCH_WHERE_BYTES];
+	char reason[BATCH_REASON_BYTES];
+};
+
+static enum err refuse_rows(struct api_call *call, struct http_reply *reply,
+			    const struct batch_bad_list *bad, struct fault *fault)
+{
+	struct problem_error *errors = calloc(bad->listed, sizeof *errors);
+	struct bad_text *texts = calloc(bad->listed, sizeof *texts);
+	enum err err = ERR_OK;
+
+	static_assert(BATCH_BAD_LISTED_MAX <= LIMIT_PROBLEM_ERRORS, "all are told");
+	if (!errors || !texts) {
+		err = fault_set(fault, ERR_MEMORY, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < bad->listed; i++)
+		error_of(&bad->bad[i], texts[i].where, texts[i].reason, &errors[i]);
+	call_problem(call, reply,
+		     &(struct problem){ .status = 422,
+					.slug = "batch",
+					.title = "The batch cannot be taken",
+					.detail = fault->text,
+					.errors = errors,
+					.error_count = bad->listed });
+out:
+	free(errors);
+	free(texts);
+	return err;
+}
+
+/* Reads the body; where places in it are bad, the reply says so. */
+static enum err body_read(struct api_call *call, struct http_reply *reply,
+			  struct fault *fault)
+{
+	struct api_batch *batch = call->batch;
+	struct batch_input *input = &batch->input;
+	struct slice body = http_request_body(call->request);
+	enum err err = parameters_set(call, fault);
+
+	if (err)
+		return err;
+	err = batch->is_csv ? batch_csv_parse(input, body, fault)
+			    : json_batch_parse(input, body, fault);
+	if (err == ERR_INVALID && input->bad.listed)
+		return refuse_rows(call, reply, &input->bad, fault);
+	if (!err && input->row_count > call->api->config.batch_rows_max)
+		err = fault_set(fault, ERR_TOO_BIG,
+				"a batch has at most %zu rows here: send several",
+				call->api->config.batch_rows_max);
+	return err;
+}
+
+/* ---- making the batch ---- */
+
+static enum err rows_make(struct api_call *call, const struct batch_head *head,
+			  struct fault *fault)
+{
+	struct ledger_pool *keepers = call->api->keepers;
+	struct api_batch *batch = call->batch;
+	struct ledger *ledger = NULL;
+	enum err err = ledger_pool_take(keepers, &ledger, fault);
+
+	if (err)
+		return err;
+	struct batch_company company = { .ledger = ledger, .member = head->company };
+	struct batch_secrets secrets = batch_secrets_of_ledger(&company);
+
+	err = batch_make(head, &secrets, batch->input.rows, batch->input.row_count,
+			 !call->is_dry_run, &batch->batch, fault);
+	ledger_pool_give(keepers, ledger, err);
+	return err;
+}
+
+static enum err draft_make(struct api_call *call, const struct batch_head *head,
+			   struct fault *fault)
+{
+	struct api_batch *batch = call->batch;
+	struct json *draft;
+	enum err err;
+
+	call->doc = json_doc_new();
+	draft = call->doc ? json_new(call->doc, JSON_OBJECT) : NULL;
+	if (!draft)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	err = batch_draft(&batch->batch, head, http_request_body(call->request),
+			  call->doc, draft, batch->salt, fault);
+	if (err)
+		return err;
+	batch->rows = batch_rows(&batch->batch);
+	call->submission.by = slice_of_text(call->caller.member);
+	call->submission.doc = call->doc;
+	call->submission.draft = draft;
+	call->submission.rows = &batch->rows;
+	return ERR_OK;
+}
+
+static enum err batch_begin(struct api_call *call, struct ledger *ledger,
+			    struct fault *fault)
+{
+	struct api_batch *batch = calloc(1, sizeof *batch);
+	enum err err;
+
+	if (!batch)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	call->batch = batch;
+	batch_init(&batch->batch);
+	err = call_dry_run(call, fault);
+	if (!err)
+		err = rules_read(ledger, batch, fault);
+	if (!err)
+		err = batch_input_init(&batch->input, &batch->rules, fault);
+	return err;
+}
+
+enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
+			   struct http_reply *reply, struct fault *fault)
+{
+	const char *type = http_request_content_type(call->request);
+	bool is_csv = strcmp(type, "text/csv") == 0;
+	struct slice reference, key;
+	struct batch_head head;
+	enum err err;
+
+	if (!is_csv && strcmp(type, "application/json") != 0) {
+		call_refuse_type(call, reply, "application/json or text/csv");
+		return ERR_OK;
+	}
+	err = batch_begin(call, ledger, fault);
+	if (err)
+		return err;
+	call->batch->is_csv = is_csv;
+	err = body_read(call, reply, fault);
+	if (err || call->is_answered)
+		return err;
+	head = batch_input_head(&call->batch->input,
+				slice_of_text(call->batch->charter.origin),
+				slice_of_text(call->caller.member));
+	reference = head.reference;
+	err = call_idempotency(call, &reference, &key, fault);
+	if (!err)
+		err = rows_make(call, &head, fault);
+	if (!err)
+		err = draft_make(call, &head, fault);
+	return err;
+}
+
+/* ---- the answer ---- */
+
+/* Another batch has claimed what a row claims: 409, with the row's place. */
+static void answer_conflict(struct api_call *call, struct http_reply *reply)
+{
+	const struct submission *submission = &call->submission;
+	uint32_t at = call->batch->batch.lines[submission->claim_row];
+	char pointer[BATCH_WHERE_BYTES];
+	struct problem_error error = {
+		.reason = "an earlier batch of the company has claimed this already",
+		.remedy = "take the row out, or correct the earlier batch",
+	};
+
+	if (call->batch->is_csv) {
+		error.line = at;
+	} else {
+		(void)snprintf(pointer, sizeof pointer, "/rows/%" PRIu32, at);
+		error.pointer = pointer;
+	}
+	call_problem(call, reply,
+		     &(struct problem){ .status = 409,
+					.slug = "claim",
+					.title = "A row was claimed before",
+					.rule = "claim",
+					.errors = &error,
+					.error_count = 1 });
+}
+
+struct batch_sums {
+	struct cents rows, match, match_due; /* match_due: its positive parts */
+	struct cents to_transfer;
+};
+
+static enum err put_parts(struct json_writer *json, const char *name,
+			  const struct json *list, struct cents *ret_sum,
+			  struct cents *ret_positive, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	json_put_array(json, name);
+	for (const struct json *part = list->first; part; part = part->next) {
+		struct cents amount = item_cents(part, "amount");
+
+		json_put_object(json, NULL);
+		json_put_slice(json, "fund", item_text(part, "fund"));
+		if (item_has(part, "giver"))
+			json_put_slice(json, "giver", item_text(part, "giver"));
+		json_put_integer(json, "amount_cents", cents_value(amount));
+		json_put_end(json);
+		if (!err)
+			err = cents_add(*ret_sum, amount, ret_sum);
+		if (!err && cents_is_positive(amount))
+			err = cents_add(*ret_positive, amount, ret_positive);
+	}
+	json_put_end(json);
+	return err ? fault_set(fault, err, "the batch's totals do not add up") : ERR_OK;
+}
+
+/* Of a recorded batch, its lines that are still open; of a dry run, what would be open
+ * once the company's credit was used. */
+static enum err to_transfer(struct api_call *call, struct ledger *ledger,
+			    struct batch_sums *sums, struct fault *fault)
+{
+	struct slice company = slice_of_text(call->caller.member);
+	struct receivable_view *lines = NULL;
+	struct books *books;
+	char account[POSTING_ACCOUNT_BYTES_MAX];
+	size_t count = 0;
+	enum err err = ledger_books(ledger, &books, fault);
+
+	if (err)
+		return err;
+	sums->to_transfer = CENTS_ZERO;
+	if (call->is_dry_run && !call->submission.repeated) {
+		(void)snprintf(account, sizeof account, "credit/%s", call->caller.member);
+		err = cents_add(sums->rows, sums->match_due, &sums->to_transfer);
+		if (!err) /* a credit stands below zero */
+			err = cents_add(sums->to_transfer, query_balance(books, account),
+					&sums->to_transfer);
+		if (!err && cents_is_negative(sums->to_transfer))
+			sums->to_transfer = CENTS_ZERO;
+	} else {
+		err = query_receivables(books, company, &lines, &count, fault);
+	}
+	ledger_books_done(ledger);
+	for (size_t i = 0; !err && i < count; i++)
+		if (lines[i].position == call->submission.position)
+			err = cents_add(sums->to_transfer, lines[i].open,
+					&sums->to_transfer);
+	free(lines);
+	return err ? fault_set(fault, err, "what is open could not be read") : ERR_OK;
+}
+
+static void put_position(struct api_call *call, struct http_reply *reply,
+			 struct json_writer *json)
+{
+	const struct submission *submission = &call->submission;
+	char reference[REFERENCE_TEXT_BYTES], printed[REFERENCE_PRINTED_BYTES];
+
+	if (call->is_dry_run && !submission->repeated)
+		return;
+	reference_of_position(submission->position, reference);
+	reference_print(reference, printed);
+	json_put_integer(json, "position", (int64_t)submission->position);
+	json_put_text(json, "transfer_reference", reference);
+	json_put_text(json, "transfer_reference_printed", printed);
+	json_put_slice(json, "checkpoint", buffer_slice(&call->checkpoint));
+	reply->status = call->is_dry_run || submission->repeated ? 200 : 201;
+	http_reply_header(reply, "Location", "/v1/entries/%" PRIu64,
+			  submission->position);
+}
+
+static enum err put_batch(struct api_call *call, struct ledger *ledger,
+			  const struct entry *entry, struct json_writer *json,
+			  struct fault *fault)
+{
+	struct batch_sums sums = { .rows = CENTS_ZERO, .match = CENTS_ZERO };
+	struct cents positive = CENTS_ZERO;
+	enum err err;
+
+	json_put_slice(json, "reference", entry->ref);
+	json_put_bool(json, "dry_run", call->is_dry_run);
+	json_put_bool(json, "repeated", call->submission.repeated);
+	json_put_integer(json, "count", entry_integer(entry, "count"));
+	json_put_integer(json, "zero", entry_integer(entry, "zero"));
+	err = put_parts(json, "totals", entry_list(entry, "totals"), &sums.rows,
+			&positive, fault);
+	if (!err)
+		err = put_parts(json, "match", entry_list(entry, "match"), &sums.match,
+				&sums.match_due, fault);
+	if (!err)
+		err = to_transfer(call, ledger, &sums, fault);
+	if (err)
+		return err;
+	json_put_integer(json, "total_cents", cents_value(sums.rows));
+	json_put_integer(json, "match_cents", cents_value(sums.match));
+	json_put_integer(json, "amount_to_transfer_cents", cents_value(sums.to_transfer));
+	json_put_slice(json, "due_on", entry_text(entry, "due_on"));
+	/* With it the company can show what bytes it has sent. */
+	if (!call->is_dry_run && !call->submission.repeated)
+		json_put_hex(json, "received_salt",
+			     slice_of(call->batch->salt, sizeof call->batch->salt));
+	json_put_json(json, "entry", buffer_slice(&call->submission.entry));
+	return ERR_OK;
+}
+
+enum err route_batch_answer(struct api_call *call, struct ledger *ledger,
+			    struct http_reply *reply, struct fault *fault)
+{
+	const struct submission *submission = &call->submission;
+	struct json_writer json;
+	struct json_doc *doc;
+	struct entry entry;
+	enum err err;
+
+	if (submission->err == ERR_RULE &&
+	    submission->claim_row < call->batch->rows.count) {
+		answer_conflict(call, reply);
+		return ERR_OK;
+	}
+	if (submission->err) {
+		*fault = submission->fault;
+		return submission->err;
+	}
+	doc = json_doc_new();
+	if (!doc)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	err = entry_parse(doc, buffer_slice(&submission->entry), &entry, fault);
+	if (!err) {
+		reply_json(reply, &json);
+		put_position(call, reply, &json);
+		err = put_batch(call, ledger, &entry, &json, fault);
+	}
+	if (!err)
+		err = reply_json_end(&json, fault);
+	json_doc_free(doc);
+	return err;
+}

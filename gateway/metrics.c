@@ -1,0 +1,195 @@
+/*
+ * metrics.c - what the gateway counts, as Prometheus reads it.
+ */
+#include "gateway/metrics.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 0 stands for a client that was gone before it was answered. */
+static const unsigned statuses[] = { 0,   200, 201, 400, 401, 403, 404, 405,
+				     408, 409, 411, 413, 414, 415, 417, 422,
+				     429, 431, 500, 501, 503, 505 };
+#define STATUS_COUNT (sizeof statuses / sizeof *statuses)
+#define STATUS_OTHER STATUS_COUNT
+static_assert(STATUS_COUNT < METRICS_STATUSES_MAX, "one slot is for any other status");
+
+static const struct {
+	int64_t max_ms;
+	const char *le;
+} buckets[METRICS_BUCKETS] = { { 5, "0.005" }, { 25, "0.025" }, { 100, "0.1" },
+			       { 500, "0.5" }, { 2500, "2.5" }, { INT64_MAX, "+Inf" } };
+
+static void count(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+static uint64_t counted(_Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void metrics_init(struct metrics *metrics)
+{
+	memset(metrics, 0, sizeof *metrics);
+	metrics->routes[0].method = "-";
+	metrics->routes[0].path = "-";
+	metrics->route_count = 1;
+}
+
+void metrics_add_route(struct metrics *metrics, const char *method, const char *path)
+{
+	struct metrics_route *route = &metrics->routes[metrics->route_count];
+
+	assert(metrics->route_count <= METRICS_ROUTES_MAX);
+	route->method = method;
+	route->path = path;
+	metrics->route_count++;
+}
+
+static struct metrics_route *route_of(struct metrics *metrics, const char *method,
+				      const char *path)
+{
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	for (size_t i = 1; path && i < metrics->route_count; i++)
+		if (strcmp(metrics->routes[i].path, path) == 0 &&
+		    strcmp(metrics->routes[i].method, method) == 0)
+			return &metrics->routes[i];
+	return &metrics->routes[0];
+}
+
+void metrics_request(struct metrics *metrics, const char *method, const char *path,
+		     unsigned status, int64_t elapsed_ms)
+{
+	struct metrics_route *route = route_of(metrics, method, path);
+	size_t i = 0, bucket = 0;
+
+	while (i < STATUS_COUNT && statuses[i] != status)
+		i++;
+	count(&route->statuses[i], 1);
+	while (elapsed_ms > buckets[bucket].max_ms)
+		bucket++;
+	count(&route->buckets[bucket], 1);
+	count(&route->elapsed_ms, elapsed_ms > 0 ? (uint64_t)elapsed_ms : 0);
+}
+
+void metrics_waiting(struct metrics *metrics)
+{
+	count(&metrics->waiting, 1);
+}
+
+void metrics_answered(struct metrics *metrics, enum metrics_outcome outcome)
+{
+	atomic_fetch_sub_explicit(&metrics->waiting, 1, memory_order_relaxed);
+	switch (outcome) {
+	case METRICS_RECORDED:
+		count(&metrics->entries, 1);
+		return;
+	case METRICS_REFUSED:
+		count(&metrics->refused, 1);
+		return;
+	case METRICS_REPEATED:
+		return;
+	}
+	abort();
+}
+
+void metrics_group(struct metrics *metrics)
+{
+	count(&metrics->groups, 1);
+}
+
+/* ---- writing ---- */
+
+static void head_write(struct buffer *out, const char *name, const char *type,
+		       const char *help)
+{
+	buffer_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void number_write(struct buffer *out, const char *name, const char *type,
+			 const char *help, uint64_t value)
+{
+	head_write(out, name, type, help);
+	buffer_printf(out, "%s %" PRIu64 "\n", name, value);
+}
+
+static void requests_write(struct metrics *metrics, struct buffer *out)
+{
+	head_write(out, "arrondi_requests_total", "counter",
+		   "Requests that ended, by route and status (0: the client was gone).");
+	for (size_t r = 0; r < metrics->route_count; r++) {
+		struct metrics_route *route = &metrics->routes[r];
+
+		for (size_t i = 0; i <= STATUS_OTHER; i++) {
+			uint64_t n = counted(&route->statuses[i]);
+
+			if (!n)
+				continue;
+			buffer_printf(out,
+				      "arrondi_requests_total{method=\"%s\",route=\"%s\"",
+				      route->method, route->path);
+			if (i == STATUS_OTHER)
+				buffer_put_text(out, ",status=\"other\"}");
+			else
+				buffer_printf(out, ",status=\"%u\"}", statuses[i]);
+			buffer_printf(out, " %" PRIu64 "\n", n);
+		}
+	}
+}
+
+static void route_seconds_write(struct metrics_route *route, struct buffer *out)
+{
+	uint64_t n = 0, ms = counted(&route->elapsed_ms);
+	static const char *const name = "arrondi_request_seconds";
+
+	for (size_t i = 0; i < METRICS_BUCKETS; i++)
+		n += counted(&route->buckets[i]);
+	if (!n)
+		return;
+	n = 0;
+	for (size_t i = 0; i < METRICS_BUCKETS; i++) {
+		n += counted(&route->buckets[i]);
+		buffer_printf(out,
+			      "%s_bucket{method=\"%s\",route=\"%s\",le=\"%s\"} %" PRIu64
+			      "\n",
+			      name, route->method, route->path, buckets[i].le, n);
+	}
+	buffer_printf(out,
+		      "%s_sum{method=\"%s\",route=\"%s\"} %" PRIu64 ".%03" PRIu64 "\n",
+		      name, route->method, route->path, ms / 1000, ms % 1000);
+	buffer_printf(out, "%s_count{method=\"%s\",route=\"%s\"} %" PRIu64 "\n", name,
+		      route->method, route->path, n);
+}
+
+static void writer_write(struct metrics *metrics, uint64_t ledger_entries,
+			 struct buffer *out)
+{
+	number_write(out, "arrondi_ledger_entries", "gauge", "Entries of the log.",
+		     ledger_entries);
+	number_write(out, "arrondi_writer_waiting", "gauge",
+		     "Submissions that wait for the writer.", counted(&metrics->waiting));
+	number_write(out, "arrondi_submissions_refused_total", "counter",
+		     "Submissions that the writer refused or could not record.",
+		     counted(&metrics->refused));
+	head_write(out, "arrondi_commit_entries", "summary",
+		   "Entries recorded through this gateway, and commits that hold them.");
+	buffer_printf(out, "arrondi_commit_entries_sum %" PRIu64 "\n",
+		      counted(&metrics->entries));
+	buffer_printf(out, "arrondi_commit_entries_count %" PRIu64 "\n",
+		      counted(&metrics->groups));
+}
+
+void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buffer *out)
+{
+	requests_write(metrics, out);
+	head_write(out, "arrondi_request_seconds", "histogram",
+		   "From the request line to the end of the answer.");
+	for (size_t r = 0; r < metrics->route_count; r++)
+		route_seconds_write(&metrics->routes[r], out);
+	writer_write(metrics, ledger_entries, out);
+}

@@ -1,0 +1,61 @@
+/*
+ * metrics.h - what the gateway counts, as Prometheus reads it.
+ *
+ * Requests by route and status, how long they took, what the writer did. The labels
+ * are templates of routes, methods and statuses: no member, no reference, nothing
+ * that a client can choose, so that the numbers name nobody and their count is
+ * bounded. Everything is an integer; times are counted in milliseconds.
+ *
+ * All functions may be called from any thread, metrics_init() apart.
+ */
+#ifndef ARRONDI_GATEWAY_METRICS_H
+#define ARRONDI_GATEWAY_METRICS_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/buffer.h"
+
+#define METRICS_ROUTES_MAX   96
+#define METRICS_STATUSES_MAX 32
+#define METRICS_BUCKETS      6 /* the last one has no bound */
+#define METRICS_BYTES_MAX    ((size_t)4 * 1024 * 1024)
+
+struct metrics_route {
+	const char *method; /* static text */
+	const char *path;   /* the template; static text */
+	_Atomic uint64_t statuses[METRICS_STATUSES_MAX];
+	_Atomic uint64_t buckets[METRICS_BUCKETS];
+	_Atomic uint64_t elapsed_ms;
+};
+
+struct metrics {
+	/* Slot 0 is for what has no route. */
+	struct metrics_route routes[METRICS_ROUTES_MAX + 1];
+	size_t route_count;
+	_Atomic uint64_t waiting; /* submissions handed to the writer, not answered */
+	_Atomic uint64_t entries; /* recorded */
+	_Atomic uint64_t groups;  /* commits that recorded something */
+	_Atomic uint64_t refused;
+};
+
+void metrics_init(struct metrics *metrics);
+
+/* Both texts must outlive the metrics. At most METRICS_ROUTES_MAX (asserted). */
+void metrics_add_route(struct metrics *metrics, const char *method, const char *path);
+
+/* path NULL or unknown: the slot of what has no route. */
+void metrics_request(struct metrics *metrics, const char *method, const char *path,
+		     unsigned status, int64_t elapsed_ms);
+
+void metrics_waiting(struct metrics *metrics);
+/* A submission was answered; recorded: it has made the log longer. */
+enum metrics_outcome { METRICS_RECORDED, METRICS_REPEATED, METRICS_REFUSED };
+void metrics_answered(struct metrics *metrics, enum metrics_outcome outcome);
+void metrics_group(struct metrics *metrics);
+
+/* Appends the text format 0.0.4. */
+void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buffer *out);
+
+#endif
