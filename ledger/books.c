@@ -323,7 +323,7 @@ static enum err apply_rules(struct books *books, struct fault *fault)
 	if (!err)
 		err = appliers[entry->kind].apply(books, fault);
 	if (!err)
-		err = books_check_balanced(books, fault);
+		err = books_post_end(books, fault);
 	if (err)
 		return err;
 	drop_expired(books);

@@ -51,7 +51,6 @@
 #define BOOKS_WINDOW_MONTHS 13  /* references, periods and reversals: DESIGN section 3 */
 #define BOOKS_GRANT_DAYS    364 /* d - 364 to d, DESIGN section 3 */
 #define BOOKS_EXPIRE_MAX    32  /* expired keys dropped with each entry */
-#define BOOKS_POSTINGS_MAX  8192
 #define BOOKS_PARTS_MAX     64
 
 /* No earmark: the fund's free money. */
@@ -72,7 +71,7 @@ struct books {
 	struct books_hooks hooks;
 	bool overflow;
 	struct posting *postings;
-	size_t posting_count, posting_room; /* up to BOOKS_POSTINGS_MAX */
+	size_t posting_count, posting_room;
 	/* The entry being applied. */
 	const struct entry *entry;
 	uint64_t position;
@@ -109,7 +108,8 @@ struct cents books_balance(struct books *books,
  * flow of it ("ACCOUNT/FLOW"). */
 struct cents books_balance_until(struct books *books, const char *account,
 				 struct date until);
-MUST_USE enum err books_check_balanced(struct books *books, struct fault *fault);
+/* Ends an entry: its postings sum to zero, and are added to their days. */
+MUST_USE enum err books_post_end(struct books *books, struct fault *fault);
 /* "fund/F/E" and its like. */
 const char *account_of(struct key *key, const char *noun, struct slice fund,
 		       struct slice earmark);
@@ -179,26 +179,28 @@ enum line_class class_of_giver(struct slice giver);
 /* What became receivable: D receivable/PAYER, C pledged/F/E, by the line's flow. */
 MUST_USE enum err line_add(struct books *books, struct slice payer,
 			   const struct line *line, struct fault *fault);
-/* A payer's open lines in the order of settling, or those of one position. The
- * caller frees *ret_lines. */
-struct line_filter {
-	bool one_position;
-	uint64_t position;
+/* The first position >= from at which a payer has open lines. */
+bool lines_next(struct books *books, struct slice payer, uint64_t from,
+		uint64_t *ret_position);
+/* The open lines of one entry, in the order of settling. */
+#define LINES_POSITION_MAX 256
+struct line_set {
+	size_t count;
+	struct line line[LINES_POSITION_MAX];
 };
-MUST_USE enum err lines_read(struct books *books, struct slice payer,
-			     struct line_filter filter, struct line **ret_lines,
-			     size_t *ret_count, struct fault *fault);
+MUST_USE enum err lines_read(struct books *books, struct slice payer, uint64_t position,
+			     struct line_set *ret_lines, struct fault *fault);
 /* Changes what is open of a line by amount (which may be negative). */
 void line_change(struct books *books, struct slice payer, const struct line *line,
 		 struct cents amount);
 /* The same for what stands under a key of a trail. */
 void line_trail_change(struct books *books, const char *key, const struct line *line,
 		       struct cents amount);
-/* Pays lines (one position's, in order) from `source` ("bank" or "credit/P") as
- * far as amount reaches; the rest is *ret_rest. trail is the key's beginning
- * under which what was paid is kept ("applied/POSITION", "drawn/PAYER"). */
+/* Pays lines from `source` ("bank" or "credit/P") as far as amount reaches; the
+ * rest is *ret_rest. trail is the key's beginning under which what was paid is
+ * kept ("applied/POSITION", "drawn/PAYER"). */
 MUST_USE enum err lines_pay(struct books *books, struct slice payer,
-			    const struct line *lines, size_t count, const char *source,
+			    const struct line_set *lines, const char *source,
 			    const char *trail, struct cents amount,
 			    struct cents *ret_rest, struct fault *fault);
 /* Opens again what was paid of a line: the reverse of one payment. */

@@ -12,8 +12,6 @@
 
 #include <assert.h>
 
-#define LINES_MAX 65536 /* open lines of one payer */
-
 enum line_class class_of_giver(struct slice giver)
 {
 	if (text_is(giver, "person"))
@@ -118,50 +116,46 @@ static int line_cmp(const void *left, const void *right)
 	return order ? order : strcmp(a->earmark, b->earmark);
 }
 
-enum err lines_read(struct books *books, struct slice payer, struct line_filter filter,
-		    struct line **ret_lines, size_t *ret_count, struct fault *fault)
+bool lines_next(struct books *books, struct slice payer, uint64_t from,
+		uint64_t *ret_position)
 {
-	size_t count = 0, room = 0, prefix_bytes;
 	struct state_cursor cursor;
-	struct line *lines = NULL;
-	struct key prefix;
-	enum err err;
+	struct key prefix, first;
 
 	key_of(&prefix, "open/%.*s/", SLICE(payer));
-	prefix_bytes = strlen(prefix.text);
-	if (filter.one_position)
-		key_of(&prefix, "open/%.*s/%016" PRIu64 "/", SLICE(payer),
-		       filter.position);
+	key_of(&first, "%s%016" PRIu64, prefix.text, from);
+	state_seek(books->state, &cursor, prefix.text, first.text);
+	if (!cursor.found)
+		return false;
+	*ret_position = strtoull(cursor.key + strlen(prefix.text), NULL, 10);
+	return true;
+}
+
+enum err lines_read(struct books *books, struct slice payer, uint64_t position,
+		    struct line_set *ret_lines, struct fault *fault)
+{
+	struct state_cursor cursor;
+	struct key payers, prefix;
+	size_t payer_bytes;
+
+	payer_bytes = strlen(key_of(&payers, "open/%.*s/", SLICE(payer)));
+	key_of(&prefix, "%s%016" PRIu64 "/", payers.text, position);
+	ret_lines->count = 0;
 	for (state_first(books->state, &cursor, prefix.text); cursor.found;
 	     state_next(books->state, &cursor)) {
-		if (count == room) {
-			struct line *more;
+		enum err err;
 
-			room = room ? room * 2 : 16;
-			more = room > LINES_MAX
-				       ? NULL
-				       : reallocarray(lines, room, sizeof *lines);
-			if (!more) {
-				err = fault_set(fault, ERR_MEMORY,
-						"too many open receivables");
-				goto out;
-			}
-			lines = more;
-		}
-		err = line_of_key(cursor.key + prefix_bytes, cursor.value,
-				  &lines[count++], fault);
+		/* The charter has 64 funds at most, and there are 4 classes. */
+		if (ret_lines->count == LINES_POSITION_MAX)
+			return fault_set(fault, ERR_CORRUPT,
+					 "an entry has too many receivables: rebuild");
+		err = line_of_key(cursor.key + payer_bytes, cursor.value,
+				  &ret_lines->line[ret_lines->count++], fault);
 		if (err)
-			goto out;
+			return err;
 	}
-	if (count)
-		qsort(lines, count, sizeof *lines, line_cmp);
-	*ret_lines = lines;
-	*ret_count = count;
-	lines = NULL;
-	err = ERR_OK;
-out:
-	free(lines);
-	return err;
+	qsort(ret_lines->line, ret_lines->count, sizeof *ret_lines->line, line_cmp);
+	return ERR_OK;
 }
 
 /* The postings of a payment of part of a line: the money arrives from source,
@@ -212,15 +206,11 @@ static enum err class_pay(struct books *books, struct slice payer,
 			  const struct line *lines, size_t count, const char *source,
 			  const char *trail, struct cents *amount, struct fault *fault)
 {
-	uint64_t weight[BOOKS_PARTS_MAX * 2];
-	struct cents share[BOOKS_PARTS_MAX * 2];
+	uint64_t weight[LINES_POSITION_MAX];
+	struct cents share[LINES_POSITION_MAX];
 	struct cents open = CENTS_ZERO;
 	enum err err = ERR_OK;
 
-	if (count > sizeof weight / sizeof *weight)
-		return fault_rule(fault, "lines",
-				  "more than %zu sub-balances in one class of a batch",
-				  sizeof weight / sizeof *weight);
 	for (size_t i = 0; i < count; i++) {
 		assert(cents_is_positive(lines[i].open));
 		open = books_plus(books, open, lines[i].open);
@@ -235,19 +225,19 @@ static enum err class_pay(struct books *books, struct slice payer,
 	return err;
 }
 
-enum err lines_pay(struct books *books, struct slice payer, const struct line *lines,
-		   size_t count, const char *source, const char *trail,
-		   struct cents amount, struct cents *ret_rest, struct fault *fault)
+enum err lines_pay(struct books *books, struct slice payer, const struct line_set *lines,
+		   const char *source, const char *trail, struct cents amount,
+		   struct cents *ret_rest, struct fault *fault)
 {
-	for (size_t i = 0; i < count && cents_is_positive(amount);) {
+	for (size_t i = 0; i < lines->count && cents_is_positive(amount);) {
 		size_t end = i + 1;
 		enum err err;
 
-		while (end < count && lines[end].position == lines[i].position &&
-		       lines[end].class == lines[i].class)
+		while (end < lines->count &&
+		       lines->line[end].class == lines->line[i].class)
 			end++;
-		err = class_pay(books, payer, lines + i, end - i, source, trail, &amount,
-				fault);
+		err = class_pay(books, payer, lines->line + i, end - i, source, trail,
+				&amount, fault);
 		if (err)
 			return err;
 		i = end;

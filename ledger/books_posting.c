@@ -34,12 +34,19 @@ static void balance_add(struct books *books, const char *key, struct cents amoun
 	books_put_integer(books, key, cents_value(sum));
 }
 
-static enum err posting_add(struct books *books, struct posting **ret_posting,
-			    struct fault *fault)
+/* The entry's posting to an account by a flow: a settlement of a thousand lines
+ * has as many movements as it has sub-balances, and not four thousand. */
+static enum err posting_find(struct books *books, const char *account, const char *flow,
+			     struct posting **ret_posting, struct fault *fault)
 {
-	if (books->posting_count == BOOKS_POSTINGS_MAX)
-		return fault_rule(fault, "postings", "more than %d postings in one entry",
-				  BOOKS_POSTINGS_MAX);
+	struct posting *posting = books->postings;
+
+	for (size_t i = 0; i < books->posting_count; i++, posting++)
+		if (strcmp(posting->account, account) == 0 &&
+		    strcmp(posting->flow, flow) == 0) {
+			*ret_posting = posting;
+			return ERR_OK;
+		}
 	if (books->posting_count == books->posting_room) {
 		size_t room = books->posting_room ? books->posting_room * 2 : 32;
 		struct posting *more = reallocarray(books->postings, room, sizeof *more);
@@ -49,33 +56,28 @@ static enum err posting_add(struct books *books, struct posting **ret_posting,
 		books->postings = more;
 		books->posting_room = room;
 	}
-	*ret_posting = &books->postings[books->posting_count++];
+	posting = &books->postings[books->posting_count++];
+	text_copy(posting->account, sizeof posting->account, slice_of_text(account));
+	text_copy(posting->flow, sizeof posting->flow, slice_of_text(flow));
+	posting->amount = CENTS_ZERO;
+	*ret_posting = posting;
 	return ERR_OK;
 }
 
 enum err books_post(struct books *books, const char *account, const char *flow,
 		    struct cents amount, struct fault *fault)
 {
-	struct date date = books->entry->date;
 	struct posting *posting = NULL;
 	struct key key;
 	enum err err;
 
 	if (cents_is_zero(amount))
 		return ERR_OK;
-	err = posting_add(books, &posting, fault);
+	err = posting_find(books, account, flow, &posting, fault);
 	if (err)
 		return err;
-	text_copy(posting->account, sizeof posting->account, slice_of_text(account));
-	text_copy(posting->flow, sizeof posting->flow, slice_of_text(flow));
-	posting->amount = amount;
+	posting->amount = books_plus(books, posting->amount, amount);
 	balance_add(books, key_of(&key, "ab/%s", account), amount);
-	balance_add(books, key_of(&key, "bd/%s/%s/%05" PRId32, account, flow, date.day),
-		    amount);
-	balance_add(
-		books,
-		key_of(&key, "bm/%s/%s/%06" PRId32, account, flow, month_of_date(date).n),
-		amount);
 	return ERR_OK;
 }
 
@@ -129,12 +131,30 @@ struct cents books_balance_until(struct books *books, const char *account,
 	return books_plus(books, months, days);
 }
 
-enum err books_check_balanced(struct books *books, struct fault *fault)
+enum err books_post_end(struct books *books, struct fault *fault)
 {
+	struct date date = books->entry->date;
 	struct cents sum = CENTS_ZERO;
+	size_t kept = 0;
+	struct key key;
 
-	for (size_t i = 0; i < books->posting_count; i++)
-		sum = books_plus(books, sum, books->postings[i].amount);
+	for (size_t i = 0; i < books->posting_count; i++) {
+		struct posting *posting = &books->postings[i];
+
+		if (cents_is_zero(posting->amount))
+			continue;
+		sum = books_plus(books, sum, posting->amount);
+		balance_add(books,
+			    key_of(&key, "bd/%s/%s/%05" PRId32, posting->account,
+				   posting->flow, date.day),
+			    posting->amount);
+		balance_add(books,
+			    key_of(&key, "bm/%s/%s/%06" PRId32, posting->account,
+				   posting->flow, month_of_date(date).n),
+			    posting->amount);
+		books->postings[kept++] = *posting;
+	}
+	books->posting_count = kept;
 	if (!cents_is_zero(sum))
 		return fault_rule(fault, "zero-sum",
 				  "the postings of the entry do not sum to zero");

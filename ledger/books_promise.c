@@ -112,51 +112,67 @@ enum err apply_patronage(struct books *books, struct fault *fault)
 	return promise_apply(books, &line, fault);
 }
 
-static bool line_alike(const struct line *line, const struct line *like,
-		       bool any_position)
+static bool line_alike(const struct line *line, const struct line *like)
 {
 	return line->class == like->class && strcmp(line->fund, like->fund) == 0 &&
 	       strcmp(line->earmark, like->earmark) == 0 &&
-	       strcmp(line->flow, like->flow) == 0 &&
-	       (any_position || line->position == like->position);
+	       strcmp(line->flow, like->flow) == 0;
 }
 
-/* Takes an open line back: it is no longer promised. */
-static enum err line_cancel(struct books *books, struct slice payer,
-			    const struct line *line, struct cents amount,
-			    struct fault *fault)
+/* Takes back what is open of one entry, up to *amount. */
+static enum err cancel_at(struct books *books, struct slice payer, uint64_t position,
+			  const struct line *like, struct cents *amount,
+			  struct fault *fault)
 {
 	struct key receivable, pledged;
+	struct line_set lines;
+	enum err err = lines_read(books, payer, position, &lines, fault);
 
-	line_change(books, payer, line, cents_neg(amount));
-	return books_move(books, key_of(&receivable, "receivable/%.*s", SLICE(payer)),
-			  account_of(&pledged, "pledged", slice_of_text(line->fund),
-				     slice_of_text(line->earmark)),
-			  line->flow, cents_neg(amount), fault);
+	for (size_t i = 0; i < lines.count && !err; i++) {
+		const struct line *line = &lines.line[i];
+		struct cents part = cents_min(*amount, line->open);
+
+		if (!line_alike(line, like))
+			continue;
+		line_change(books, payer, line, cents_neg(part));
+		err = books_move(
+			books, key_of(&receivable, "receivable/%.*s", SLICE(payer)),
+			account_of(&pledged, "pledged", slice_of_text(line->fund),
+				   slice_of_text(line->earmark)),
+			line->flow, cents_neg(part), fault);
+		*amount = books_minus(books, *amount, part);
+	}
+	return err;
+}
+
+/* The newest position below `below` at which the payer has open lines. */
+static bool newest_below(struct books *books, struct slice payer, uint64_t below,
+			 uint64_t *ret_position)
+{
+	uint64_t position = 0;
+	bool found = false;
+
+	while (lines_next(books, payer, position, &position) && position < below) {
+		*ret_position = position++;
+		found = true;
+	}
+	return found;
 }
 
 enum err promise_take_back(struct books *books, struct slice payer,
 			   const struct line *like, bool any_position,
 			   struct cents amount, struct fault *fault)
 {
-	struct line_filter filter = { .one_position = !any_position,
-				      .position = like->position };
+	uint64_t position = like->position + 1;
 	struct key fund, credit;
-	struct line *lines = NULL;
-	size_t count = 0;
-	enum err err;
+	enum err err = ERR_OK;
 
-	err = lines_read(books, payer, filter, &lines, &count, fault);
-	for (size_t i = count; i-- > 0 && !err && cents_is_positive(amount);) {
-		struct cents part = cents_min(amount, lines[i].open);
-
-		if (!line_alike(&lines[i], like, any_position))
-			continue;
-		err = line_cancel(books, payer, &lines[i], part, fault);
-		amount = books_minus(books, amount, part);
-	}
-	free(lines);
-	if (err || cents_is_zero(amount))
+	if (!any_position)
+		err = cancel_at(books, payer, like->position, like, &amount, fault);
+	while (!err && any_position && cents_is_positive(amount) &&
+	       newest_below(books, payer, position, &position))
+		err = cancel_at(books, payer, position, like, &amount, fault);
+	if (err)
 		return err;
 	return books_move(books,
 			  account_of(&fund, "fund", slice_of_text(like->fund),

@@ -35,21 +35,18 @@ static void trail_expire(struct books *books, const char *trail)
 enum err credit_use(struct books *books, struct slice payer, uint64_t position,
 		    struct fault *fault)
 {
-	struct line_filter filter = { .one_position = true, .position = position };
 	struct cents credit = credit_of(books, payer), rest;
 	struct key account, trail;
-	struct line *lines = NULL;
-	size_t count;
+	struct line_set lines;
 	enum err err;
 
 	if (!cents_is_positive(credit))
 		return ERR_OK;
-	err = lines_read(books, payer, filter, &lines, &count, fault);
+	err = lines_read(books, payer, position, &lines, fault);
 	if (!err)
-		err = lines_pay(
-			books, payer, lines, count, credit_account(&account, payer),
-			key_of(&trail, "drawn/%.*s", SLICE(payer)), credit, &rest, fault);
-	free(lines);
+		err = lines_pay(books, payer, &lines, credit_account(&account, payer),
+				key_of(&trail, "drawn/%.*s", SLICE(payer)), credit, &rest,
+				fault);
 	if (err)
 		return err;
 	trail_expire(books, key_of(&trail, "drawn/%.*s/%016" PRIu64 "/", SLICE(payer),
@@ -57,18 +54,31 @@ enum err credit_use(struct books *books, struct slice payer, uint64_t position,
 	return ERR_OK;
 }
 
-static enum err settle(struct books *books, struct slice payer, struct line_filter filter,
-		       const char *trail, struct cents *amount, struct fault *fault)
+/* Pays what one entry made the payer owe. */
+static enum err settle_one(struct books *books, struct slice payer, uint64_t position,
+			   const char *trail, struct cents *amount, struct fault *fault)
 {
-	struct line *lines = NULL;
-	size_t count;
-	enum err err = lines_read(books, payer, filter, &lines, &count, fault);
+	struct line_set lines;
+	enum err err = lines_read(books, payer, position, &lines, fault);
 
-	if (!err)
-		err = lines_pay(books, payer, lines, count, "bank", trail, *amount,
-				amount, fault);
-	free(lines);
-	return err;
+	if (err)
+		return err;
+	return lines_pay(books, payer, &lines, "bank", trail, *amount, amount, fault);
+}
+
+static enum err settle_oldest(struct books *books, struct slice payer, const char *trail,
+			      struct cents *amount, struct fault *fault)
+{
+	uint64_t position = 0;
+
+	while (cents_is_positive(*amount) &&
+	       lines_next(books, payer, position, &position)) {
+		enum err err = settle_one(books, payer, position++, trail, amount, fault);
+
+		if (err)
+			return err;
+	}
+	return ERR_OK;
 }
 
 enum err apply_settlement(struct books *books, struct fault *fault)
@@ -77,8 +87,6 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	struct slice payer = entry_text(entry, "payer");
 	struct month month = month_of_date(books_today(books));
 	struct cents rest = entry_cents(entry, "amount");
-	struct line_filter named = { .one_position = true },
-			   all = { .one_position = false };
 	struct member_record member;
 	struct record record;
 	struct key trail, key, credit;
@@ -91,14 +99,15 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 				  "a payer does not record its own settlement");
 	key_of(&trail, "applied/%016" PRIu64, books->position);
 	if (entry_has(entry, "settles")) {
-		named.position = entry_position(entry, "settles");
-		if (named.position >= books->position)
+		uint64_t named = entry_position(entry, "settles");
+
+		if (named >= books->position)
 			return fault_rule(fault, "settles",
 					  "it settles an entry that is not there yet");
-		err = settle(books, payer, named, trail.text, &rest, fault);
+		err = settle_one(books, payer, named, trail.text, &rest, fault);
 	}
-	if (!err && cents_is_positive(rest))
-		err = settle(books, payer, all, trail.text, &rest, fault);
+	if (!err)
+		err = settle_oldest(books, payer, trail.text, &rest, fault);
 	if (!err)
 		err = books_move(books, "bank", credit_account(&credit, payer),
 				 "overpaid", rest, fault);
