@@ -1,0 +1,374 @@
+/*
+ * post.c - a company posts a batch: checked, sent, and the answer verified.
+ */
+#include "gateway/post.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/post_exchange.h"
+#include "gateway/post_problem.h"
+#include "gateway/post_state.h"
+#include "keys/encoding.h"
+#include "keys/file.h"
+#include "keys/token.h"
+
+#define TOKEN_FILE_BYTES_MAX 256
+#define STEP_CHARS           24
+
+void post_result_init(struct post_result *result)
+{
+	*result = (struct post_result){ .is_answered = false };
+	buffer_init(&result->bad_rows, POST_LIST_BYTES_MAX);
+	post_receipt_init(&result->receipt);
+}
+
+void post_result_release(struct post_result *result)
+{
+	buffer_release(&result->bad_rows);
+	post_receipt_release(&result->receipt);
+}
+
+/* ---- what is asked ---- */
+
+/* The token stands alone in its file, perhaps with a line's end. */
+static enum err token_read(const char *path, char ret_token[TOKEN_TEXT_BYTES + 1],
+			   struct fault *fault)
+{
+	struct buffer bytes;
+	struct hash unused;
+	size_t n;
+	enum err err;
+
+	buffer_init(&bytes, TOKEN_FILE_BYTES_MAX);
+	err = file_read_secret(path, TOKEN_FILE_BYTES_MAX, &bytes, fault);
+	if (err == ERR_NOT_FOUND)
+		err = fault_set(fault, ERR_IO, "token file '%s' does not exist", path);
+	n = bytes.n;
+	while (!err && n > 0 && (bytes.p[n - 1] == '\n' || bytes.p[n - 1] == '\r'))
+		n--;
+	if (!err && (n != TOKEN_TEXT_BYTES ||
+		     token_parse_hash(slice_of(bytes.p, n), &unused, NULL) != ERR_OK))
+		err = fault_set(fault, ERR_USAGE,
+				"token file '%s' holds no token: put what the foundation "
+				"gave you into it, " TOKEN_PREFIX "...",
+				path);
+	if (!err) {
+		memcpy(ret_token, bytes.p, n);
+		ret_token[n] = '\0';
+	}
+	buffer_release_secret(&bytes);
+	return err;
+}
+
+static void batch_url(const struct post_options *options, struct buffer *url)
+{
+	static const struct {
+		const char *name;
+		enum post_word word;
+	} members[] = {
+		{ "source", POST_SOURCE },       { "period", POST_PERIOD },
+		{ "terms", POST_TERMS },         { "collected_on", POST_COLLECTED_ON },
+		{ "reference", POST_REFERENCE }, { "site", POST_SITE },
+	};
+	bool is_first = true;
+	char step[STEP_CHARS];
+
+	post_url_put(&options->url, "/v1/batches", url);
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		if (options->word[members[i].word])
+			post_url_put_parameter(url, &is_first, members[i].name,
+					       options->word[members[i].word]);
+	snprintf(step, sizeof step, "%" PRId64, cents_value(options->step));
+	post_url_put_parameter(url, &is_first, "step_cents", step);
+	if (options->is_dry_run)
+		post_url_put_parameter(url, &is_first, "dry_run", "1");
+}
+
+/* A request whose answer must be JSON. */
+static enum err ask_json(const struct post_session *session,
+			 const struct post_request *form, const struct buffer *url,
+			 bool without_retries, struct post_response *response,
+			 struct fault *fault)
+{
+	struct post_request request = *form;
+	enum err err = buffer_check(url, "the address", fault);
+
+	if (err)
+		return err;
+	request.url = buffer_text(url);
+	request.is_plain = session->options->url.is_plain;
+	request.token = session->token;
+	return post_exchange(session, &request, without_retries, response, fault);
+}
+
+/* ---- what is answered ---- */
+
+static enum err err_of_status(unsigned status)
+{
+	switch (status) {
+	case 401:
+		return ERR_UNKNOWN;
+	case 403:
+		return ERR_DENIED;
+	case 404:
+		return ERR_NOT_FOUND;
+	case 409:
+		return ERR_CONFLICT;
+	case 413:
+		return ERR_TOO_BIG;
+	case 422:
+		return ERR_RULE;
+	}
+	return status >= 400 && status <= 499 ? ERR_INVALID : ERR_IO;
+}
+
+/* ERR_OK for 200 and 201 with JSON; else what the server says. */
+static enum err response_check(const struct post_response *response,
+			       struct buffer *bad_rows, struct fault *fault)
+{
+	char sentence[POST_SENTENCE_BYTES];
+	bool is_json = strcmp(response->media, "application/json") == 0;
+
+	if ((response->status == 200 || response->status == 201) && is_json)
+		return ERR_OK;
+	if (post_problem_read(buffer_slice(&response->body), bad_rows, sentence, NULL) ==
+	    ERR_OK)
+		return fault_set(fault, err_of_status(response->status),
+				 "the server refuses this (%u): %s", response->status,
+				 sentence);
+	if (response->status >= 300 && response->status <= 399)
+		return fault_set(fault, ERR_IO,
+				 "the server answers with a redirect (%u), which is not "
+				 "followed: correct --url",
+				 response->status);
+	return fault_set(fault, ERR_IO,
+			 "what answers at this address (%u, %s) is not a gateway of "
+			 "Arrondi: correct --url",
+			 response->status,
+			 response->media[0] ? response->media : "no content type");
+}
+
+/* That the server has booked the file, and not something like it. */
+static enum err sums_check(const struct post_result *result, struct fault *fault)
+{
+	const struct post_receipt *receipt = &result->receipt;
+	char ours[CENTS_TEXT_BYTES], theirs[CENTS_TEXT_BYTES];
+
+	if (receipt->count == result->sum.count && receipt->zero == result->sum.zero &&
+	    cents_cmp(receipt->total_sum, result->sum.total) == 0)
+		return ERR_OK;
+	cents_format(result->sum.total, '.', ours);
+	cents_format(receipt->total_sum, '.', theirs);
+	return fault_set(fault, ERR_CORRUPT,
+			 "the server did not book this file: %" PRIu64
+			 " rows and %s EUR were sent, it answers %" PRIu64
+			 " rows and %s EUR",
+			 result->sum.count, ours, receipt->count, theirs);
+}
+
+/* ---- the checkpoint ---- */
+
+static enum err proof_fetch(const struct post_session *session,
+			    const struct checkpoint *before, const struct checkpoint *now,
+			    struct merkle_proof *ret_proof, struct fault *fault)
+{
+	struct post_response response;
+	struct buffer url, ignored;
+	enum err err;
+
+	post_response_init(&response);
+	buffer_init(&ignored, POST_LIST_BYTES_MAX);
+	buffer_init(&url, POST_TARGET_BYTES_MAX);
+	post_url_put(&session->options->url, "/v1/consistency", &url);
+	(void)buffer_printf(&url, "?from=%" PRIu64 "&to=%" PRIu64, before->size,
+			    now->size);
+	err = ask_json(session, &(struct post_request){ .media = NULL }, &url, false,
+		       &response, fault);
+	if (!err)
+		err = response_check(&response, &ignored, fault);
+	if (!err)
+		err = post_consistency_read(buffer_slice(&response.body), before->size,
+					    now->size, ret_proof, fault);
+	if (err)
+		(void)fault_prefix(fault, "no proof that the log has only grown");
+	buffer_release(&url);
+	buffer_release(&ignored);
+	post_response_release(&response);
+	return err;
+}
+
+static enum err checkpoint_read(const struct post_options *options,
+				const struct post_receipt *receipt,
+				struct checkpoint *ret_now, struct fault *fault)
+{
+	uint64_t named;
+	enum err err = checkpoint_open(buffer_slice(&receipt->checkpoint), &options->vkey,
+				       NULL, 0, NULL, ret_now, fault);
+
+	if (err) {
+		(void)fault_prefix(fault, "the answer's checkpoint does not stand up "
+					  "to --vkey");
+		return err;
+	}
+	if (ret_now->size <= receipt->position)
+		return fault_set(fault, ERR_CORRUPT,
+				 "the answer's checkpoint, of size %" PRIu64
+				 ", does not cover position %" PRIu64,
+				 ret_now->size, receipt->position);
+	if (receipt->reference[0] &&
+	    (reference_parse(slice_of_text(receipt->reference), &named) != ERR_OK ||
+	     named != receipt->position))
+		return fault_set(fault, ERR_CORRUPT,
+				 "the transfer's reference is not that of position "
+				 "%" PRIu64,
+				 receipt->position);
+	return ERR_OK;
+}
+
+/* The log of the last run must be the beginning of this one. */
+static enum err log_check(const struct post_session *session, struct post_state *state,
+			  struct post_result *result, struct fault *fault)
+{
+	struct slice note = buffer_slice(&result->receipt.checkpoint);
+	struct merkle_proof proof = { .n_hashes = 0 };
+	enum err err =
+		checkpoint_read(session->options, &result->receipt, &result->now, fault);
+
+	result->has_before = state->is_known;
+	result->before = state->before;
+	if (!err && post_state_needs_proof(state, &result->now))
+		err = proof_fetch(session, &state->before, &result->now, &proof, fault);
+	if (err)
+		return err;
+	err = post_state_check(state, &result->now, &proof, fault);
+	if (err == ERR_CORRUPT) {
+		struct fault trouble;
+
+		if (post_state_accuse(state, note, &trouble) != ERR_OK)
+			(void)fault_prefix(fault, "%s", trouble.text);
+		return err;
+	}
+	return err ? err : post_state_store(state, note, fault);
+}
+
+/* ---- the course of things ---- */
+
+/* Names every bad row at once: the server is asked for its funds, if it can be. */
+static void funds_fetch(const struct post_session *session, struct post_funds *ret_funds)
+{
+	struct post_response response;
+	struct buffer url;
+
+	post_response_init(&response);
+	buffer_init(&url, POST_TARGET_BYTES_MAX);
+	post_url_put(&session->options->url, "/v1/funds", &url);
+	if (ask_json(session, &(struct post_request){ .media = NULL }, &url, true,
+		     &response, NULL) != ERR_OK ||
+	    response.status != 200 ||
+	    post_funds_read(buffer_slice(&response.body), ret_funds, NULL) != ERR_OK)
+		ret_funds->count = 0;
+	buffer_release(&url);
+	post_response_release(&response);
+}
+
+static enum err file_check(const struct post_session *session, struct slice body,
+			   struct post_result *result, struct fault *fault)
+{
+	struct post_funds funds = { .count = 0 };
+	enum err err = post_file_check(session->options, body, &funds, &result->bad_rows,
+				       &result->sum, fault);
+
+	if (err != ERR_INVALID)
+		return err;
+	funds_fetch(session, &funds);
+	if (funds.count > 0) {
+		buffer_clear(&result->bad_rows);
+		err = post_file_check(session->options, body, &funds, &result->bad_rows,
+				      &result->sum, fault);
+	} else {
+		(void)buffer_put_text(&result->bad_rows,
+				      "(the names of funds could not be checked)\n");
+	}
+	return fault_set(fault, err ? err : ERR_INVALID,
+			 "the file is refused whole, and nothing was sent");
+}
+
+static enum err send(const struct post_session *session, struct slice body,
+		     struct post_result *result, struct fault *fault)
+{
+	struct post_request form = { .media = "text/csv",
+				     .body = body,
+				     .on_sent = session->watch->on_sent,
+				     .on_sent_ctx = session->watch->ctx };
+	struct post_response response;
+	struct buffer url;
+	enum err err;
+
+	post_response_init(&response);
+	buffer_init(&url, POST_TARGET_BYTES_MAX);
+	batch_url(session->options, &url);
+	err = ask_json(session, &form, &url, false, &response, fault);
+	if (err == ERR_IO && !session->options->is_dry_run) {
+		struct fault why = *fault;
+
+		(void)fault_set(
+			fault, ERR_IO,
+			"%.200s; whether the batch was recorded is not known: run "
+			"the same command again, it is never booked twice",
+			why.text);
+	}
+	if (!err)
+		err = response_check(&response, &result->bad_rows, fault);
+	if (!err)
+		err = post_receipt_read(buffer_slice(&response.body), &result->receipt,
+					fault);
+	if (!err && !session->options->is_dry_run && !result->receipt.is_booked)
+		err = fault_set(fault, ERR_INVALID,
+				"the server's answer has no position or no checkpoint");
+	result->is_answered = !err;
+	buffer_release(&url);
+	post_response_release(&response);
+	return err;
+}
+
+static enum err run(const struct post_session *session, struct slice body,
+		    struct post_result *result, struct fault *fault)
+{
+	const struct post_options *options = session->options;
+	struct post_state state;
+	enum err err = file_check(session, body, result, fault);
+
+	if (!err)
+		err = post_state_open(options->word[POST_STATE], &options->vkey, &state,
+				      fault);
+	if (err)
+		return err;
+	err = send(session, body, result, fault);
+	if (!err)
+		err = sums_check(result, fault);
+	if (!err && !options->is_dry_run)
+		err = log_check(session, &state, result, fault);
+	post_state_close(&state);
+	return err;
+}
+
+enum err post_run(const struct post_options *options, struct slice body,
+		  const struct post_watch *watch, struct post_result *result,
+		  struct fault *fault)
+{
+	struct post_session session = { .options = options, .watch = watch };
+	char token[TOKEN_TEXT_BYTES + 1];
+	enum err err = token_read(options->word[POST_TOKEN_FILE], token, fault);
+
+	if (err)
+		return err;
+	session.token = token;
+	err = post_client_new(&session.client, fault);
+	if (!err)
+		err = run(&session, body, result, fault);
+	post_client_free(session.client);
+	bytes_wipe(token, sizeof token);
+	return err;
+}

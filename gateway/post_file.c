@@ -1,0 +1,102 @@
+/*
+ * post_file.c - the file is judged here before it is sent anywhere.
+ */
+#include "gateway/post_file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "gateway/batch_csv.h"
+
+static void bad_put(const struct batch_bad *bad, struct buffer *out)
+{
+	char where[BATCH_WHERE_BYTES], reason[BATCH_REASON_BYTES];
+
+	batch_bad_where(bad, where);
+	batch_bad_reason(bad, reason);
+	(void)buffer_printf(out, "%s: ", where);
+	if (bad->place == BATCH_PLACE_LINE && bad->member[0])
+		(void)buffer_printf(out, "%s: ", bad->member);
+	(void)buffer_printf(out, "%s; %s\n", reason, batch_bad_remedy(bad));
+}
+
+static void bad_list_put(const struct batch_bad_list *list, struct buffer *out)
+{
+	for (size_t i = 0; i < list->listed; i++)
+		bad_put(&list->bad[i], out);
+	if (list->count > list->listed)
+		(void)buffer_printf(out, "and %zu more\n", list->count - list->listed);
+}
+
+static enum err set(struct batch_input *input, enum batch_member member,
+		    const char *value)
+{
+	return value ? batch_input_set(input, member, slice_of_text(value)) : ERR_OK;
+}
+
+static enum err members_set(struct batch_input *input, const struct post_options *options)
+{
+	enum err err = set(input, BATCH_SOURCE, options->word[POST_SOURCE]);
+
+	if (!err)
+		err = set(input, BATCH_PERIOD, options->word[POST_PERIOD]);
+	if (!err)
+		err = set(input, BATCH_COLLECTED_ON, options->word[POST_COLLECTED_ON]);
+	if (!err)
+		err = set(input, BATCH_REFERENCE, options->word[POST_REFERENCE]);
+	if (!err)
+		err = set(input, BATCH_SITE, options->word[POST_SITE]);
+	if (!err)
+		err = set(input, BATCH_TERMS, options->word[POST_TERMS]);
+	if (!err)
+		err = batch_input_set_step(input, cents_value(options->step));
+	return err;
+}
+
+static enum err sum_up(const struct batch_input *input, struct post_sum *ret_sum,
+		       struct fault *fault)
+{
+	struct post_sum sum = { .total = CENTS_ZERO };
+
+	for (size_t i = 0; i < input->row_count; i++) {
+		struct cents row;
+
+		if (cents_add(input->rows[i].roundup, input->rows[i].extra, &row) ||
+		    cents_add(sum.total, row, &sum.total))
+			return fault_set(fault, ERR_TOO_BIG,
+					 "the rows add up to more than 2^53 - 1 cents");
+		if (cents_is_zero(row))
+			sum.zero++;
+		else
+			sum.count++;
+	}
+	*ret_sum = sum;
+	return ERR_OK;
+}
+
+enum err post_file_check(const struct post_options *options, struct slice body,
+			 const struct post_funds *funds, struct buffer *out,
+			 struct post_sum *ret_sum, struct fault *fault)
+{
+	/* The cap of a row is the charter's, and the server's to judge. */
+	struct batch_rules rules = { .row_cap = cents_of(CENTS_ABS_MAX) };
+	struct batch_input input;
+	enum err err;
+
+	for (size_t i = 0; i < funds->count; i++)
+		rules.fund[rules.fund_count++] = slice_of_text(funds->id[i]);
+	err = batch_input_init(&input, &rules, fault);
+	if (err)
+		return err;
+	err = members_set(&input, options);
+	if (err)
+		(void)fault_set(fault, err, "out of memory");
+	else
+		err = batch_csv_parse(&input, body, fault);
+	if (!err)
+		err = sum_up(&input, ret_sum, fault);
+	if (err == ERR_INVALID)
+		bad_list_put(&input.bad, out);
+	batch_input_release(&input);
+	return err;
+}

@@ -1,0 +1,78 @@
+/*
+ * post_summary.c - what a person wants to know of a batch that was posted.
+ */
+#include <inttypes.h>
+
+#include "gateway/post.h"
+
+static void amount_put(struct buffer *out, struct cents amount)
+{
+	char text[CENTS_TEXT_BYTES];
+
+	cents_format(amount, '.', text);
+	(void)buffer_printf(out, "%s EUR\n", text);
+}
+
+static void parts_put(struct buffer *out, const struct post_part *part, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		(void)buffer_printf(out, "  %s%s%s: ", part[i].fund,
+				    part[i].giver[0] ? ", " : "", part[i].giver);
+		amount_put(out, part[i].amount);
+	}
+}
+
+static void head_put(const struct post_options *options,
+		     const struct post_receipt *receipt, struct buffer *out)
+{
+	const char *reference = options->word[POST_REFERENCE];
+
+	if (options->is_dry_run)
+		(void)buffer_printf(out, "%s would be accepted; nothing was recorded\n",
+				    reference);
+	else
+		(void)buffer_printf(out, "%s %s at position %" PRIu64 "\n", reference,
+				    receipt->is_repeated ? "was recorded before"
+							 : "is recorded",
+				    receipt->position);
+}
+
+static void log_put(const struct post_result *result, struct buffer *out)
+{
+	(void)buffer_printf(out, "log: size %" PRIu64 ", signed by %s", result->now.size,
+			    result->now.origin);
+	if (!result->has_before)
+		(void)buffer_put_text(out, "; its first checkpoint seen from here\n");
+	else if (result->before.size == result->now.size)
+		(void)buffer_put_text(out, "; unchanged since the last checkpoint\n");
+	else
+		(void)buffer_printf(out, "; it has only grown since size %" PRIu64 "\n",
+				    result->before.size);
+}
+
+void post_summary_put(const struct post_options *options,
+		      const struct post_result *result, struct buffer *out)
+{
+	const struct post_receipt *receipt = &result->receipt;
+
+	head_put(options, receipt, out);
+	(void)buffer_printf(out, "rows: %" PRIu64 ", and %" PRIu64 " of 0 left out\n",
+			    receipt->count, receipt->zero);
+	(void)buffer_put_text(out, "total: ");
+	amount_put(out, receipt->total_sum);
+	parts_put(out, receipt->total, receipt->total_count);
+	(void)buffer_put_text(out, "match: ");
+	amount_put(out, receipt->match_sum);
+	parts_put(out, receipt->match, receipt->match_count);
+	if (receipt->due_on[0])
+		(void)buffer_printf(out, "due on: %s\n", receipt->due_on);
+	if (receipt->has_to_transfer) {
+		(void)buffer_put_text(out, "to transfer: ");
+		amount_put(out, receipt->to_transfer);
+	}
+	if (receipt->reference[0])
+		(void)buffer_printf(out, "reference of the transfer: %s\n",
+				    receipt->reference);
+	if (!options->is_dry_run)
+		log_put(result, out);
+}
