@@ -36,15 +36,15 @@ enum ledger_mode {
 /* Makes DIR (which must not exist or be empty) with its database and log.key,
  * and appends the charter: charter_json is a person's JSON, whose `log` member
  * is filled in with the vkey of a new key. Returns an open ledger. */
-MUST_USE enum err ledger_init(const char *dir, struct slice charter_json, struct ledger **ret_ledger,
-			      struct fault *fault);
-MUST_USE enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret_ledger,
-			      struct fault *fault);
+MUST_USE enum err ledger_init(const char *dir, struct slice charter_json,
+			      struct ledger **ret_ledger, struct fault *fault);
+MUST_USE enum err ledger_open(const char *dir, enum ledger_mode mode,
+			      struct ledger **ret_ledger, struct fault *fault);
 void ledger_close(struct ledger *ledger);
 
 /* The rows of a batch, made in the request's thread (batch.h makes them). */
 struct batch_rows {
-	struct slice blob; /* canonical rows, LF after each; rows.h */
+	struct slice blob;   /* canonical rows, LF after each; rows.h */
 	const uint8_t *tags; /* count x 16 bytes, ascending */
 	uint64_t count;
 	struct hash root;
@@ -57,13 +57,13 @@ struct submission {
 	struct json_doc *doc;
 	struct json *draft;
 	const struct batch_rows *rows; /* a batch's; else NULL */
-	bool dry_run;		       /* says what would happen, records nothing */
+	bool dry_run;                  /* says what would happen, records nothing */
 	/* Results, written by ledger_submit(). */
 	enum err err;
 	struct fault fault;
 	uint64_t position;
-	bool repeated;	     /* the same reference and content: answered as the first time */
-	size_t claim_row;    /* of rule "claim": the row's index; else SIZE_MAX */
+	bool repeated;    /* the same reference and content: answered as the first time */
+	size_t claim_row; /* of rule "claim": the row's index; else SIZE_MAX */
 	struct buffer entry; /* canonical bytes; the caller inits and releases it */
 };
 
@@ -74,38 +74,43 @@ struct submission {
  * again is answered as repeated.) *ret_checkpoint is the signed note that covers
  * them, a buffer that the caller inits and releases. A draft is completed in
  * place: who tries again brings a new one. */
-MUST_USE enum err ledger_submit(struct ledger *ledger, struct submission *const *submissions,
-				size_t count, struct buffer *ret_checkpoint, struct fault *fault);
+MUST_USE enum err ledger_submit(struct ledger *ledger,
+				struct submission *const *submissions, size_t count,
+				struct buffer *ret_checkpoint, struct fault *fault);
 
 /* Reading. Each call sees the latest committed state. */
-MUST_USE enum err ledger_size(struct ledger *ledger, uint64_t *ret_size, struct fault *fault);
+MUST_USE enum err ledger_size(struct ledger *ledger, uint64_t *ret_size,
+			      struct fault *fault);
 /* The latest signed checkpoint note. A reader gives the stored one. */
 MUST_USE enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
 				    struct fault *fault);
-MUST_USE enum err ledger_vkey(struct ledger *ledger, struct buffer *ret_vkey, struct fault *fault);
-MUST_USE enum err ledger_entry(struct ledger *ledger, uint64_t position, struct buffer *ret_bytes,
-			       struct fault *fault);
+MUST_USE enum err ledger_vkey(struct ledger *ledger, struct buffer *ret_vkey,
+			      struct fault *fault);
+MUST_USE enum err ledger_entry(struct ledger *ledger, uint64_t position,
+			       struct buffer *ret_bytes, struct fault *fault);
 /* Calls each() with the bytes of entries from..to-1, bundle by bundle. */
 MUST_USE enum err ledger_each_entry(struct ledger *ledger, uint64_t from, uint64_t to,
 				    enum err (*each)(void *ctx, uint64_t position,
-						     struct slice bytes, struct fault *fault),
+						     struct slice bytes,
+						     struct fault *fault),
 				    void *ctx, struct fault *fault);
-MUST_USE enum err ledger_rows(struct ledger *ledger, uint64_t position, struct buffer *ret_blob,
-			      struct fault *fault);
+MUST_USE enum err ledger_rows(struct ledger *ledger, uint64_t position,
+			      struct buffer *ret_blob, struct fault *fault);
 /* A tlog-proof of one entry against the latest checkpoint. */
-MUST_USE enum err ledger_proof(struct ledger *ledger, uint64_t position, struct buffer *ret_proof,
-			       struct fault *fault);
+MUST_USE enum err ledger_proof(struct ledger *ledger, uint64_t position,
+			       struct buffer *ret_proof, struct fault *fault);
 /* A row's proof (proof.h) by its tag, 32 lower-case hex digits. */
-MUST_USE enum err ledger_row_proof(struct ledger *ledger, uint64_t position, struct slice tag_hex,
-				   struct buffer *ret_proof, struct fault *fault);
+MUST_USE enum err ledger_row_proof(struct ledger *ledger, uint64_t position,
+				   struct slice tag_hex, struct buffer *ret_proof,
+				   struct fault *fault);
 /* The consistency proof from an older size to size (0 < old <= size). */
-MUST_USE enum err ledger_consistency(struct ledger *ledger, uint64_t old_size, uint64_t size,
-				     struct hash *ret_path /* 63 */, size_t *ret_count,
-				     struct fault *fault);
+MUST_USE enum err ledger_consistency(struct ledger *ledger, uint64_t old_size,
+				     uint64_t size, struct hash *ret_path /* 63 */,
+				     size_t *ret_count, struct fault *fault);
 /* A file of the C2SP layout by its path ("checkpoint", "tile/0/000.p/5",
  * "tile/entries/000"); ERR_NOT_FOUND otherwise. */
-MUST_USE enum err ledger_log_file(struct ledger *ledger, struct slice path, struct buffer *ret_bytes,
-				  struct fault *fault);
+MUST_USE enum err ledger_log_file(struct ledger *ledger, struct slice path,
+				  struct buffer *ret_bytes, struct fault *fault);
 
 /* The books, for queries (books_query.h), inside one read transaction that
  * lasts until ledger_books_done(). */
@@ -119,13 +124,16 @@ struct token_grant {
 	enum role role;
 	int64_t expires_at; /* UTC seconds */
 };
-MUST_USE enum err ledger_token_issue(struct ledger *ledger, const struct token_grant *grant,
-				     char *ret_text /* TOKEN_TEXT_BYTES + 1 */, struct fault *fault);
-MUST_USE enum err ledger_token_check(struct ledger *ledger, struct slice text, int64_t now,
-				     struct token_grant *ret_grant, struct fault *fault);
+MUST_USE enum err ledger_token_issue(struct ledger *ledger,
+				     const struct token_grant *grant,
+				     char *ret_text /* TOKEN_TEXT_BYTES + 1 */,
+				     struct fault *fault);
+MUST_USE enum err ledger_token_check(struct ledger *ledger, struct slice text,
+				     int64_t now, struct token_grant *ret_grant,
+				     struct fault *fault);
 /* Revokes all tokens of a member; gives how many there were. */
-MUST_USE enum err ledger_token_revoke(struct ledger *ledger, struct slice member, int64_t *ret_count,
-				      struct fault *fault);
+MUST_USE enum err ledger_token_revoke(struct ledger *ledger, struct slice member,
+				      int64_t *ret_count, struct fault *fault);
 
 /* The secrets under which claims become tags (DESIGN section 3, "Rows are not
  * leaves"); batch.h is the only user. A company's own secret is made at random
@@ -144,8 +152,10 @@ MUST_USE enum err ledger_donor_secrets(struct ledger *ledger, struct slice membe
  * the first difference. rebuild writes them anew. */
 MUST_USE enum err ledger_check(struct ledger *ledger, struct fault *fault);
 MUST_USE enum err ledger_rebuild(struct ledger *ledger, struct fault *fault);
-MUST_USE enum err ledger_backup(struct ledger *ledger, const char *file, struct fault *fault);
+MUST_USE enum err ledger_backup(struct ledger *ledger, const char *file,
+				struct fault *fault);
 /* Writes the C2SP layout and rows/ into OUT, which must not exist. */
-MUST_USE enum err ledger_export(struct ledger *ledger, const char *out, struct fault *fault);
+MUST_USE enum err ledger_export(struct ledger *ledger, const char *out,
+				struct fault *fault);
 
 #endif

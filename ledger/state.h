@@ -40,9 +40,10 @@ struct state;
  * begins with prefix. */
 struct state_backing {
 	void *ctx;
-	enum err (*get)(void *ctx, struct slice key, struct slice *ret_value, bool *ret_found);
-	enum err (*seek)(void *ctx, struct slice prefix, struct slice from, struct slice *ret_key,
-			 struct slice *ret_value, bool *ret_found);
+	enum err (*get)(void *ctx, struct slice key, struct slice *ret_value,
+			bool *ret_found);
+	enum err (*seek)(void *ctx, struct slice prefix, struct slice from,
+			 struct slice *ret_key, struct slice *ret_value, bool *ret_found);
 };
 
 struct state *state_new(const struct state_backing *backing /* or NULL; copied */);
@@ -85,7 +86,8 @@ void state_release(struct state *state);  /* keeps the changes */
 /* Calls change() for each key changed since the last flush, in key order;
  * value.p is NULL where the key was deleted. Then all is clean. */
 MUST_USE enum err state_flush(struct state *state,
-			      enum err (*change)(void *ctx, struct slice key, struct slice value),
+			      enum err (*change)(void *ctx, struct slice key,
+						 struct slice value),
 			      void *ctx);
 /* Forgets clean and dirty alike: another writer has moved the backing, or the
  * transaction that was flushed into did not commit. */

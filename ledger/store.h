@@ -37,7 +37,9 @@
 #include "ledger/state.h"
 #include "ledger/tile.h"
 
-#define STORE_BUSY_MS 5000
+/* How long a transaction waits for another's to end; the note waits less. */
+#define STORE_BUSY_MS      5000
+#define STORE_NOTE_BUSY_MS 100
 
 /* Of one batch's rows: 100,000 lines. */
 #define STORE_ROWS_BYTES_MAX (100000 * 160)

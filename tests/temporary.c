@@ -280,6 +280,40 @@ uint64_t temporary_gift(struct temporary *temporary, const char *ref, int cents)
 	return position;
 }
 
+void temporary_gifts(struct temporary *t, unsigned first, unsigned count)
+{
+	enum { GROUP = 200 };
+	struct asked *asked = calloc(GROUP, sizeof *asked);
+	struct submission *group[GROUP];
+	struct buffer note;
+
+	assert_non_null(asked);
+	buffer_init(&note, 100000);
+	while (count) {
+		unsigned n = count < GROUP ? count : GROUP;
+
+		for (unsigned i = 0; i < n; i++) {
+			asked_init(&asked[i], TEMPORARY_EMPLOYER,
+				   "'kind':'gift','ref':'G-%u','date':'%s',"
+				   "'payer':'%s','giver':'company','fund':'emploi',"
+				   "'amount':%u",
+				   first + i, temporary_today(), TEMPORARY_EMPLOYER,
+				   100 + i);
+			group[i] = &asked[i].submission;
+		}
+		assert_int_equal(ledger_submit(t->ledger, group, n, &note, &t->fault),
+				 ERR_OK);
+		for (unsigned i = 0; i < n; i++) {
+			assert_int_equal(group[i]->err, ERR_OK);
+			asked_clear(&asked[i]);
+		}
+		first += n;
+		count -= n;
+	}
+	buffer_release(&note);
+	free(asked);
+}
+
 uint64_t temporary_size(struct temporary *temporary)
 {
 	uint64_t size = 0;

@@ -62,6 +62,8 @@ void asked_clear(struct asked *asked);
 enum err temporary_submit(struct temporary *temporary, struct asked *asked);
 /* A gift of the first employer under this reference, which must be accepted. */
 uint64_t temporary_gift(struct temporary *temporary, const char *ref, int cents);
+/* So many gifts, of references G-first and up, in groups. */
+void temporary_gifts(struct temporary *temporary, unsigned first, unsigned count);
 uint64_t temporary_size(struct temporary *temporary);
 
 #endif

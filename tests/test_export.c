@@ -20,16 +20,6 @@
 #include "ledger/tile.h"
 #include "tests/temporary.h"
 
-static void gifts_add(struct temporary *t, int first, int count)
-{
-	for (int i = 0; i < count; i++) {
-		char ref[32];
-
-		snprintf(ref, sizeof ref, "G-%d", first + i);
-		(void)temporary_gift(t, ref, 100 + i);
-	}
-}
-
 static void file_get(const char *out, const char *path, struct buffer *bytes)
 {
 	char full[TEMPORARY_PATH + 100];
@@ -113,7 +103,7 @@ static void an_export_holds_the_whole_log_and_its_rows(void **unused)
 	char out[TEMPORARY_PATH];
 
 	(void)unused;
-	gifts_add(t, 0, 260);
+	temporary_gifts(t, 0, 260);
 	asked_batch_init(&asked, &batch);
 	assert_int_equal(temporary_submit(t, &asked), ERR_OK);
 	assert_int_equal(asked.submission.position, 263);

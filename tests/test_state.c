@@ -4,6 +4,8 @@
  * The model is as simple as can be: an array of keys and values. Random
  * operations run on both, with and without a backing, across marks, flushes
  * and drops; whatever the cache does, the two must read alike.
+ *
+ * Covers ledger/state.c, ledger/state_map.c and ledger/state_record.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,10 @@
 /*
  * test_store.c - the database: what it keeps, what it refuses to change, and how
  * its failures are told.
+ *
+ * Covers ledger/store.c, ledger/store_schema.c, ledger/store_sql.c,
+ * ledger/store_run.c, ledger/store_log.c, ledger/store_state.c and
+ * ledger/store_claims.c; ledger/store_secrets.c is covered by test_ledger.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
