@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # t-20-ledger.sh - arrondi-ledger: a foundation run from the command line alone.
+# The commands of ledger/cmd.c: ledger/cmd_folder.c, ledger/cmd_member.c,
+# ledger/cmd_board.c and ledger/cmd_show.c.
 . "$(dirname "$0")/harness.sh"
 
 ledger=arrondi-ledger

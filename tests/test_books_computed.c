@@ -1,5 +1,6 @@
 /*
- * test_books_computed.c - what the writer computes cannot be written otherwise.
+ * test_books_computed.c - what the writer computes (ledger/books_complete.c) cannot
+ * be written otherwise.
  *
  * An entry that was accepted is taken off the log again, one of its computed
  * members is changed, and both the writer's rules and the auditor must name the

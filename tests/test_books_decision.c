@@ -1,6 +1,8 @@
 /*
  * test_books_decision.c - proposals, ballots, decisions and payments, and the
- * refusal of what breaks their rules.
+ * refusal of what breaks their rules: those of ledger/books_proposal.c,
+ * ledger/books_ballot.c, ledger/books_decision.c and ledger/books_payment.c, with
+ * ledger/books_list.c to look at them.
  */
 #include <inttypes.h>
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 /*
  * test_books_member.c - the charter, members, keys, references and time, and
- * the refusal of what breaks their rules.
+ * the refusal of what breaks their rules: those of ledger/books.c,
+ * ledger/books_charter.c, ledger/books_member.c and ledger/books_party.c.
  */
 #include <inttypes.h>
 #include <setjmp.h>

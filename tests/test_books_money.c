@@ -1,6 +1,9 @@
 /*
  * test_books_money.c - batches, match, settlement, credit, reversal and
- * allocation, to the cent, and the refusal of what breaks their rules.
+ * allocation, to the cent, and the refusal of what breaks their rules. The rules
+ * of ledger/books_batch.c, ledger/books_promise.c, ledger/books_line.c,
+ * ledger/books_settlement.c, ledger/books_reversal.c, ledger/books_allocation.c and
+ * ledger/books_posting.c.
  */
 #include <inttypes.h>
 #include <setjmp.h>
