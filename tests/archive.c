@@ -191,7 +191,19 @@ void archive_forge(struct archive *archive, const char *bytes, size_t n)
 	struct world *world = archive->world;
 
 	assert_true(world->leaf_count < WORLD_LEAVES_MAX);
+	world->leaves[world->leaf_count].bytes = NULL; /* was cut, or never was */
 	leaf_set(&world->leaves[world->leaf_count++], bytes, n);
+}
+
+void archive_cut(struct archive *archive, uint64_t count)
+{
+	struct world *world = archive->world;
+
+	while (world->leaf_count > count)
+		free(world->leaves[--world->leaf_count].bytes);
+	while (archive->n_rows > 0 &&
+	       archive->rows[archive->n_rows - 1].position >= count)
+		buffer_release(&archive->rows[--archive->n_rows].blob);
 }
 
 static char *unquote(const char *text)

@@ -62,6 +62,9 @@ uint64_t archive_position_of(const struct archive *archive, const char *kind);
 /* Adds a leaf that no rule has looked at. */
 void archive_forge(struct archive *archive, const char *bytes, size_t n);
 
+/* Forgets the leaves from `count` on, and the rows of batches among them. */
+void archive_cut(struct archive *archive, uint64_t count);
+
 /* The text of a leaf with `find` replaced by `put` (both in single quotes for
  * double ones), once: for a forged leaf. The caller frees. */
 char *archive_leaf_with(const struct archive *archive, uint64_t position,

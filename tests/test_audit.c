@@ -1,6 +1,7 @@
 /*
  * test_audit.c - the verifier: what is right, who has signed it, what came before,
- * and the proofs that people hold.
+ * and the proofs that people hold (ledger/audit_checkpoint.c, ledger/audit_proof.c,
+ * ledger/audit_text.c, ledger/audit_json.c, ledger/audit_ahead.c).
  */
 #include <inttypes.h>
 #include <setjmp.h>
