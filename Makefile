@@ -7,6 +7,7 @@
 #   make asan tsan  the unit tests under the sanitizers
 #   make lint       the rules that a compiler cannot see, and clang's opinion
 #   make bench      measures
+#   make docs       the tables that README.md and ledger/FORMAT.md draw from kinds.def
 #   make install    PREFIX=/usr/local DESTDIR=
 #
 # To override: CC, B (the build folder), CFLAGS_EXTRA, LDFLAGS_EXTRA, OPT,
@@ -141,7 +142,7 @@ run = B='$(O)' JOBS=$(JOBS) tests/run.sh
 again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: all objects headers units deps deps-lint demo test test-now asan tsan lint \
-	lint-now bench bench-now install clean
+	lint-now bench bench-now docs install clean
 
 all: $(FOLDERS:%=$(O)/%.a) $(PROGRAMS)
 objects: $(call objects,$(SOURCES))
@@ -195,6 +196,10 @@ bench:
 	+@$(again) bench-now
 bench-now: all $(patsubst %.c,$(O)/%,$(BENCHES))
 	@B='$(O)' BIN='$(abspath $(BIN))' tests/bench.sh
+
+# Draws the tables of README.md and ledger/FORMAT.md anew from ledger/kinds.def.
+docs: $(call test_program,tests/test_docs.c)
+	DOCS_WRITE=1 $(call test_program,tests/test_docs.c)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin'
