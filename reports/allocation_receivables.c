@@ -2,8 +2,8 @@
  * allocation_receivables.c - section 5: who owes how much, since when, and who has
  * paid more than was owed.
  *
- * Lines of receivables come by payer, and are added up in one pass. They are those
- * of the ledger's last entry; the report says so.
+ * Lines of receivables are added up payer by payer, so that memory grows with what
+ * one member owes. They are those of the ledger's last entry; the report says so.
  */
 #include "reports/allocation_int.h"
 
@@ -63,10 +63,29 @@ static void put_payer(struct allocation *a, struct table *table,
 		cell_empty(table);
 }
 
-static void put_receivables(struct allocation *a, const struct receivable_view *lines,
-			    size_t count)
+/* The lines of one payer, added up; nothing where there are none. */
+static enum err put_payer_lines(struct allocation *a, struct table *table,
+				const char *payer, struct fault *fault)
+{
+	struct payer_sums sums = { .payer = payer };
+	struct receivable_view *lines = NULL;
+	size_t count = 0;
+	enum err err =
+		query_receivables(a->books, slice_of_text(payer), &lines, &count, fault);
+
+	for (size_t i = 0; !err && i < count; i++)
+		line_add(a, &sums, &lines[i]);
+	if (!err && count)
+		put_payer(a, table, &sums);
+	free(lines);
+	return err;
+}
+
+static enum err put_receivables(struct allocation *a, const struct member_view *members,
+				size_t count, struct fault *fault)
 {
 	struct table *table = allocation_table(a, "receivables", MSG_RECEIVABLES_TABLE);
+	enum err err = ERR_OK;
 
 	allocation_column(a, table, "payer", MSG_PAYER, VALUE_TEXT);
 	allocation_column(a, table, "owed", MSG_OWED, VALUE_CENTS);
@@ -75,14 +94,10 @@ static void put_receivables(struct allocation *a, const struct receivable_view *
 	allocation_column(a, table, "late_90", MSG_OVERDUE_90, VALUE_CENTS);
 	allocation_column(a, table, "late_more", MSG_OVERDUE_MORE, VALUE_CENTS);
 	allocation_column(a, table, "days_late", MSG_DAYS_LATE, VALUE_ORDINAL);
-	for (size_t i = 0; i < count;) {
-		struct payer_sums sums = { .payer = lines[i].payer };
-
-		for (; i < count && strcmp(lines[i].payer, sums.payer) == 0; i++)
-			line_add(a, &sums, &lines[i]);
-		put_payer(a, table, &sums);
-	}
+	for (size_t i = 0; i < count && !err; i++)
+		err = put_payer_lines(a, table, members[i].id, fault);
 	table_total_row(table, say(a, MSG_TOTAL));
+	return err;
 }
 
 /* Accounts "credit/PAYER", ascending; a credit below zero is owed to us. */
@@ -112,19 +127,20 @@ static void put_credits(struct allocation *a)
 
 enum err allocation_receivables(struct allocation *a, struct fault *fault)
 {
-	struct receivable_view *lines = NULL;
+	struct member_view *members = NULL;
 	size_t count = 0;
-	enum err err;
+	enum err err = query_members(a->books, &members, &count, fault);
 
-	err = query_receivables(a->books, slice_of("", 0), &lines, &count, fault);
 	if (err)
 		return err;
 	document_heading(a->doc, 1, say(a, MSG_RECEIVABLES_HEADING));
-	put_receivables(a, lines, count);
+	err = put_receivables(a, members, count, fault);
+	free(members);
+	if (err)
+		return err;
 	if (a->has_to)
 		document_note(a->doc, say(a, MSG_RECEIVABLES_STANDING));
 	put_credits(a);
 	document_paragraph(a->doc, say(a, MSG_CREDITS_EXPLAINED));
-	free(lines);
 	return ERR_OK;
 }

@@ -1,6 +1,10 @@
 /*
  * test_allocation.c - the board's report: its tables reconcile with each other, with the
  * books, and from one period to the next.
+ *
+ * The sections are reports/allocation_sources.c, reports/allocation_funds.c,
+ * reports/allocation_decisions.c and reports/allocation_receivables.c; what they add up
+ * is reports/allocation_subs.c's.
  */
 #include <inttypes.h>
 #include <setjmp.h>
