@@ -126,9 +126,10 @@ INCLUDES := $(shell grep -HoE '^\#include "[a-z]+/[a-z0-9_]+' tests/*.[ch] 2>/de
 	sed -E 's,^tests/([^.]*)\.[ch]:\#include ",\1>,')
 includes_of = $(foreach f,$(1),$(patsubst $(f)>%,%,$(filter $(f)>%,$(INCLUDES))))
 shared_by = $(patsubst tests/%,%,$(filter tests/%,$(call includes_of,$(1))))
-# Up to four steps: a test, the world, its forger, the archive, its story.
+# Up to eight steps: a test, the world, its forger, the archive, its story...
 two_shared_by = $(sort $(call shared_by,$(1)) $(call shared_by,$(call shared_by,$(1))))
-all_shared_by = $(sort $(call two_shared_by,$(1)) $(call two_shared_by,$(call two_shared_by,$(1))))
+four_shared_by = $(sort $(call two_shared_by,$(1)) $(call two_shared_by,$(call two_shared_by,$(1))))
+all_shared_by = $(sort $(call four_shared_by,$(1)) $(call four_shared_by,$(call four_shared_by,$(1))))
 rooms_of = $(sort $(dir $(call includes_of,$(1) $(call all_shared_by,$(1)))))
 layers_of = $(filter gateway reports,$(1:%/=%)) \
 	$(if $(filter ledger/ gateway/ reports/,$(1)),ledger) keys
