@@ -109,6 +109,8 @@ static void counts_put(struct audit *audit, struct json_doc *doc, struct json *t
 	number_put(doc, rows, "withheld", counts->rows_withheld);
 	number_put(doc, rows, "withheld_batches", counts->batches_withheld);
 	number_put(doc, word, "batches_unsigned", counts->entries[KIND_batch]);
+	number_put(doc, word, "gifts_unsigned", counts->entries[KIND_gift]);
+	number_put(doc, word, "patronages_unsigned", counts->entries[KIND_patronage]);
 	number_put(doc, word, "settlements_with_statement",
 		   counts->settlements_with_statement);
 	number_put(doc, word, "settlements_without_statement",

@@ -185,7 +185,7 @@ static void proof_put(struct buffer *out, const struct audit_proof_file *file)
 static void of_put(struct buffer *out, uint64_t n, uint64_t of, const char *one,
 		   const char *many, const char *what)
 {
-	if (of > 0)
+	if (n > 0)
 		buffer_printf(out, "  " U64 " of " U64 " %s %s\n", n, of,
 			      plural(of, one, many), what);
 }
@@ -201,6 +201,10 @@ static void word_put(struct audit *audit, struct buffer *out)
 		buffer_put_text(out, "  the log key is the charter's own: give --vkey\n");
 	of_put(out, entries[KIND_batch], entries[KIND_batch], "batch", "batches",
 	       "without the company's own signature: compare with its receipts");
+	of_put(out, entries[KIND_gift], entries[KIND_gift], "gift", "gifts",
+	       "without the giver's own signature");
+	of_put(out, entries[KIND_patronage], entries[KIND_patronage], "patronage",
+	       "patronages", "without the company's own signature");
 	if (audit_without_rows(audit))
 		buffer_put_text(out, "  rows were not looked at\n");
 	of_put(out, counts->batches_withheld, entries[KIND_batch], "batch", "batches",

@@ -3,6 +3,9 @@
  */
 #include "ledger/batch_check.h"
 
+#include <inttypes.h>
+
+#include "keys/encoding.h"
 #include "ledger/rows.h"
 
 static bool total_is(const struct json *stated, const struct rows_total *found)
@@ -15,7 +18,9 @@ static bool total_is(const struct json *stated, const struct rows_total *found)
 	       cents_cmp(item_cents(stated, "amount"), amount) == 0;
 }
 
-static bool totals_are(const struct entry *batch, const struct rows_summary *found)
+/* A pair of fund and giver that one side has and the other has otherwise. */
+static enum err totals_check(const struct entry *batch, const struct rows_summary *found,
+			     struct fault *fault)
 {
 	const struct json *list = entry_list(batch, "totals");
 	const struct json *stated = list ? list->first : NULL;
@@ -23,8 +28,38 @@ static bool totals_are(const struct entry *batch, const struct rows_summary *fou
 
 	for (; stated && i < found->n_totals; stated = stated->next, i++)
 		if (!total_is(stated, &found->total[i]))
-			return false;
-	return !stated && i == found->n_totals;
+			break;
+	if (!stated && i == found->n_totals)
+		return ERR_OK;
+	if (i == found->n_totals)
+		return fault_set(fault, ERR_CORRUPT,
+				 "the rows give %u totals, expected more from the batch",
+				 found->n_totals);
+	return fault_set(fault, ERR_CORRUPT,
+			 "total %u of the rows is %" PRId64 " and %" PRId64
+			 " cents of %s for %s, expected another from the batch",
+			 i + 1, cents_value(found->total[i].roundup),
+			 cents_value(found->total[i].extra),
+			 giver_name(found->total[i].giver), found->total[i].fund);
+}
+
+static enum err head_check(const struct merkle_head *found,
+			   const struct merkle_head *stated, struct fault *fault)
+{
+	char found_text[HASH_HEX_CHARS + 1], stated_text[HASH_HEX_CHARS + 1];
+
+	if (found->size != stated->size)
+		return fault_set(fault, ERR_CORRUPT,
+				 "there are %" PRIu64 " rows, expected %" PRIu64
+				 " from the batch",
+				 found->size, stated->size);
+	if (hash_equal(&found->root, &stated->root))
+		return ERR_OK;
+	hex_encode(found->root.b, HASH_BYTES, found_text);
+	hex_encode(stated->root.b, HASH_BYTES, stated_text);
+	return fault_set(fault, ERR_CORRUPT,
+			 "the rows lead to the root %s, expected %s from the batch",
+			 found_text, stated_text);
 }
 
 enum err batch_check(const struct entry *batch, struct slice blob, struct cents row_cap,
@@ -33,19 +68,11 @@ enum err batch_check(const struct entry *batch, struct slice blob, struct cents 
 	struct rows_limits limits = rows_limits_of(
 		text_is(entry_text(batch, "source"), "till"), entry_cents(batch, "step"),
 		row_cap, (uint64_t)entry_integer(batch, "count"));
-	struct hash root = entry_hash(batch, "root");
+	struct merkle_head stated = { limits.rows_max, entry_hash(batch, "root") };
 	struct rows_summary summary;
 	enum err err = rows_summarise(blob, &limits, tags, &summary, fault);
 
-	if (err)
-		return err;
-	if (summary.head.size != limits.rows_max ||
-	    !hash_equal(&summary.head.root, &root))
-		return fault_set(
-			fault, ERR_CORRUPT,
-			"the rows are not those of which the batch states the root");
-	if (!totals_are(batch, &summary))
-		return fault_set(fault, ERR_CORRUPT,
-				 "the batch's totals are not those of its rows");
-	return ERR_OK;
+	if (!err)
+		err = head_check(&summary.head, &stated, fault);
+	return err ? err : totals_check(batch, &summary, fault);
 }
