@@ -176,6 +176,19 @@ static enum err files_reserve(const struct http_options *options, struct fault *
 	return ERR_OK;
 }
 
+/* A stop refuses connections here and not by MHD_quiesce_daemon(): that removes the
+ * listening socket from each thread's epoll set, and ends the program where a
+ * thread that is at its connection limit has just done the same (0.9.75). */
+static enum MHD_Result accept_unless_stopping(void *ctx, const struct sockaddr *address,
+					      socklen_t address_bytes)
+{
+	const struct http_server *server = ctx;
+
+	(void)address;
+	(void)address_bytes;
+	return server->is_stopping ? MHD_NO : MHD_YES;
+}
+
 static bool daemon_start(struct http_server *server, int listen_fd)
 {
 	const struct http_options *options = &server->options;
@@ -192,9 +205,9 @@ static bool daemon_start(struct http_server *server, int listen_fd)
 	if (pool_bytes < POOL_BYTES_MIN)
 		pool_bytes = POOL_BYTES_MIN;
 	server->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-		http_exchange_step, server, MHD_OPTION_LISTEN_SOCKET, listen_fd,
-		MHD_OPTION_CONNECTION_LIMIT,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
+		accept_unless_stopping, server, http_exchange_step, server,
+		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT,
 		options->connections_max + LIMIT_CONNECTIONS_EXCESS,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_bytes,
@@ -289,12 +302,9 @@ static void quiet_wait(struct http_server *server, unsigned wait_ms)
 
 enum err http_server_stop(struct http_server *server)
 {
-	MHD_socket listen_fd = MHD_quiesce_daemon(server->daemon);
 	size_t abandoned;
 
 	server->is_stopping = true;
-	if (listen_fd != MHD_INVALID_SOCKET)
-		(void)shutdown(listen_fd, SHUT_RDWR); /* clients hear of it at once */
 	http_watch_close(server->watch);
 	quiet_wait(server, server->options.stop_grace_ms);
 	abandoned = http_request_abandon_all(server);
@@ -302,8 +312,6 @@ enum err http_server_stop(struct http_server *server)
 		quiet_wait(server, LAST_ANSWERS_MS);
 	MHD_stop_daemon(server->daemon);
 	server->daemon = NULL;
-	if (listen_fd != MHD_INVALID_SOCKET)
-		(void)close(listen_fd); /* a listening socket holds no data */
 	http_watch_stop(server->watch);
 	server->watch = NULL;
 	return abandoned > 0 ? ERR_BUSY : ERR_OK;
