@@ -52,7 +52,7 @@ static const struct route fixed[] = {
 		  DRY_RUN " collected_on period reference site source step step_cents"
 			  " terms",
 	  .body = ROUTE_BODY_BATCH, .draft = route_batch_draft,
-	  .answer = route_batch_answer,
+	  .answer = route_batch_answer, .answers_refusal = true,
 	  .does = "Records a batch of round-ups; dry_run=1 only checks it" },
 	{ READ_JSON, .path = "/v1/entries/{position}", .roles = ROLES_ANYBODY,
 	  .read = route_entry, .does = "One entry" },
