@@ -28,6 +28,7 @@
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
  *	promise/POSITION                  struct promise_record
  *	open/PAYER/POSITION/CLASS/FUND/EARMARK  struct line_record, while open
+ *	due/PAYER/DAY                     what is open of all lines due on that day
  *	settled/POSITION                  struct settlement_record
  *	applied/POSITION/...line          amount that this settlement paid of a line
  *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit

@@ -84,9 +84,16 @@ void line_trail_change(struct books *books, const char *key, const struct line *
 void line_change(struct books *books, struct slice payer, const struct line *line,
 		 struct cents amount)
 {
+	struct cents due;
 	struct key key;
 
 	line_trail_change(books, open_key(&key, payer, line), line, amount);
+	key_of(&key, "due/%.*s/%05" PRId32, SLICE(payer), line->due_on.day);
+	due = books_plus(books, books_get_cents(books, key.text), amount);
+	if (cents_is_zero(due))
+		state_delete(books->state, key.text);
+	else
+		books_put_integer(books, key.text, cents_value(due));
 }
 
 enum err line_add(struct books *books, struct slice payer, const struct line *line,

@@ -124,6 +124,33 @@ enum err query_receivables(struct books *books, struct slice payer,
 			   fault);
 }
 
+enum err query_dues(struct books *books, struct slice payer, struct due_view **ret_dues,
+		    size_t *ret_count, struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+	struct key prefix;
+
+	key_of(&prefix, "due/%.*s/", SLICE(payer));
+	for (state_first(books->state, &cursor, prefix.text); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct due_view *view = grow(&array, count, sizeof *view);
+		struct record_reader reader = record_reader(cursor.value);
+
+		complete = view != NULL;
+		if (!complete)
+			break;
+		view->due_on.day =
+			(int32_t)strtol(cursor.key + strlen(prefix.text), NULL, 10);
+		view->open = cents_of(record_read_integer(&reader));
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_dues, count, ret_count,
+			   fault);
+}
+
 static void proposal_view_of(uint64_t position, const struct proposal_record *proposal,
 			     struct proposal_view *view)
 {

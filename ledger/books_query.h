@@ -100,6 +100,16 @@ MUST_USE enum err query_receivables(struct books *books, struct slice payer,
 				    struct receivable_view **ret_lines, size_t *ret_count,
 				    struct fault *fault);
 
+/* What a payer owes by the day on which it is due, ascending: one sum a day, so
+ * that it costs days and not batches. */
+struct due_view {
+	struct date due_on;
+	struct cents open;
+};
+MUST_USE enum err query_dues(struct books *books, struct slice payer,
+			     struct due_view **ret_dues, size_t *ret_count,
+			     struct fault *fault);
+
 struct proposal_view {
 	uint64_t position;
 	char subject[16];

@@ -2,8 +2,8 @@
  * allocation_receivables.c - section 5: who owes how much, since when, and who has
  * paid more than was owed.
  *
- * Lines of receivables are added up payer by payer, so that memory grows with what
- * one member owes. They are those of the ledger's last entry; the report says so.
+ * What a payer owes is added up by the day on which it is due, so that a report costs
+ * days and not batches. It is that of the ledger's last entry; the report says so.
  */
 #include "reports/allocation_int.h"
 
@@ -21,17 +21,17 @@ struct payer_sums {
 	int32_t days_late; /* of the oldest */
 };
 
-static void line_add(struct allocation *a, struct payer_sums *sums,
-		     const struct receivable_view *line)
+static void due_add(struct allocation *a, struct payer_sums *sums,
+		    const struct due_view *due)
 {
-	int32_t days = date_days(line->due_on, a->to);
+	int32_t days = date_days(due->due_on, a->to);
 	struct cents *column = days <= 0                ? &sums->not_due
 			       : days <= AGE_SHORT_DAYS ? &sums->late_30
 			       : days <= AGE_LONG_DAYS  ? &sums->late_90
 							: &sums->late_more;
 
-	sums->owed = allocation_plus(a, sums->owed, line->open);
-	*column = allocation_plus(a, *column, line->open);
+	sums->owed = allocation_plus(a, sums->owed, due->open);
+	*column = allocation_plus(a, *column, due->open);
 	if (days > sums->days_late)
 		sums->days_late = days;
 }
@@ -63,21 +63,20 @@ static void put_payer(struct allocation *a, struct table *table,
 		cell_empty(table);
 }
 
-/* The lines of one payer, added up; nothing where there are none. */
-static enum err put_payer_lines(struct allocation *a, struct table *table,
-				const char *payer, struct fault *fault)
+/* What one payer owes; nothing where that is nothing. */
+static enum err put_payer_dues(struct allocation *a, struct table *table,
+			       const char *payer, struct fault *fault)
 {
 	struct payer_sums sums = { .payer = payer };
-	struct receivable_view *lines = NULL;
+	struct due_view *dues = NULL;
 	size_t count = 0;
-	enum err err =
-		query_receivables(a->books, slice_of_text(payer), &lines, &count, fault);
+	enum err err = query_dues(a->books, slice_of_text(payer), &dues, &count, fault);
 
 	for (size_t i = 0; !err && i < count; i++)
-		line_add(a, &sums, &lines[i]);
+		due_add(a, &sums, &dues[i]);
 	if (!err && count)
 		put_payer(a, table, &sums);
-	free(lines);
+	free(dues);
 	return err;
 }
 
@@ -95,7 +94,7 @@ static enum err put_receivables(struct allocation *a, const struct member_view *
 	allocation_column(a, table, "late_more", MSG_OVERDUE_MORE, VALUE_CENTS);
 	allocation_column(a, table, "days_late", MSG_DAYS_LATE, VALUE_ORDINAL);
 	for (size_t i = 0; i < count && !err; i++)
-		err = put_payer_lines(a, table, members[i].id, fault);
+		err = put_payer_dues(a, table, members[i].id, fault);
 	table_total_row(table, say(a, MSG_TOTAL));
 	return err;
 }
