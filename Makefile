@@ -54,7 +54,8 @@ UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
 SCRIPTS := $(sort $(wildcard tests/t-*.sh))
 # Where several threads share something, or may come to.
-THREADED := $(wildcard tests/test_sequencer.c tests/test_http*.c tests/test_gateway*.c)
+THREADED := $(wildcard tests/test_sequencer.c tests/test_audit.c tests/test_http*.c \
+	tests/test_gateway*.c)
 
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 chosen = $(if $(T),$(foreach t,$(1),$(if $(findstring $(T),$(notdir $(t))),$(t))),$(1))
