@@ -3,6 +3,7 @@
 # The commands of ledger/cmd.c: ledger/cmd_folder.c, ledger/cmd_member.c,
 # ledger/cmd_board.c and ledger/cmd_show.c.
 . "$(dirname "$0")/harness.sh"
+. tests/foundation_rig.sh
 
 ledger=arrondi-ledger
 dir=$WORK/led
@@ -12,18 +13,6 @@ today=$(TZ=Europe/Paris date +%F)
 yesterday=$(TZ=Europe/Paris date -d '1 day ago' +%F)
 next_month=$(TZ=Europe/Paris date -d '30 days' +%F)
 company=employer:000001016
-
-# The demo's charter, with keys of this run.
-cp tests/demo/charter.json "$WORK/charter.json"
-for i in 1 2 3 4 5; do
-	arrondi-keys generate --name "siege-$i" --out "$WORK/siege-$i.pem" >"$WORK/siege-$i.vkey"
-	vkey=$(cat "$WORK/siege-$i.vkey")
-	awk -v seat="siege-$i" -v vkey="$vkey" '
-		index($0, "\"" seat "\"") { here = 1 }
-		here && /"vkey": null/ { sub(/null/, "\"" vkey "\""); here = 0 }
-		{ print }' "$WORK/charter.json" >"$WORK/charter.next"
-	mv "$WORK/charter.next" "$WORK/charter.json"
-done
 
 record() { # by json
 	printf '%s\n' "$2" >"$WORK/entry.json"
@@ -38,6 +27,7 @@ vote() { # proposal seat vote
 		$ledger vote "$dir" "$WORK/ballot.note"
 }
 
+check "the seats make their keys" charter_with_keys
 refuse "a charter whose seats have no keys is refused" 1 "vkey" \
 	$ledger init "$dir" --charter tests/demo/charter.json
 check "and leaves nothing behind" test ! -e "$dir/ledger.db"
@@ -105,7 +95,8 @@ check "the log is exported" $ledger export "$dir" "$WORK/export"
 refuse "an export is never overwritten" 1 "" $ledger export "$dir" "$WORK/export"
 vkey=$(cat "$WORK/log.vkey")
 check "an auditor verifies it" arrondi-verify "$WORK/export" --vkey "$vkey"
-refuse "but not under another key" 1 "" arrondi-verify "$WORK/export" --vkey "$(cat "$WORK/siege-1.vkey")"
+refuse "but not under another key" 1 "" arrondi-verify "$WORK/export" \
+	--vkey "$(arrondi-keys generate --name ledger.ftc93.example/2026 --out "$WORK/other.pem")"
 
 check "the database is backed up" $ledger backup "$dir" "$WORK/backup.db"
 check "the ledger goes on" record operator "${gift/G-1/G-2}"

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# t-45-report.sh - arrondi-report from a ledger and from its export.
+. "$(dirname "$0")/harness.sh"
+. tests/foundation_rig.sh
+
+report=arrondi-report
+check "a foundation is made" make_foundation
+printf '{"kind":"gift","date":"%s","payer":"%s","giver":"company","fund":"emploi","amount":123456}' \
+	"$TODAY" "$COMPANY" >"$WORK/gift.json"
+printf '{"kind":"settlement","date":"%s","payer":"%s","amount":123000}' \
+	"$TODAY" "$COMPANY" >"$WORK/settlement.json"
+arrondi-ledger record "$LEDGER" "$WORK/gift.json" >/dev/null
+arrondi-ledger record "$LEDGER" "$WORK/settlement.json" --by treasurer >/dev/null
+check "the ledger is exported" arrondi-ledger export "$LEDGER" "$WORK/export"
+
+check "the board reads the allocation in French" sh -c "$report allocation '$LEDGER' >'$WORK/a.txt'"
+check "with French amounts" grep -q $'1\u202f230,00\u00a0€' "$WORK/a.txt"
+check "and the checkpoint that it stands on" grep -q "ledger.ftc93.example/2026" "$WORK/a.txt"
+for format in text csv json; do
+	$report allocation "$LEDGER" --format $format >"$WORK/from-ledger"
+	$report allocation "$WORK/export" --format $format >"$WORK/from-export"
+	check "ledger and export give the same $format" cmp "$WORK/from-ledger" "$WORK/from-export"
+done
+for format in hledger beancount; do
+	$report journal "$LEDGER" --format $format >"$WORK/from-ledger"
+	$report journal "$WORK/export" --format $format >"$WORK/from-export"
+	check "ledger and export give the same $format journal" cmp "$WORK/from-ledger" "$WORK/from-export"
+	check "which moves the money that arrived" grep -q "1230.00 EUR" "$WORK/from-ledger"
+done
+check "English is spoken" sh -c "$report allocation '$LEDGER' --lang en | grep -q '€1,230.00'"
+check "a file is written whole" $report allocation "$LEDGER" --format csv --out "$WORK/a.csv"
+check "as it would be printed" sh -c "$report allocation '$LEDGER' --format csv | cmp - '$WORK/a.csv'"
+check "a period is asked for" $report allocation "$LEDGER" --from 2020-01-01 --to 2020-12-31
+refuse "a period that ends before it begins is refused" 2 "" \
+	$report allocation "$LEDGER" --from 2021-01-01 --to 2020-12-31
+refuse "a day that does not exist is refused" 2 "" $report allocation "$LEDGER" --from 2026-02-31
+refuse "a report that does not exist is usage" 2 "help" $report weather "$LEDGER"
+refuse "a format that it has not is usage" 2 "" $report allocation "$LEDGER" --format pdf
+refuse "a folder that is neither is trouble" 2 "" $report allocation "$WORK"
+
+printf 'x' | dd of="$WORK/export/tile/entries/000.p/$(ls "$WORK/export/tile/entries/000.p")" \
+	bs=1 seek=40 conv=notrunc 2>/dev/null
+refuse "no figure is drawn from an export that was changed" 1 "" $report allocation "$WORK/export"
+check "--help and --version answer" sh -c "$report --help >/dev/null && $report --version | grep -q 1.0.0"
