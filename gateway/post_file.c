@@ -5,8 +5,17 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/batch_csv.h"
+
+/* The reason of a column that may not be sent ends with the column's name. */
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), end_n = strlen(end);
+
+	return n >= end_n && strcmp(text + n - end_n, end) == 0;
+}
 
 static void bad_put(const struct batch_bad *bad, struct buffer *out)
 {
@@ -15,7 +24,8 @@ static void bad_put(const struct batch_bad *bad, struct buffer *out)
 	batch_bad_where(bad, where);
 	batch_bad_reason(bad, reason);
 	(void)buffer_printf(out, "%s: ", where);
-	if (bad->place == BATCH_PLACE_LINE && bad->member[0])
+	if (bad->place == BATCH_PLACE_LINE && bad->member[0] &&
+	    !ends_with(reason, bad->member))
 		(void)buffer_printf(out, "%s: ", bad->member);
 	(void)buffer_printf(out, "%s; %s\n", reason, batch_bad_remedy(bad));
 }

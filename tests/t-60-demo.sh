@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# t-60-demo.sh - the demo runs from nothing, and leaves what it says.
+. "$(dirname "$0")/harness.sh"
+
+demo=$WORK/demo
+out=$WORK/demo.out
+
+check "the demo runs to its end" sh -c "B='$WORK' BIN='$BIN' tests/demo.sh >'$out'"
+says() { # sentence text
+	check "$1" grep -qF -- "$2" "$out"
+}
+
+says "it names the two months that are over" "$(date -d "$(date +%Y-%m-01) -1 day" +%Y-%m)"
+says "it says which amounts are its own" "inventés par la démonstration"
+same "every payroll and invoice file is posted" "$(find tests/demo -name 'paie-*.csv' -o -name 'factures-*.csv' | wc -l)" \
+	"$(grep -c 'lignes .* à virer sous RF[0-9][0-9]B[0-9]*$' "$out")"
+says "a second post is recognised" "was recorded before at position"
+says "the column that may not be sent is named" "line 1: a column that may not be sent: net a payer"
+for line in 3 4 5 6 7 8 9 10; do
+	says "the bad line $line is named" "line $line: "
+done
+says "the gateway refuses the same file by itself" "refusé de même (HTTP 4"
+says "a transfer is 12 € short" "il manque 12,00 €"
+says "a reversal undoes what was recorded twice" '"kind":"reversal"'
+says "half of the patronage is paid" "promis 30 000,00 €, reçu 15 000,00 €"
+says "a company is not helped" "is of nature company, which the charter does not help"
+says "an attestation that ended is not enough" "ended on"
+says "three votes of four decide nothing" "4 for are needed"
+says "the auditor verifies" "verified: "
+says "a changed bit is found" "not verified"
+same "and is found once" 1 "$(grep -c '^     not verified$' "$out")"
+says "the report names what is late" "Sommes dues, par payeur et par retard"
+says "the auditor's balances are the report's" "Oui, au centime"
+
+for file in ledger/ledger.db export/checkpoint log.vkey allocation.txt allocation.csv allocation.json; do
+	check "it leaves $file" test -s "$demo/$file"
+done
+same "and nothing of its own scaffolding" "" "$(find "$demo" -maxdepth 1 -name '.*' ! -path "$demo" -printf '%f ')"
+same "keys and tokens are for their owner only" "" \
+	"$(find "$demo/keys" "$demo/tokens" -type f -name '*[0-9m]' ! -perm 600 -printf '%p ')"
+check "the gateway ended cleanly" sh -c "tail -n 1 '$demo/gateway.log' | grep -q level=info"
+same "its log knows no donor" "" "$(grep -o 'M0[0-9]\{3\}' "$demo/gateway.log")"
+check "the ledger is sound" arrondi-ledger check "$demo/ledger"
+check "the export verifies again" arrondi-verify "$demo/export" --vkey "$(cat "$demo/log.vkey")"
+
+# What follows the rules of the money, and not only of the programs.
+available() { awk -v fund="$1" -f tests/demo/balances.awk "$demo/allocation.json" | awk -v fund="$1" '$1 == fund { print $6 }'; }
+same "supports took at most 200 € from emploi" yes \
+	"$([ "$(awk -f tests/demo/balances.awk "$demo/allocation.json" | awk '$1 == "emploi" { print $5 }')" -le 20000 ] && echo yes)"
+same "what is left of the patronage and the round-ups is in projets" 328256 "$(available projets)"
+
+check "it runs again over what it left" sh -c "B='$WORK' BIN='$BIN' tests/demo.sh >'$out'"
+refuse "without the programs it says so" 1 "lancez make" env B="$WORK" BIN="$WORK/none" tests/demo.sh
