@@ -26,6 +26,7 @@ struct api_batch {
 	struct batch batch;
 	struct batch_rows rows;
 	bool is_csv;
+	size_t claim_rows[LIMIT_PROBLEM_ERRORS];
 	uint8_t salt[BATCH_SALT_BYTES];
 };
 
@@ -221,6 +222,8 @@ static enum err draft_make(struct api_call *call, const struct batch_head *head,
 	call->submission.doc = call->doc;
 	call->submission.draft = draft;
 	call->submission.rows = &batch->rows;
+	call->submission.claim_rows = batch->claim_rows;
+	call->submission.claim_rows_max = LIMIT_PROBLEM_ERRORS;
 	return ERR_OK;
 }
 
@@ -276,30 +279,56 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 
 /* ---- the answer ---- */
 
-/* Another batch has claimed what a row claims: 409, with the row's place. */
-static void answer_conflict(struct api_call *call, struct http_reply *reply)
+/* By their places in what was sent, not by their tags. */
+static int error_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* An earlier batch has claimed what rows claim: 409, with each row's place. */
+static enum err answer_conflict(struct api_call *call, struct http_reply *reply,
+				struct fault *fault)
 {
 	const struct submission *submission = &call->submission;
-	uint32_t at = call->batch->batch.lines[submission->claim_row];
-	char pointer[BATCH_WHERE_BYTES];
-	struct problem_error error = {
-		.reason = "an earlier batch of the company has claimed this already",
-		.remedy = "take the row out, or correct the earlier batch",
-	};
+	size_t count = submission->claim_count;
+	struct problem_error *errors = calloc(count, sizeof *errors);
+	struct bad_text *texts = calloc(count, sizeof *texts);
+	uint32_t *places = calloc(count, sizeof *places);
+	enum err err = ERR_OK;
 
-	if (call->batch->is_csv) {
-		error.line = at;
-	} else {
-		(void)snprintf(pointer, sizeof pointer, "/rows/%" PRIu32, at);
-		error.pointer = pointer;
+	if (!errors || !texts || !places) {
+		err = fault_set(fault, ERR_MEMORY, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < count; i++)
+		places[i] = call->batch->batch.lines[submission->claim_rows[i]];
+	qsort(places, count, sizeof *places, error_cmp);
+	for (size_t i = 0; i < count; i++) {
+		errors[i].reason =
+			"an earlier batch of the company has claimed this already";
+		errors[i].remedy = "take the row out, or correct the earlier batch";
+		if (call->batch->is_csv) {
+			errors[i].line = places[i];
+			continue;
+		}
+		(void)snprintf(texts[i].where, sizeof texts[i].where, "/rows/%" PRIu32,
+			       places[i]);
+		errors[i].pointer = texts[i].where;
 	}
 	call_problem(call, reply,
 		     &(struct problem){ .status = 409,
 					.slug = "claim",
-					.title = "A row was claimed before",
+					.title = "Rows were claimed before",
 					.rule = "claim",
-					.errors = &error,
-					.error_count = 1 });
+					.errors = errors,
+					.error_count = count });
+out:
+	free(errors);
+	free(texts);
+	free(places);
+	return err;
 }
 
 struct batch_sums {
@@ -429,11 +458,8 @@ enum err route_batch_answer(struct api_call *call, struct ledger *ledger,
 	struct entry entry;
 	enum err err;
 
-	if (submission->err == ERR_RULE &&
-	    submission->claim_row < call->batch->rows.count) {
-		answer_conflict(call, reply);
-		return ERR_OK;
-	}
+	if (submission->err == ERR_RULE && submission->claim_count)
+		return answer_conflict(call, reply, fault);
 	if (submission->err) {
 		*fault = submission->fault;
 		return submission->err;

@@ -127,7 +127,7 @@ static enum err member_draft(struct draft *draft, const struct member_words *wor
 
 static int issue(struct ledger *ledger, const char *id, const char *days_text)
 {
-	char text[TOKEN_TEXT_BYTES];
+	char text[TOKEN_TEXT_BYTES + 1];
 	struct token_grant grant = { .expires_at = 0 };
 	uint64_t days = TOKEN_DAYS_DEFAULT;
 	struct member_view member;

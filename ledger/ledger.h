@@ -58,12 +58,16 @@ struct submission {
 	struct json *draft;
 	const struct batch_rows *rows; /* a batch's; else NULL */
 	bool dry_run;                  /* says what would happen, records nothing */
+	size_t *claim_rows;            /* room for claim_rows_max indices, or NULL */
+	size_t claim_rows_max;
 	/* Results, written by ledger_submit(). */
 	enum err err;
 	struct fault fault;
 	uint64_t position;
 	bool repeated;    /* the same reference and content: answered as the first time */
-	size_t claim_row; /* of rule "claim": the row's index; else SIZE_MAX */
+	size_t claim_row; /* of rule "claim": the first row's index; else SIZE_MAX */
+	size_t claim_count;  /* indices in claim_rows: all such rows, as far as there is
+				room */
 	struct buffer entry; /* canonical bytes; the caller inits and releases it */
 };
 

@@ -113,6 +113,30 @@ static enum err rows_check(const struct entry *entry, const struct batch_rows *r
 	return ERR_OK;
 }
 
+/* All rows that claim what was claimed, from the first on, for who mends the file. */
+static enum err claims_list(struct group *group, struct submission *submission,
+			    const struct claims_window *window,
+			    const struct claims_storage *storage)
+{
+	const struct batch_rows *rows = submission->rows;
+	const struct tag *tags = (const struct tag *)rows->tags;
+	size_t row = submission->claim_row;
+
+	while (row < rows->count &&
+	       submission->claim_count < submission->claim_rows_max) {
+		size_t left = rows->count - row - 1, next;
+		enum err err;
+
+		submission->claim_rows[submission->claim_count++] = row;
+		err = claims_window_check(window, storage, tags + row + 1, left, &next,
+					  group->fault);
+		if (err)
+			return err;
+		row += 1 + next;
+	}
+	return ERR_OK;
+}
+
 /* The group's error, or the submission's by *ret_refused. */
 static enum err claims_refuse(struct group *group, struct submission *submission,
 			      const struct entry *entry, enum err *ret_refused)
@@ -128,6 +152,9 @@ static enum err claims_refuse(struct group *group, struct submission *submission
 	if (err || conflict == rows->count)
 		return group_fault(group, submission, err);
 	submission->claim_row = conflict;
+	err = claims_list(group, submission, &window, &storage);
+	if (err)
+		return group_fault(group, submission, err);
 	*ret_refused = fault_rule(&submission->fault, "claim",
 				  "row %zu of the batch claims what an earlier batch has "
 				  "claimed: take it out",
@@ -275,6 +302,7 @@ static enum err group_begin(struct group *group, size_t count)
 {
 	struct ledger *ledger = group->ledger;
 	struct ledger_clock now = ledger_clock_read();
+	struct merkle_head signed_head;
 	enum err err;
 
 	assert(!ledger->readings);
@@ -282,13 +310,15 @@ static enum err group_begin(struct group *group, size_t count)
 	group->ends = calloc(count + 1, sizeof *group->ends);
 	if (!group->ends)
 		return fault_set(group->fault, ERR_MEMORY, "out of memory");
-	err = store_begin(ledger->store, STORE_EXCLUSIVE, group->fault);
+	err = ledger_head_read(ledger, &signed_head, group->fault);
+	if (!err)
+		err = store_begin(ledger->store, STORE_EXCLUSIVE, group->fault);
 	if (!err)
 		err = ledger_catch_up(ledger, group->fault);
 	if (!err)
 		err = ledger_tree(ledger, group->fault);
 	if (!err)
-		err = ledger_head_check(ledger, group->fault);
+		err = ledger_head_check(ledger, &signed_head, group->fault);
 	if (!err)
 		err = ledger_clock_judge(&ledger->clock, &now, ledger->meta.at,
 					 &group->at, group->fault);
@@ -335,6 +365,7 @@ static void group_fail(struct group *group, struct submission *const *submission
 		submissions[i]->err = err;
 		submissions[i]->repeated = false;
 		submissions[i]->claim_row = SIZE_MAX;
+		submissions[i]->claim_count = 0;
 		buffer_clear(&submissions[i]->entry);
 		if (group->fault)
 			submissions[i]->fault = *group->fault;
@@ -368,6 +399,7 @@ static void submissions_reset(struct submission *const *submissions, size_t coun
 		submissions[i]->position = 0;
 		submissions[i]->repeated = false;
 		submissions[i]->claim_row = SIZE_MAX;
+		submissions[i]->claim_count = 0;
 		buffer_clear(&submissions[i]->entry);
 	}
 }

@@ -142,6 +142,10 @@ same "and nothing of it is recorded" "$before" "$(ledger_size)"
 again=$'matricule;arrondi\nM0009;0,10\nM0002;0,08\n'
 send "/v1/batches?$(batch_query CSV-3)" "$OTHER" "$again" text/csv
 answered "a claim of an earlier file is refused with its line" 409 '"line":3'
+again=$'matricule;arrondi\nM0002;0,08\nM0009;0,10\nM0001;0,08\n'
+send "/v1/batches?$(batch_query CSV-4)" "$OTHER" "$again" text/csv
+answered "and so is each other one" 409 '"error_count":2'
+check "in the order of the file" grep -q '"line":2.*"line":4' "$BODY"
 send "/v1/batches?source=salary" "$OTHER" "$csv" text/csv
 answered "missing members are told by name" 422 '"member":"period"'
 for file in refusee-lignes refusee-net-a-payer; do
