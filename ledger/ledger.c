@@ -214,8 +214,13 @@ static enum err key_check(const struct ledger *ledger, struct fault *fault)
 
 static enum err open_check(struct ledger *ledger, struct fault *fault)
 {
-	enum err err = ledger_reading_start(ledger, fault);
+	struct merkle_head signed_head = { 0 };
+	enum err err = ERR_OK;
 
+	if (ledger->mode == LEDGER_WRITE)
+		err = ledger_head_read(ledger, &signed_head, fault);
+	if (!err)
+		err = ledger_reading_start(ledger, fault);
 	if (err)
 		return err;
 	if (!ledger->meta.head.size)
@@ -228,7 +233,7 @@ static enum err open_check(struct ledger *ledger, struct fault *fault)
 	if (!err && ledger->mode == LEDGER_WRITE)
 		err = key_check(ledger, fault);
 	if (!err && ledger->mode == LEDGER_WRITE)
-		err = ledger_head_check(ledger, fault);
+		err = ledger_head_check(ledger, &signed_head, fault);
 	ledger_reading_stop(ledger);
 	return err;
 }

@@ -72,9 +72,15 @@ MUST_USE enum err ledger_writable(const struct ledger *ledger, struct fault *fau
 
 /* ---- ledger_sign.c ---- */
 
-/* ERR_CORRUPT where `head` knows of more, or of another log, than there is.
- * A transaction is open. */
-MUST_USE enum err ledger_head_check(struct ledger *ledger, struct fault *fault);
+/* What was signed last. It has to be read before the transaction begins that it is
+ * compared with: a snapshot is behind as soon as another has committed and signed. */
+MUST_USE enum err ledger_head_read(struct ledger *ledger, struct merkle_head *ret_signed,
+				   struct fault *fault);
+/* ERR_CORRUPT where that is more, or of another log, than there is. A transaction is
+ * open. */
+MUST_USE enum err ledger_head_check(struct ledger *ledger,
+				    const struct merkle_head *signed_head,
+				    struct fault *fault);
 /* Raises `head` and signs the committed head of ledger->meta; keeps the note.
  * No transaction is open. */
 MUST_USE enum err ledger_publish(struct ledger *ledger, struct fault *fault);

@@ -59,12 +59,16 @@ enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
 {
 	bool sign = false;
 	uint64_t size;
+	struct merkle_head signed_head = { 0 };
 	struct buffer note;
-	enum err err;
+	enum err err = ERR_OK;
 
 	/* A writer that finds a commit without its note signs it. */
 	buffer_init(&note, NOTE_BYTES_MAX);
-	err = ledger_reading_start(ledger, fault);
+	if (ledger->mode == LEDGER_WRITE)
+		err = ledger_head_read(ledger, &signed_head, fault);
+	if (!err)
+		err = ledger_reading_start(ledger, fault);
 	if (err)
 		return err;
 	err = store_note_read(ledger->store, &size, &note, fault);
@@ -72,7 +76,7 @@ enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
 		sign = (!note.n || size < ledger->meta.head.size) &&
 		       ledger->mode == LEDGER_WRITE && ledger->readings == 1;
 	if (sign)
-		err = ledger_head_check(ledger, fault);
+		err = ledger_head_check(ledger, &signed_head, fault);
 	ledger_reading_stop(ledger);
 	if (!err && sign) {
 		err = ledger_publish(ledger, fault);

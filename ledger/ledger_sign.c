@@ -28,30 +28,30 @@ static enum err behind(const struct merkle_head *signed_head,
 		signed_head->size, now->size);
 }
 
-enum err ledger_head_check(struct ledger *ledger, struct fault *fault)
+enum err ledger_head_read(struct ledger *ledger, struct merkle_head *ret_signed,
+			  struct fault *fault)
+{
+	return head_file_read(ledger->head, ret_signed, fault);
+}
+
+enum err ledger_head_check(struct ledger *ledger, const struct merkle_head *signed_head,
+			   struct fault *fault)
 {
 	const struct merkle_head *now = &ledger->meta.head;
-	struct merkle_head signed_head;
-	struct hash root;
-	enum err err = head_file_read(ledger->head, &signed_head, fault);
+	struct hash root = now->root;
+	enum err err = ERR_OK;
 
-	if (err)
-		return err;
-	if (signed_head.size > now->size)
-		return behind(&signed_head, now, fault);
-	if (signed_head.size == now->size) {
-		root = now->root;
-	} else {
+	if (signed_head->size > now->size)
+		return behind(signed_head, now, fault);
+	if (signed_head->size < now->size) {
 		err = ledger_tree(ledger, fault);
 		if (!err)
-			err = log_tree_root_at(ledger->tree, signed_head.size, &root,
+			err = log_tree_root_at(ledger->tree, signed_head->size, &root,
 					       fault);
-		if (err)
-			return err;
 	}
-	if (!hash_equal(&root, &signed_head.root))
-		return behind(&signed_head, now, fault);
-	return ERR_OK;
+	if (!err && !hash_equal(&root, &signed_head->root))
+		err = behind(signed_head, now, fault);
+	return err;
 }
 
 /* Signs ledger->meta's head, which is committed and in `head`. */

@@ -82,6 +82,14 @@ static void every_thread_gets_its_own_position(void **unused)
 		assert_int_equal(pthread_create(&threads[i], NULL, ask_all, &asking[i]),
 				 0);
 	}
+	/* Meanwhile others open it, and never see it behind what was signed. */
+	for (unsigned i = 0; i < 30; i++) {
+		struct ledger *other = NULL;
+
+		assert_int_equal(ledger_open(t->dir, LEDGER_WRITE, &other, &t->fault),
+				 ERR_OK);
+		ledger_close(other);
+	}
 	for (unsigned i = 0; i < THREADS; i++) {
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 		assert_int_equal(asking[i].n_bad, 0);
