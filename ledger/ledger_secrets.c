@@ -5,6 +5,7 @@
  * own, before the batch that needs them: a secret that no batch came to use does
  * no harm, and a batch whose secret was lost could be claimed twice.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "keys/encoding.h"
@@ -13,13 +14,14 @@
 
 /* ---- transactions ---- */
 
-static enum err writing_start(struct ledger *ledger, struct fault *fault)
+static enum err writing_start(struct ledger *ledger, enum store_transaction transaction,
+			      struct fault *fault)
 {
 	enum err err = ledger_writable(ledger, fault);
 
 	if (!err && ledger->readings)
 		err = fault_set(fault, ERR_BUSY, "the ledger's books are being read");
-	return err ? err : store_begin(ledger->store, STORE_EXCLUSIVE, fault);
+	return err ? err : store_begin(ledger->store, transaction, fault);
 }
 
 static enum err writing_end(struct ledger *ledger, enum err err, struct fault *fault)
@@ -45,7 +47,7 @@ enum err ledger_token_issue(struct ledger *ledger, const struct token_grant *gra
 	if (!err)
 		err = token_generate(text, &hash, fault);
 	if (!err)
-		err = writing_start(ledger, fault);
+		err = writing_start(ledger, STORE_EXCLUSIVE, fault);
 	if (err)
 		goto out;
 	memcpy(token.member, grant->member, sizeof token.member);
@@ -89,7 +91,7 @@ enum err ledger_token_revoke(struct ledger *ledger, struct slice member,
 			     int64_t *ret_count, struct fault *fault)
 {
 	int64_t count = 0;
-	enum err err = writing_start(ledger, fault);
+	enum err err = writing_start(ledger, STORE_EXCLUSIVE, fault);
 
 	if (err)
 		return err;
@@ -100,7 +102,10 @@ enum err ledger_token_revoke(struct ledger *ledger, struct slice member,
 	return err;
 }
 
-/* ---- secrets ---- */
+/* ---- secrets ----
+ *
+ * They are kept in forerunners: the batch whose tags are made with them is committed
+ * behind them, in the same file, and is not answered before that is on the disk. */
 
 static enum err company_secret_make(struct ledger *ledger, struct slice member,
 				    uint8_t ret_secret[STORE_SECRET_BYTES],
@@ -111,7 +116,7 @@ static enum err company_secret_make(struct ledger *ledger, struct slice member,
 
 	if (err)
 		return fault_set(fault, err, "the machine gives no random bytes");
-	err = writing_start(ledger, fault);
+	err = writing_start(ledger, STORE_FORERUNNER, fault);
 	if (!err) {
 		/* Another may have made one meanwhile: what is stored counts. */
 		err = store_company_secret_add(ledger->store, member, fresh, fault);
@@ -139,60 +144,68 @@ enum err ledger_company_secret(struct ledger *ledger, struct slice member,
 	return err;
 }
 
-/* Reads those that are there; the others are left as they are (random), and
- * counted; with `keep` they are added. */
-static enum err donors_each(struct ledger *ledger, struct slice member,
-			    const uint8_t *keys, size_t count, bool keep,
-			    uint8_t *secrets, size_t *ret_missing, struct fault *fault)
+/* Adds those that are not known. */
+static enum err donors_add(struct ledger *ledger, struct slice member,
+			   const uint8_t *keys, size_t count, uint8_t *secrets,
+			   const bool *known, struct fault *fault)
 {
-	*ret_missing = 0;
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t *key = keys + i * STORE_SECRET_BYTES;
-		uint8_t *secret = secrets + i * STORE_SECRET_BYTES;
-		enum err err =
-			store_donor_secret(ledger->store, member, key, secret, NULL);
+	enum err err = ERR_OK;
 
-		if (err == ERR_NOT_FOUND) {
-			++*ret_missing;
-			err = keep ? store_donor_secret_add(ledger->store, member, key,
-							    secret, NULL)
-				   : ERR_OK;
-		}
-		if (err)
-			return fault_set(fault, err,
-					 "the donors' secrets could not be read "
-					 "or kept");
+	for (size_t i = 0; !err && i < count; i++) {
+		size_t at = i * STORE_SECRET_BYTES;
+
+		if (!known[i])
+			err = store_donor_secret_add(ledger->store, member, keys + at,
+						     secrets + at, fault);
 	}
-	return ERR_OK;
+	return err;
+}
+
+static bool all_known(const bool *known, size_t count)
+{
+	return !memchr(known, false, count * sizeof *known);
+}
+
+static enum err donors_read(struct ledger *ledger, struct slice member,
+			    const uint8_t *keys, size_t count, uint8_t *secrets,
+			    bool *known, struct fault *fault)
+{
+	enum err err = ledger_reading_start(ledger, fault);
+
+	if (err)
+		return err;
+	err = store_donor_secrets(ledger->store, member, keys, count, secrets, known,
+				  fault);
+	ledger_reading_stop(ledger);
+	return err;
 }
 
 enum err ledger_donor_secrets(struct ledger *ledger, struct slice member,
 			      const uint8_t *keys, size_t count, bool keep,
 			      uint8_t *ret_secrets, struct fault *fault)
 {
-	size_t missing = 0;
-	/* All at once: one call for the batch instead of one for each new donor. */
-	enum err err = random_bytes(ret_secrets, count * STORE_SECRET_BYTES);
+	bool *known = calloc(count + 1, sizeof *known);
+	enum err err;
 
-	if (err)
-		return fault_set(fault, err, "the machine gives no random bytes");
-	err = ledger_reading_start(ledger, fault);
-	if (err)
+	if (!known)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	/* All at once: one call for the batch instead of one for each new donor. */
+	err = random_bytes(ret_secrets, count * STORE_SECRET_BYTES);
+	if (err) {
+		err = fault_set(fault, err, "the machine gives no random bytes");
 		goto out;
-	err = donors_each(ledger, member, keys, count, false, ret_secrets, &missing,
-			  fault);
-	ledger_reading_stop(ledger);
-	if (err || !missing || !keep)
+	}
+	err = donors_read(ledger, member, keys, count, ret_secrets, known, fault);
+	if (err || !keep || all_known(known, count))
 		goto out;
-	/* Again inside the transaction: another may have added some meanwhile. */
-	err = writing_start(ledger, fault);
+	err = writing_start(ledger, STORE_FORERUNNER, fault);
 	if (!err) {
-		err = donors_each(ledger, member, keys, count, true, ret_secrets,
-				  &missing, fault);
+		err = donors_add(ledger, member, keys, count, ret_secrets, known, fault);
 		err = writing_end(ledger, err, fault);
 	}
 out:
 	if (err)
 		bytes_wipe(ret_secrets, count * STORE_SECRET_BYTES);
+	free(known);
 	return err;
 }

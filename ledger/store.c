@@ -2,18 +2,24 @@
  * store.c - opening and closing the database, transactions, copies.
  *
  * synchronous=FULL in WAL mode is one fsync for each commit, and none is lost
- * that was answered. It is lowered for one statement only: the note, which can
- * be signed again (store_log.c).
+ * that was answered. It is lowered for two things: the note, which can be signed
+ * again (store_log.c), and STORE_FORERUNNER.
+ *
+ * Who waits for another's transaction looks often. SQLite's own waits grow to a
+ * tenth of a second, which is the time of many commits.
  */
 #include "ledger/store.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keys/file.h"
 #include "ledger/store_int.h"
+
+#define BUSY_LOOK_NS 500000 /* half a commit on a quick disk */
 
 #define BACKUP_PAGES_PER_STEP 1024
 #define BACKUP_WAIT_MS        20
@@ -54,6 +60,34 @@ static enum err statements_prepare(struct store *store, struct fault *fault)
 	return ERR_OK;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int busy_wait(void *ctx, int times)
+{
+	const struct timespec wait = { .tv_nsec = BUSY_LOOK_NS };
+	struct store *store = ctx;
+	int64_t now = now_ms();
+
+	if (times == 0)
+		store->busy_since_ms = now;
+	if (now - store->busy_since_ms >= store->busy_ms)
+		return 0;
+	(void)nanosleep(&wait, NULL); /* woken early, we only look earlier */
+	return 1;
+}
+
+void store_busy_limit(struct store *store, int64_t limit_ms)
+{
+	store->busy_ms = limit_ms;
+	(void)sqlite3_busy_handler(store->db, busy_wait, store); /* cannot fail */
+}
+
 static enum err database_open(struct store *store, const char *path, enum store_mode mode,
 			      struct fault *fault)
 {
@@ -67,7 +101,7 @@ static enum err database_open(struct store *store, const char *path, enum store_
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	if (rc)
 		return store_fail(store, rc, fault);
-	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS); /* cannot fail */
+	store_busy_limit(store, STORE_BUSY_MS);
 	err = store_exec(store, settings, fault);
 	if (!err && mode != STORE_READ)
 		err = store_exec(store, settings_of_writer, fault);
@@ -117,15 +151,34 @@ void store_close(struct store *store)
 	free(store);
 }
 
+/* Each writing transaction sets the level that it asks for before it begins. */
+static enum err level_set(struct store *store, bool lower, struct fault *fault)
+{
+	enum err err;
+
+	if (store->lowered == lower)
+		return ERR_OK;
+	err = store_exec(store,
+			 lower ? "PRAGMA synchronous = NORMAL"
+			       : "PRAGMA synchronous = FULL",
+			 fault);
+	if (!err)
+		store->lowered = lower;
+	return err;
+}
+
 enum err store_begin(struct store *store, enum store_transaction transaction,
 		     struct fault *fault)
 {
 	struct sql query =
-		sql_of(store, transaction == STORE_EXCLUSIVE ? STMT_BEGIN_EXCLUSIVE
-							     : STMT_BEGIN_SNAPSHOT);
+		sql_of(store, transaction == STORE_SNAPSHOT ? STMT_BEGIN_SNAPSHOT
+							    : STMT_BEGIN_EXCLUSIVE);
+	enum err err = ERR_OK;
 
 	assert(sqlite3_get_autocommit(store->db));
-	return sql_run(&query, fault);
+	if (transaction != STORE_SNAPSHOT)
+		err = level_set(store, transaction == STORE_FORERUNNER, fault);
+	return err ? err : sql_run(&query, fault);
 }
 
 enum err store_commit(struct store *store, struct fault *fault)

@@ -60,11 +60,14 @@ void store_close(struct store *store);
 /* ---- transactions (store.c) ---- */
 
 /* One at a time. A snapshot sees one commit until it ends; an exclusive one
- * keeps other writers out. */
-enum store_transaction { STORE_SNAPSHOT, STORE_EXCLUSIVE };
+ * keeps other writers out. A forerunner is exclusive too, and its commit does not
+ * wait for the disk: a later commit that does makes it last as well, because both
+ * stand in one file, one behind the other. It is for what a later exclusive
+ * transaction rests on, and nobody else does. */
+enum store_transaction { STORE_SNAPSHOT, STORE_EXCLUSIVE, STORE_FORERUNNER };
 MUST_USE enum err store_begin(struct store *store, enum store_transaction transaction,
 			      struct fault *fault);
-/* After ERR_OK the changes survive a power cut. */
+/* After ERR_OK the changes survive a power cut, but for a forerunner's. */
 MUST_USE enum err store_commit(struct store *store, struct fault *fault);
 /* Also ends a snapshot. Does nothing when there is no transaction. */
 void store_rollback(struct store *store);
@@ -183,13 +186,16 @@ MUST_USE enum err store_company_secret(struct store *store, struct slice member,
 MUST_USE enum err store_company_secret_add(struct store *store, struct slice member,
 					   const uint8_t secret[STORE_SECRET_BYTES],
 					   struct fault *fault);
-MUST_USE enum err store_donor_secret(struct store *store, struct slice member,
-				     const uint8_t key[STORE_SECRET_BYTES],
-				     uint8_t ret_secret[STORE_SECRET_BYTES],
-				     struct fault *fault);
+/* Of `count` donors whose keys, 32 bytes each, strictly ascend: gives the secrets that
+ * are there and leaves the others as they are; ret_known tells which. */
+MUST_USE enum err store_donor_secrets(struct store *store, struct slice member,
+				      const uint8_t *keys, size_t count,
+				      uint8_t *ret_secrets, bool *ret_known,
+				      struct fault *fault);
+/* Where there is one already, *secret becomes that one. */
 MUST_USE enum err store_donor_secret_add(struct store *store, struct slice member,
 					 const uint8_t key[STORE_SECRET_BYTES],
-					 const uint8_t secret[STORE_SECRET_BYTES],
+					 uint8_t secret[STORE_SECRET_BYTES],
 					 struct fault *fault);
 
 #endif

@@ -55,7 +55,7 @@ enum store_stmt {
 	STMT_TOKEN_REVOKE,
 	STMT_COMPANY_SECRET_READ,
 	STMT_COMPANY_SECRET_ADD,
-	STMT_DONOR_SECRET_READ,
+	STMT_DONOR_SECRETS_FROM,
 	STMT_DONOR_SECRET_ADD,
 	STMT__COUNT
 };
@@ -65,6 +65,8 @@ extern const char *const sql_texts[STMT__COUNT];
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STMT__COUNT];
+	bool lowered; /* synchronous is NORMAL, for STORE_FORERUNNER */
+	int64_t busy_ms, busy_since_ms;
 	/* What the state's backing gave last (struct state_backing). */
 	uint8_t key[STATE_KEY_BYTES_MAX];
 	uint8_t value[STATE_VALUE_BYTES_MAX];
@@ -74,6 +76,9 @@ struct store {
 MUST_USE enum err store_schema_migrate(struct store *store, struct fault *fault);
 /* ERR_INVALID unless the schema is exactly ours. */
 MUST_USE enum err store_schema_check(struct store *store, struct fault *fault);
+
+/* How long a statement waits for another's transaction from now on. (store.c) */
+void store_busy_limit(struct store *store, int64_t limit_ms);
 
 /* ---- queries (store_run.c) ---- */
 

@@ -75,12 +75,12 @@ enum err store_note_write(struct store *store, uint64_t size, struct slice note,
 	if (err)
 		return err;
 	/* Answers wait for this. Who holds the database will sign a longer log. */
-	(void)sqlite3_busy_timeout(store->db, STORE_NOTE_BUSY_MS); /* cannot fail */
+	store_busy_limit(store, STORE_NOTE_BUSY_MS);
 	sql_integer(&query, (int64_t)size);
 	sql_blob(&query, note);
 	err = sql_run(&query, fault);
-	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
-	/* Nothing may be committed at the lower level but the note. */
+	store_busy_limit(store, STORE_BUSY_MS);
+	/* Nothing that is answered may be committed at the lower level. */
 	full = store_exec(store, "PRAGMA synchronous = FULL", err ? NULL : fault);
 	return err ? err : full;
 }

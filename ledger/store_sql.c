@@ -79,8 +79,8 @@ const char *const sql_texts[STMT__COUNT] = {
 	[STMT_COMPANY_SECRET_READ] = "SELECT secret FROM company_secret WHERE member = ?",
 	[STMT_COMPANY_SECRET_ADD] = "INSERT INTO company_secret (member, secret)"
 				    " VALUES (?, ?) ON CONFLICT (member) DO NOTHING",
-	[STMT_DONOR_SECRET_READ] = "SELECT secret FROM donor_secret"
-				   " WHERE member = ? AND key = ?",
+	[STMT_DONOR_SECRETS_FROM] = "SELECT key, secret FROM donor_secret"
+				    " WHERE member = ? AND key >= ? ORDER BY key",
 	[STMT_DONOR_SECRET_ADD] =
 		"INSERT INTO donor_secret (member, key, secret)"
 		" VALUES (?, ?, ?) ON CONFLICT (member, key) DO NOTHING",

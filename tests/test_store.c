@@ -217,7 +217,7 @@ static void a_second_writer_is_told_that_it_is_busy(void **unused)
 	place_init(&place);
 	assert_int_equal(store_open(place.path, STORE_WRITE, &other, &place.fault),
 			 ERR_OK);
-	assert_int_equal(sqlite3_busy_timeout(other->db, 10), SQLITE_OK);
+	store_busy_limit(other, 10);
 	begin(&place);
 	entries_add(&place, 0, 1);
 	assert_int_equal(store_begin(other, STORE_EXCLUSIVE, &place.fault), ERR_BUSY);
@@ -430,6 +430,92 @@ static void a_full_disk_is_told_with_its_remedy(void **unused)
 	place_clear(&place);
 }
 
+static void donors_are_found_among_any_others(void **unused)
+{
+	enum { DONORS = 400 };
+	struct slice member = slice_of_text("employer:000001016");
+	uint8_t keys[DONORS][STORE_SECRET_BYTES] = { 0 };
+	struct place place;
+
+	(void)unused;
+	place_init(&place);
+	for (unsigned i = 0; i < DONORS; i++) {
+		keys[i][0] = (uint8_t)(i >> 8);
+		keys[i][1] = (uint8_t)i;
+	}
+	/* Every third is there, but for a long row of none in the middle. */
+	begin(&place);
+	for (unsigned i = 0; i < DONORS; i += i == 150 ? 90 : 3)
+		assert_int_equal(store_donor_secret_add(place.store, member, keys[i],
+							keys[i], &place.fault),
+				 ERR_OK);
+	commit(&place);
+	for (unsigned step = 1; step <= 61; step += 5) {
+		uint8_t asked[DONORS][STORE_SECRET_BYTES];
+		uint8_t secrets[DONORS][STORE_SECRET_BYTES] = { 0 };
+		bool known[DONORS];
+		size_t n = 0;
+
+		for (unsigned i = step / 2; i < DONORS; i += step)
+			memcpy(asked[n++], keys[i], STORE_SECRET_BYTES);
+		assert_int_equal(store_donor_secrets(place.store, member, asked[0], n,
+						     secrets[0], known, &place.fault),
+				 ERR_OK);
+		for (unsigned j = 0; j < n; j++) {
+			unsigned i = step / 2 + j * step;
+			bool there = i % 3 == 0 && (i <= 150 || i >= 240);
+
+			assert_int_equal(known[j], there);
+			if (there)
+				assert_memory_equal(secrets[j], keys[i],
+						    STORE_SECRET_BYTES);
+		}
+	}
+	place_clear(&place);
+}
+
+static int64_t synchronous_of(struct store *store)
+{
+	sqlite3_stmt *stmt;
+	int64_t level;
+
+	assert_int_equal(
+		sqlite3_prepare_v2(store->db, "PRAGMA synchronous", -1, &stmt, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	level = sqlite3_column_int64(stmt, 0);
+	assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
+	return level;
+}
+
+static void only_a_forerunner_does_not_wait_for_the_disk(void **unused)
+{
+	enum { NORMAL = 1, FULL = 2 };
+	uint8_t key[STORE_SECRET_BYTES] = { 1 };
+	struct place place;
+
+	(void)unused;
+	place_init(&place);
+	assert_int_equal(synchronous_of(place.store), FULL);
+	assert_int_equal(store_begin(place.store, STORE_FORERUNNER, &place.fault),
+			 ERR_OK);
+	assert_int_equal(store_donor_secret_add(place.store, slice_of_text("m"), key, key,
+						&place.fault),
+			 ERR_OK);
+	assert_int_equal(synchronous_of(place.store), NORMAL);
+	commit(&place);
+	begin(&place);
+	assert_int_equal(synchronous_of(place.store), FULL);
+	commit(&place);
+	assert_int_equal(store_begin(place.store, STORE_FORERUNNER, &place.fault),
+			 ERR_OK);
+	store_rollback(place.store);
+	begin(&place);
+	assert_int_equal(synchronous_of(place.store), FULL);
+	store_rollback(place.store);
+	place_clear(&place);
+}
+
 static void a_backup_is_a_whole_copy(void **unused)
 {
 	struct place place, copy;
@@ -464,6 +550,8 @@ int main(void)
 		cmocka_unit_test(the_state_reads_through_what_was_flushed),
 		cmocka_unit_test(claims_are_found_where_they_were_added),
 		cmocka_unit_test(a_full_disk_is_told_with_its_remedy),
+		cmocka_unit_test(donors_are_found_among_any_others),
+		cmocka_unit_test(only_a_forerunner_does_not_wait_for_the_disk),
 		cmocka_unit_test(a_backup_is_a_whole_copy),
 	};
 
