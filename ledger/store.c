@@ -28,7 +28,7 @@
 static const char settings[] = "PRAGMA trusted_schema = OFF;"
 			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA temp_store = MEMORY;"
-			       "PRAGMA cache_size = -32768;";
+			       "PRAGMA cache_size = -8192;";
 static const char settings_of_writer[] = "PRAGMA journal_mode = WAL;"
 					 "PRAGMA synchronous = FULL;"
 					 "PRAGMA wal_autocheckpoint = 4000;";
