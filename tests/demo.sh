@@ -17,7 +17,8 @@ case $B in /*) ;; *) B=$PWD/$B ;; esac
 BIN=${BIN:-$B/bin}
 case $BIN in /*) ;; *) BIN=$PWD/$BIN ;; esac
 PATH=$BIN:$PATH
-export PATH LC_ALL=C.UTF-8 TZ=UTC
+# Days are those of Paris, as the ledger dates its acts.
+export PATH LC_ALL=C.UTF-8 TZ=CET-1CEST,M3.5.0,M10.5.0/3
 umask 077
 
 DATA=$PWD/tests/demo

@@ -7,9 +7,9 @@
 
 COMPANY=employer:000001016
 OTHER_COMPANY=employer:000004044
-TODAY=$(TZ=Europe/Paris date +%F)
+TODAY=$(TZ=$PARIS date +%F)
 MONTH=${TODAY%-*}
-NEXT_MONTH=$(TZ=Europe/Paris date -d '30 days' +%F)
+NEXT_MONTH=$(TZ=$PARIS date -d '30 days' +%F)
 DIGEST=5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9
 TERMS=2026-09
 LEDGER=$WORK/ledger

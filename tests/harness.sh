@@ -16,6 +16,10 @@ PATH=$BIN:$PATH
 # The same messages and the same days everywhere.
 export PATH LC_ALL=C.UTF-8 TZ=UTC
 
+# The civil day that the ledger dates by, also where no zone files are installed.
+# shellcheck disable=SC2034
+PARIS=CET-1CEST,M3.5.0,M10.5.0/3
+
 GATEWAY_WAIT_S=20
 REQUEST_MAX_S=60
 

@@ -9,9 +9,9 @@ ledger=arrondi-ledger
 dir=$WORK/led
 digest=5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9
 seeker=job-seeker:00112233445566778899aabbccddeeff
-today=$(TZ=Europe/Paris date +%F)
-yesterday=$(TZ=Europe/Paris date -d '1 day ago' +%F)
-next_month=$(TZ=Europe/Paris date -d '30 days' +%F)
+today=$(TZ=$PARIS date +%F)
+yesterday=$(TZ=$PARIS date -d '1 day ago' +%F)
+next_month=$(TZ=$PARIS date -d '30 days' +%F)
 company=employer:000001016
 
 record() { # by json
