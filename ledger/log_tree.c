@@ -65,6 +65,8 @@ enum err log_tree_load(struct log_tree *tree, const struct merkle_head *head,
 
 	tile_layout_of(head->size, &layout);
 	tree->n_added = 0;
+	/* What a group that failed had added was never the log's. */
+	memset(tree->known, 0, sizeof tree->known);
 	err = edges_load(tree, &layout, fault);
 	if (err)
 		return err;
@@ -187,10 +189,29 @@ static enum err source_read(void *ctx, const struct tile *tile,
 	return err;
 }
 
+static enum err tree_node(void *ctx, unsigned level, uint64_t index,
+			  struct hash *ret_hash, struct fault *fault)
+{
+	struct log_tree *tree = ctx;
+	struct log_node *node = NULL;
+	enum err err;
+
+	if (level < MERKLE_LEVEL_MAX && index < tree->source.size >> level)
+		node = &tree->known[level][index % LOG_TREE_KNOWN_PER_LEVEL];
+	if (node && node->known && node->index == index) {
+		*ret_hash = node->root;
+		return ERR_OK;
+	}
+	err = tile_node(&tree->source, level, index, ret_hash, fault);
+	if (node && !err)
+		*node = (struct log_node){ true, index, *ret_hash };
+	return err;
+}
+
 struct merkle_reader log_tree_reader(struct log_tree *tree, uint64_t size)
 {
 	tile_source_init(&tree->source, size, tree, source_read);
-	return (struct merkle_reader){ .ctx = &tree->source, .node = tile_node };
+	return (struct merkle_reader){ .ctx = tree, .node = tree_node };
 }
 
 enum err log_tree_root_at(struct log_tree *tree, uint64_t size, struct hash *ret_root,

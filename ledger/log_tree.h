@@ -12,6 +12,7 @@
 #ifndef ARRONDI_LEDGER_LOG_TREE_H
 #define ARRONDI_LEDGER_LOG_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,17 @@ struct log_tile {
 	struct hash hashes[TILE_WIDTH];
 };
 
+/* Roots of complete subtrees that were asked for, by level; a subtree that is complete
+ * never changes. Those along the right edge are in every proof, and each costs up to
+ * 127 hashes to make from its tile. */
+#define LOG_TREE_KNOWN_PER_LEVEL 4
+
+struct log_node {
+	bool known;
+	uint64_t index;
+	struct hash root;
+};
+
 /* Read freely; changed by the functions below. */
 struct log_tree {
 	struct store *store;
@@ -37,6 +49,7 @@ struct log_tree {
 	struct log_tile *added; /* owned */
 	size_t n_added, added_capacity;
 	struct tile_source source;
+	struct log_node known[MERKLE_LEVEL_MAX][LOG_TREE_KNOWN_PER_LEVEL];
 };
 
 /* Empty; the store must outlive it. NULL when out of memory. */
