@@ -63,6 +63,10 @@ static void side_append(struct side *side)
 	foundation_must(ledger_submit(side->ledger, group, 1, &note, &fault), "append",
 			&fault);
 	foundation_must(submission.err, "the gift", &submission.fault);
+	if (submission.repeated) {
+		fprintf(stderr, "bench_scale: the ledger was measured before\n");
+		exit(2);
+	}
 	side->took_ns[side->n++] = stopwatch_ns() - start;
 	buffer_release(&note);
 	draft_release(&submission);
