@@ -270,20 +270,24 @@ bench_export() {
 		"$(per_s "$bytes" "$(median "${copies[@]}")")" "B/s" least - 0.3
 }
 
-run_of() { # times program arguments...
-	ask "$TOOLS/bench_run" "$@"
+# What a run of each took, as bench_run tells it: SMALL on $WORK/few, GREAT on $WORK/many.
+report_both() {
+	local both
+	both=$(ask "$TOOLS/bench_run" 31 "$BIN/arrondi-report" allocation "$WORK/few" \
+		+ "$BIN/arrondi-report" allocation "$WORK/many") || exit 2
+	SMALL=$(echo "$both" | head -n 1)
+	GREAT=$(echo "$both" | tail -n 1)
 }
 
 bench_report() {
-	local few=$((MANY / 100)) great small
+	local few=$((MANY / 100))
 	doing "report"
 	do_quietly "$TOOLS/bench_make" "$WORK/few" 20 "$WORK/tokens" batches "$few" 100
 	do_quietly "$TOOLS/bench_make" "$WORK/many" 20 "$WORK/tokens" batches "$MANY" 100
-	small=$(run_of 21 "$BIN/arrondi-report" allocation "$WORK/few") || exit 2
-	great=$(run_of 21 "$BIN/arrondi-report" allocation "$WORK/many") || exit 2
+	report_both
 	rm -rf "$WORK/few" "$WORK/many"
-	line "report, CPU, $MANY batches of 100 rows" "$(field "$great" 2)" - ns most 50000000 -
-	line "report, CPU, $MANY batches : $few batches" "$(field "$great" 2)" "$(field "$small" 2)" ns most 1.3 1.2
+	line "report, CPU, $MANY batches of 100 rows" "$(field "$GREAT" 2)" - ns most 50000000 -
+	line "report, CPU, $MANY batches : $few batches" "$(field "$GREAT" 2)" "$(field "$SMALL" 2)" ns most 1.3 1.2
 }
 
 # The same at a hundred times the entries.
@@ -292,15 +296,14 @@ bench_scale() {
 	doing "scale"
 	do_quietly "$TOOLS/bench_make" "$WORK/few" 5 "$WORK/tokens" gifts "$few"
 	do_quietly "$TOOLS/bench_make" "$WORK/many" 5 "$WORK/tokens" gifts "$ENTRIES"
-	small=$(run_of 21 "$BIN/arrondi-report" allocation "$WORK/few") || exit 2
-	great=$(run_of 21 "$BIN/arrondi-report" allocation "$WORK/many") || exit 2
-	line "report, CPU, $ENTRIES entries : $few" "$(field "$great" 2)" "$(field "$small" 2)" ns most 1.3 1.2
-	line "report, peak memory, $ENTRIES entries : $few" "$(field "$great" 3)" "$(field "$small" 3)" KiB most - 2
+	report_both
+	line "report, CPU, $ENTRIES entries : $few" "$(field "$GREAT" 2)" "$(field "$SMALL" 2)" ns most 1.3 1.2
+	line "report, peak memory, $ENTRIES entries : $few" "$(field "$GREAT" 3)" "$(field "$SMALL" 3)" KiB most - 2
 	for dir in few many; do
 		do_quietly "$BIN/arrondi-ledger" export "$WORK/$dir" "$WORK/$dir.out"
 	done
-	small=$(run_of 1 "$BIN/arrondi-verify" "$WORK/few.out" --vkey "$(log_vkey "$WORK/few")") || exit 2
-	great=$(run_of 1 "$BIN/arrondi-verify" "$WORK/many.out" --vkey "$(log_vkey "$WORK/many")") || exit 2
+	small=$(ask "$TOOLS/bench_run" 1 "$BIN/arrondi-verify" "$WORK/few.out" --vkey "$(log_vkey "$WORK/few")") || exit 2
+	great=$(ask "$TOOLS/bench_run" 1 "$BIN/arrondi-verify" "$WORK/many.out" --vkey "$(log_vkey "$WORK/many")") || exit 2
 	line "verify, peak memory, $ENTRIES entries : $few" "$(field "$great" 3)" "$(field "$small" 3)" KiB most - 2
 	ask "$TOOLS/bench_scale" "$WORK/few" "$WORK/many" "$(head -n 1 "$WORK/tokens" | cut -d' ' -f1)" \
 		>"$WORK/scale" || exit 2
