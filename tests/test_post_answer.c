@@ -247,8 +247,9 @@ static void what_is_no_refusal_is_told_apart(void **state)
 		"{\"title\":\"x\"}",
 		"{\"type\":\"x\",\"errors\":[1]}",
 		"{\"type\":\"x\",\"errors\":{\"line\":1}}",
-		"{\"type\":\"x\",\"errors\":[{\"line\":1,\"reason\":\"r\"}],\"errors\":[]"
-		"}",
+		("{\"type\":\"x\",\"errors\":[{\"line\":1,\"reason\":\"r\"}],\"errors\":["
+		 "]"
+		 "}"),
 	};
 	char sentence[POST_SENTENCE_BYTES];
 	struct buffer out;
