@@ -176,7 +176,7 @@ uint64_t archive_position_of(const struct archive *archive, const char *kind)
 
 static void leaf_set(struct world_leaf *leaf, const char *bytes, size_t n)
 {
-	uint8_t *copy = malloc(n + 1);
+	uint8_t *copy = calloc(1, n + 1); /* with a NUL, as the world's own leaves */
 
 	assert_non_null(copy);
 	memcpy(copy, bytes, n);

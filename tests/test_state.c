@@ -122,6 +122,16 @@ static enum err disk_seek(void *ctx, struct slice prefix, struct slice from,
 	return ERR_OK;
 }
 
+/* The number behind a value's first letter; a value ends without a NUL. */
+static int value_number(struct slice value)
+{
+	char text[32] = "";
+
+	assert_true(value.n > 1 && value.n < sizeof text);
+	memcpy(text, value.p + 1, value.n - 1);
+	return (int)strtol(text, NULL, 10);
+}
+
 static enum err disk_change(void *ctx, struct slice key, struct slice value)
 {
 	struct disk *disk = ctx;
@@ -133,8 +143,7 @@ static enum err disk_change(void *ctx, struct slice key, struct slice value)
 	memcpy(disk->last_change, disk->key, sizeof disk->key);
 	disk->n_changes++;
 	disk->kept.present[i] = value.p != NULL;
-	disk->kept.value[i] =
-		value.p ? (int)strtol((const char *)value.p + 1, NULL, 10) : 0;
+	disk->kept.value[i] = value.p ? value_number(value) : 0;
 	return ERR_OK;
 }
 
