@@ -150,7 +150,7 @@ out:
 	return err;
 }
 
-/* Room for all connections, those that are told 503, and our own files. */
+/* Room for all connections, those that are told 429, and our own files. */
 static enum err files_reserve(const struct http_options *options, struct fault *fault)
 {
 	rlim_t need = (rlim_t)options->connections_max + LIMIT_CONNECTIONS_EXCESS +

@@ -56,7 +56,7 @@ void *http_exchange_begin(void *user, const char *raw_target,
 	struct http_request *request;
 
 	if (!peer)
-		return NULL; /* it was told 503 when it came */
+		return NULL; /* it was told 429 when it came */
 	http_peer_read(server->watch, peer);
 	request = http_request_new(server, peer, connection, raw_target);
 	if (!request)

@@ -67,6 +67,9 @@ static const struct last_word {
 	{ 413, "Content Too Large", "",
 	  "{\"type\":\"/problems/too-big\",\"title\":\"What was sent is past a limit\","
 	  "\"status\":413}" },
+	{ 429, "Too Many Requests", "Retry-After: 5\r\n",
+	  "{\"type\":\"/problems/connections\",\"title\":\"There are too many "
+	  "connections\",\"status\":429}" },
 	{ 503, "Service Unavailable", "Retry-After: 5\r\n",
 	  "{\"type\":\"/problems/busy\",\"title\":\"The service is busy\","
 	  "\"status\":503}" },
@@ -311,9 +314,10 @@ struct http_peer *http_watch_add(struct http_watch *watch, int fd)
 		peer_enter(peer, PHASE_IDLE);
 		watch_link(watch, peer);
 	} else {
+		/* Too many is for the client to wait for; a stop or no memory, ours. */
+		socket_say(fd, peer && !watch->is_closed ? 429 : 503);
 		free(peer);
 		peer = NULL;
-		socket_say(fd, 503);
 		(void)shutdown(fd, SHUT_RDWR);
 	}
 	watch_unlock(watch);

@@ -37,7 +37,8 @@ MUST_USE enum err http_watch_start(const struct http_watch_options *options,
 void http_watch_stop(struct http_watch *watch);
 
 /* Registers a connection that is idle. NULL past connections_max, after
- * http_watch_close() or out of memory: then the socket was told 503 and shut. */
+ * http_watch_close() or out of memory: then the socket was told 429 or 503
+ * and shut. */
 struct http_peer *http_watch_add(struct http_watch *watch, int fd);
 
 /* Before the socket is closed. Takes NULL. */

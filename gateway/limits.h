@@ -39,7 +39,7 @@
  * no bound per address unless one is set. */
 #define LIMIT_CONNECTIONS             2048
 #define LIMIT_CONNECTIONS_PER_ADDRESS 0   /* none */
-#define LIMIT_CONNECTIONS_EXCESS      256 /* those told 503 before they are closed */
+#define LIMIT_CONNECTIONS_EXCESS      256 /* those told 429 before they are closed */
 #define LIMIT_THREADS                 2
 
 /* Time (defaults). The deadline is absolute: from a request's line to the end of its

@@ -329,7 +329,7 @@ static void connections_past_the_bound_do_not_harm_those_within(void **state)
 	}
 	client_open(&excess, &rig);
 	client_take(&excess, false, &answer);
-	assert_int_equal(answer.status, 503);
+	assert_int_equal(answer.status, 429);
 	assert_non_null(strstr(answer.head, "Retry-After: "));
 	assert_true(client_sees_end(&excess, SLACK_MS));
 	client_close(&excess);
