@@ -163,7 +163,7 @@ static void our_own_time_is_not_the_clients(void **state)
 	line_close(&line);
 }
 
-static void connections_past_the_bound_are_told_503(void **state)
+static void connections_past_the_bound_are_told_429(void **state)
 {
 	struct http_peer *peers[2];
 	struct line lines[3];
@@ -174,7 +174,7 @@ static void connections_past_the_bound_are_told_503(void **state)
 	for (size_t i = 0; i < 2; i++)
 		assert_non_null(peers[i] = http_watch_add(watch, lines[i].server_fd));
 	assert_null(http_watch_add(watch, lines[2].server_fd));
-	assert_int_equal(line_hears(&lines[2], 20 * DEADLINE_MS), 503);
+	assert_int_equal(line_hears(&lines[2], 20 * DEADLINE_MS), 429);
 	http_watch_remove(watch, peers[0]);
 	http_watch_remove(watch, NULL);
 	http_watch_close(watch);
@@ -193,7 +193,7 @@ int main(void)
 		WITH_WATCH(a_request_line_that_does_not_end_is_told_408),
 		WITH_WATCH(a_last_word_and_a_reply_exclude_each_other),
 		WITH_WATCH(our_own_time_is_not_the_clients),
-		WITH_WATCH(connections_past_the_bound_are_told_503),
+		WITH_WATCH(connections_past_the_bound_are_told_429),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
