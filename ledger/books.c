@@ -29,6 +29,7 @@ static const struct {
 	[KIND_proposal] = { apply_proposal },
 	[KIND_ballot] = { apply_ballot },
 	[KIND_decision] = { apply_decision },
+	[KIND_condition] = { apply_condition },
 	[KIND_payment] = { apply_payment },
 	[KIND_paid] = { apply_paid },
 	[KIND_reversal] = { apply_reversal },

@@ -34,7 +34,7 @@
  *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit
  *	allocated                         the month allocated last
  *	proposal/POSITION                 struct proposal_record
- *	tranche/POSITION/NN               amount, condition
+ *	tranche/POSITION/NN               amount, condition, where it was met
  *	part/POSITION/N                   of a grant or payment: earmark, amount, used
  *	ballot/POSITION/SEAT              vote, position of the ballot
  *	granted/BENEFICIARY/DAY/POSITION  amount
@@ -308,6 +308,13 @@ size_t grant_parts_read(struct books *books, uint64_t position,
 			struct grant_part ret_parts[3]);
 void grant_parts_write(struct books *books, uint64_t position,
 		       const struct grant_part *parts, size_t count);
+
+/* books_condition.c */
+MUST_USE enum err apply_condition(struct books *books, struct fault *fault);
+/* What may be ordered of a grant in all: its tranches before the first whose
+ * condition is not met. */
+struct cents condition_payable(struct books *books, uint64_t position,
+			       const struct proposal_record *proposal);
 
 /* books_payment.c */
 MUST_USE enum err apply_payment(struct books *books, struct fault *fault);

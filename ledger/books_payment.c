@@ -78,30 +78,6 @@ void grant_parts_write(struct books *books, uint64_t position,
 	}
 }
 
-/* What may be ordered in all: the tranches before the first whose condition
- * is not met. */
-static struct cents payable(struct books *books, uint64_t position,
-			    const struct proposal_record *proposal)
-{
-	struct cents sum = CENTS_ZERO;
-	struct state_cursor cursor;
-	bool tranches = false;
-	struct key prefix;
-
-	key_of(&prefix, "tranche/%016" PRIu64 "/", position);
-	for (state_first(books->state, &cursor, prefix.text); cursor.found;
-	     state_next(books->state, &cursor)) {
-		struct record_reader reader = record_reader(cursor.value);
-		struct cents amount = cents_of(record_read_integer(&reader));
-
-		tranches = true;
-		if (record_read_text(&reader).n)
-			break;
-		sum = books_plus(books, sum, amount);
-	}
-	return tranches ? sum : proposal->amount;
-}
-
 static enum err payment_check(struct books *books, const struct proposal_record *proposal,
 			      struct fault *fault)
 {
@@ -122,7 +98,7 @@ static enum err payment_check(struct books *books, const struct proposal_record 
 				  "payments of %" PRId64
 				  " cents are more than the %" PRId64 " granted",
 				  cents_value(total), cents_value(proposal->amount));
-	if (cents_cmp(total, payable(books, position, proposal)) > 0)
+	if (cents_cmp(total, condition_payable(books, position, proposal)) > 0)
 		return fault_rule(
 			fault, "condition",
 			"the condition of a tranche of this payment is not met");

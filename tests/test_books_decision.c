@@ -1,7 +1,8 @@
 /*
  * test_books_decision.c - proposals, ballots, decisions and payments, and the
  * refusal of what breaks their rules: those of ledger/books_proposal.c,
- * ledger/books_ballot.c, ledger/books_decision.c and ledger/books_payment.c, with
+ * ledger/books_ballot.c, ledger/books_decision.c, ledger/books_condition.c and
+ * ledger/books_payment.c, with
  * ledger/books_list.c to look at them.
  */
 #include <inttypes.h>
@@ -334,6 +335,29 @@ static void test_a_tranche_with_a_condition_is_not_paid_before_it_is_met(void **
 	(void)world_must(world, "treasurer",
 			 "'kind':'payment','proposal':%" PRIu64
 			 ",'amount':2000,'payee':" DIGEST,
+			 proposal);
+	world_refuses(world, "condition", "operator",
+		      "'kind':'condition','proposal':%" PRIu64
+		      ",'condition':'autre','evidence':" DIGEST,
+		      proposal);
+	world_refuses(
+		world, "condition", "operator",
+		"'kind':'condition','proposal':0,'condition':'bilan','evidence':" DIGEST);
+	world_refuses(world, "role", "treasurer",
+		      "'kind':'condition','proposal':%" PRIu64
+		      ",'condition':'bilan','evidence':" DIGEST,
+		      proposal);
+	(void)world_must(world, "siege-2",
+			 "'kind':'condition','proposal':%" PRIu64
+			 ",'condition':'bilan','evidence':" DIGEST,
+			 proposal);
+	world_refuses(world, "condition", "siege-2",
+		      "'kind':'condition','proposal':%" PRIu64
+		      ",'condition':'bilan','evidence':" DIGEST,
+		      proposal);
+	(void)world_must(world, "treasurer",
+			 "'kind':'payment','proposal':%" PRIu64
+			 ",'amount':4000,'payee':" DIGEST,
 			 proposal);
 	world_check(world);
 	world_free(world);
