@@ -366,11 +366,8 @@ static enum err put_parts(struct json_writer *json, const char *name,
 static enum err to_transfer(struct api_call *call, struct ledger *ledger,
 			    struct batch_sums *sums, struct fault *fault)
 {
-	struct slice company = slice_of_text(call->caller.member);
-	struct receivable_view *lines = NULL;
 	struct books *books;
 	char account[POSTING_ACCOUNT_BYTES_MAX];
-	size_t count = 0;
 	enum err err = ledger_books(ledger, &books, fault);
 
 	if (err)
@@ -384,16 +381,15 @@ static enum err to_transfer(struct api_call *call, struct ledger *ledger,
 					&sums->to_transfer);
 		if (!err && cents_is_negative(sums->to_transfer))
 			sums->to_transfer = CENTS_ZERO;
+		if (err)
+			err = fault_set(fault, err,
+					"what is to be transferred is too much");
 	} else {
-		err = query_receivables(books, company, &lines, &count, fault);
+		err = query_open(books, slice_of_text(call->caller.member),
+				 call->submission.position, &sums->to_transfer, fault);
 	}
 	ledger_books_done(ledger);
-	for (size_t i = 0; !err && i < count; i++)
-		if (lines[i].position == call->submission.position)
-			err = cents_add(sums->to_transfer, lines[i].open,
-					&sums->to_transfer);
-	free(lines);
-	return err ? fault_set(fault, err, "what is open could not be read") : ERR_OK;
+	return err;
 }
 
 static void put_position(struct api_call *call, struct http_reply *reply,

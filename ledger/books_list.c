@@ -124,6 +124,27 @@ enum err query_receivables(struct books *books, struct slice payer,
 			   fault);
 }
 
+enum err query_open(struct books *books, struct slice payer, uint64_t position,
+		    struct cents *ret_open, struct fault *fault)
+{
+	struct cents open = CENTS_ZERO;
+	struct line_set lines;
+	enum err err = lines_read(books, payer, position, &lines, fault);
+
+	if (!err)
+		err = state_err(books->state);
+	if (err)
+		return fault_set(fault, err, "what is open could not be read");
+	books->overflow = false;
+	for (size_t i = 0; i < lines.count; i++)
+		open = books_plus(books, open, lines.line[i].open);
+	if (books->overflow)
+		return fault_set(fault, ERR_TOO_BIG,
+				 "what is open passes 2^53 - 1 cents");
+	*ret_open = open;
+	return ERR_OK;
+}
+
 enum err query_dues(struct books *books, struct slice payer, struct due_view **ret_dues,
 		    size_t *ret_count, struct fault *fault)
 {

@@ -100,6 +100,10 @@ MUST_USE enum err query_receivables(struct books *books, struct slice payer,
 				    struct receivable_view **ret_lines, size_t *ret_count,
 				    struct fault *fault);
 
+/* What of one entry its payer still owes. */
+MUST_USE enum err query_open(struct books *books, struct slice payer, uint64_t position,
+			     struct cents *ret_open, struct fault *fault);
+
 /* What a payer owes by the day on which it is due, ascending: one sum a day, so
  * that it costs days and not batches. */
 struct due_view {
