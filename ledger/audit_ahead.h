@@ -3,7 +3,8 @@
  *
  * Reading a batch's rows and hashing them is most of a verifier's work, and needs
  * only the batch's entry. So while one thread applies entries in order, another
- * reads the rows of the batches that come next in the bundle. What it finds
+ * reads the rows of the batches that come next in the bundle; and the first reads
+ * some of them itself where it would have to wait for the other. What either finds
  * wrong is told when the log's order reaches that batch, so that two threads
  * report the same first fault as one.
  */
@@ -37,7 +38,8 @@ void audit_ahead_offer(struct audit_ahead *ahead, uint64_t first,
 void audit_ahead_recall(struct audit_ahead *ahead);
 
 /* What audit_rows_read() gave for the next batch with rows, which is the one
- * at this position; good until the next call. */
+ * at this position; good until the next call. While that is not known yet, reads the
+ * rows of later batches. ERR_MEMORY too where only reading ahead lacked it. */
 MUST_USE enum err audit_ahead_take(struct audit_ahead *ahead, uint64_t position,
 				   struct audit_rows **ret_rows, struct fault *fault);
 
