@@ -15,8 +15,10 @@
 #include "keys/version.h"
 #include "reports/allocation.h"
 #include "reports/journal.h"
+#include "reports/receivables.h"
 #include "reports/render.h"
 #include "reports/source.h"
+#include "reports/statement.h"
 
 #define PROGRAM "arrondi-report"
 
@@ -38,6 +40,11 @@ static const char HELP[] =
 	"  journal     every entry in double entry, for an accountant's tool, with the\n"
 	"              balances that it must reach\n"
 	"        --format hledger (default) or beancount\n"
+	"  receivables who owes what since when, who is late, who has a credit\n"
+	"        --format text (default), csv or json\n"
+	"  statement   what a member promised, paid, and still owes\n"
+	"        --member ID   the member, such as employer:SIREN\n"
+	"        --format text (default), csv or json\n"
 	"\n"
 	"options:\n"
 	"  --lang fr|en  language of headings and figures (default: fr)\n"
@@ -63,20 +70,21 @@ static const char *const format_names[FORMAT__COUNT] = {
 };
 
 struct options {
-	const char *format, *from, *to, *lang, *out; /* NULL where not given */
+	const char *format, *from, *to, *member, *lang, *out; /* NULL where not given */
 	bool help;
 };
 
 struct request {
 	enum format format;
 	struct allocation_request period; /* and the language */
+	const char *member;               /* NULL where the report has none */
 };
 
 struct report {
 	const char *name;
 	unsigned formats; /* bits of enum format */
 	enum format format_default;
-	bool has_period;
+	bool has_period, has_member;
 	enum err (*write)(struct source *source, const struct request *request,
 			  struct buffer *out, struct fault *fault);
 };
@@ -86,6 +94,7 @@ static const struct option OPTIONS[] = {
 	{ "format", required_argument, NULL, 'f' },
 	{ "from", required_argument, NULL, 'b' },
 	{ "to", required_argument, NULL, 't' },
+	{ "member", required_argument, NULL, 'm' },
 	{ "lang", required_argument, NULL, 'l' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
@@ -132,11 +141,53 @@ static enum err journal_write(struct source *source, const struct request *reque
 			      request->period.lang, out, fault);
 }
 
+static enum err receivables_write(struct source *source, const struct request *request,
+				  struct buffer *out, struct fault *fault)
+{
+	struct document doc;
+	enum err err = receivables_report(source, request->period.lang, &doc, fault);
+
+	if (!err)
+		err = document_write(&doc, request->format, out, fault);
+	document_release(&doc);
+	return err;
+}
+
+static enum err statement_write(struct source *source, const struct request *request,
+				struct buffer *out, struct fault *fault)
+{
+	struct document doc;
+	enum err err = statement_report(source, slice_of_text(request->member),
+					request->period.lang, &doc, fault);
+
+	if (!err)
+		err = document_write(&doc, request->format, out, fault);
+	document_release(&doc);
+	return err;
+}
+
+#define FORMATS_DOCUMENT (1u << FORMAT_TEXT | 1u << FORMAT_CSV | 1u << FORMAT_JSON)
+#define FORMATS_JOURNAL  (1u << FORMAT_HLEDGER | 1u << FORMAT_BEANCOUNT)
+
 static const struct report REPORTS[] = {
-	{ "allocation", 1u << FORMAT_TEXT | 1u << FORMAT_CSV | 1u << FORMAT_JSON,
-	  FORMAT_TEXT, true, allocation_write },
-	{ "journal", 1u << FORMAT_HLEDGER | 1u << FORMAT_BEANCOUNT, FORMAT_HLEDGER, false,
-	  journal_write },
+	{ .name = "allocation",
+	  .formats = FORMATS_DOCUMENT,
+	  .format_default = FORMAT_TEXT,
+	  .has_period = true,
+	  .write = allocation_write },
+	{ .name = "journal",
+	  .formats = FORMATS_JOURNAL,
+	  .format_default = FORMAT_HLEDGER,
+	  .write = journal_write },
+	{ .name = "receivables",
+	  .formats = FORMATS_DOCUMENT,
+	  .format_default = FORMAT_TEXT,
+	  .write = receivables_write },
+	{ .name = "statement",
+	  .formats = FORMATS_DOCUMENT,
+	  .format_default = FORMAT_TEXT,
+	  .has_member = true,
+	  .write = statement_write },
 };
 
 /* ---- the command line ---- */
@@ -152,6 +203,9 @@ static void option_store(struct options *options, int letter, const char *value)
 		return;
 	case 't':
 		options->to = value;
+		return;
+	case 'm':
+		options->member = value;
 		return;
 	case 'l':
 		options->lang = value;
@@ -221,6 +275,11 @@ static int request_of(const struct report *report, const struct options *options
 	if (status == CLI_DONE && (options->from || options->to) && !report->has_period)
 		return cli_usage(PROGRAM, "report %s is of the whole ledger",
 				 report->name);
+	if (status == CLI_DONE && options->member && !report->has_member)
+		return cli_usage(PROGRAM, "report %s is of all members", report->name);
+	if (status == CLI_DONE && !options->member && report->has_member)
+		return cli_usage(PROGRAM, "report %s needs --member", report->name);
+	request->member = options->member;
 	if (status == CLI_DONE)
 		status = day_parse("--from", options->from, &period->has_from,
 				   &period->from);

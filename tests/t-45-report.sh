@@ -27,6 +27,26 @@ for format in hledger beancount; do
 	check "ledger and export give the same $format journal" cmp "$WORK/from-ledger" "$WORK/from-export"
 	check "which moves the money that arrived" grep -q "1230.00 EUR" "$WORK/from-ledger"
 done
+for format in text csv json; do
+	for report_of in receivables "statement --member $COMPANY"; do
+		# The words are meant to be words.
+		# shellcheck disable=SC2086
+		set -- $report_of
+		$report "$1" "$LEDGER" "${@:2}" --format $format >"$WORK/from-ledger"
+		$report "$1" "$WORK/export" "${@:2}" --format $format >"$WORK/from-export"
+		check "ledger and export give the same $format $1" cmp "$WORK/from-ledger" "$WORK/from-export"
+		check "with what is still owed" grep -qE "4[.,]?56" "$WORK/from-ledger"
+		check "and the reference to pay it by" grep -qE "RF[0-9]{2}B[0-9]{8}" "$WORK/from-ledger"
+	done
+done
+check "the treasurer reads it in French" sh -c "$report receivables '$LEDGER' | grep -q 'À relancer'"
+check "a company that owes nothing has a statement" $report statement "$LEDGER" --member "$OTHER_COMPANY"
+refuse "a statement of nobody is usage" 2 "needs --member" $report statement "$LEDGER"
+refuse "a statement of who is no member is refused" 1 "not a member" \
+	$report statement "$LEDGER" --member employer:000002022
+refuse "receivables are of all members" 2 "all members" $report receivables "$LEDGER" --member "$COMPANY"
+refuse "a statement is of the whole ledger" 2 "whole ledger" \
+	$report statement "$LEDGER" --member "$COMPANY" --from 2020-01-01
 check "English is spoken" sh -c "$report allocation '$LEDGER' --lang en | grep -q '€1,230.00'"
 check "a file is written whole" $report allocation "$LEDGER" --format csv --out "$WORK/a.csv"
 check "as it would be printed" sh -c "$report allocation '$LEDGER' --format csv | cmp - '$WORK/a.csv'"

@@ -1,0 +1,74 @@
+/*
+ * naming.c - see naming.h.
+ */
+#include "reports/naming.h"
+
+#include "keys/encoding.h"
+#include "ledger/books_query.h"
+#include "ledger/kind.h"
+
+enum err naming_standing(struct document *doc, struct books *books,
+			 const struct standing *standing, struct fault *fault)
+{
+	const struct checkpoint *checkpoint = &standing->checkpoint;
+	char root[HASH_BASE64_CHARS + 1];
+	struct charter_view charter;
+	enum lang lang = doc->lang;
+	enum err err = query_charter(books, &charter, fault);
+
+	if (err)
+		return err;
+	base64_encode(checkpoint->root.b, sizeof checkpoint->root.b, root);
+	document_subtitle(doc, charter.name);
+	document_property_text(doc, "origin", tr(lang, MSG_REPORT_ORIGIN),
+			       checkpoint->origin);
+	document_property_integer(doc, "size", tr(lang, MSG_REPORT_SIZE),
+				  (int64_t)checkpoint->size);
+	document_property_mono(doc, "root", tr(lang, MSG_REPORT_ROOT), root);
+	document_property_mono(doc, "signer", tr(lang, MSG_REPORT_SIGNER),
+			       charter.log_vkey);
+	document_property_moment(doc, "recorded", tr(lang, MSG_REPORT_RECORDED),
+				 standing->last_at_s);
+	return ERR_OK;
+}
+
+enum err naming_last_day(const struct standing *standing, struct date *ret_day,
+			 struct fault *fault)
+{
+	if (date_paris(standing->last_at_s, ret_day) != ERR_OK)
+		return fault_set(fault, ERR_CORRUPT,
+				 "the last entry's recorded time is no day of ours");
+	return ERR_OK;
+}
+
+void cell_member(struct table *table, struct books *books, const char *id)
+{
+	struct member_view member;
+
+	if (query_member(books, slice_of_text(id), &member) && member.name[0])
+		cell_text(table, member.name);
+	else
+		cell_text(table, id);
+}
+
+static const char *batch_name(enum lang lang, struct slice source)
+{
+	if (text_is(source, "salary"))
+		return tr(lang, MSG_ENTRY_SALARY);
+	return tr(lang, text_is(source, "invoice") ? MSG_ENTRY_INVOICE : MSG_ENTRY_TILL);
+}
+
+const char *naming_entry(enum lang lang, const struct entry *entry)
+{
+	if (entry->kind == KIND_batch)
+		return batch_name(lang, entry_text(entry, "source"));
+	if (entry->kind == KIND_gift)
+		return tr(lang, MSG_ENTRY_GIFT);
+	if (entry->kind == KIND_patronage)
+		return tr(lang, MSG_FLOW_PATRONAGE);
+	if (entry->kind == KIND_settlement)
+		return tr(lang, MSG_ENTRY_SETTLEMENT);
+	if (entry->kind == KIND_reversal)
+		return tr(lang, MSG_ENTRY_REVERSAL);
+	return kind_def(entry->kind)->name;
+}

@@ -1,0 +1,231 @@
+/*
+ * receivables.c - see receivables.h.
+ */
+#include "reports/receivables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/naming.h"
+
+struct receivables {
+	struct books *books;
+	const struct owed *owed;
+	struct document *doc;
+	enum lang lang;
+	struct date today;
+};
+
+/* The entries of one payer: from the first to before the end. */
+struct payer_range {
+	size_t first, end;
+};
+
+static const char *say(const struct receivables *r, enum msg msg)
+{
+	return tr(r->lang, msg);
+}
+
+/* False after the last payer. */
+static bool payer_next(const struct owed *owed, struct payer_range *range)
+{
+	range->first = range->end;
+	while (range->end < owed->n &&
+	       strcmp(owed->p[range->end].payer, owed->p[range->first].payer) == 0)
+		range->end++;
+	return range->first < range->end;
+}
+
+static enum err sum_add(struct cents *sum, struct cents amount, struct fault *fault)
+{
+	if (cents_add(*sum, amount, sum) != ERR_OK)
+		return fault_set(fault, ERR_TOO_BIG,
+				 "a sum of the report passes 2^53 - 1 cents");
+	return ERR_OK;
+}
+
+/* ---- what is open ---- */
+
+static enum err put_payer(struct receivables *r, struct table *table,
+			  struct payer_range range, struct fault *fault)
+{
+	struct cents sum = CENTS_ZERO;
+
+	for (size_t i = range.first; i < range.end; i++) {
+		const struct owed_entry *entry = &r->owed->p[i];
+		enum err err = sum_add(&sum, entry->open, fault);
+
+		if (err)
+			return err;
+		row_begin(table,
+			  owed_days_late(entry, r->today) > 0 ? ROW_ALERT : ROW_NORMAL);
+		cell_member(table, r->books, entry->payer);
+		owed_cells(table, entry, r->today);
+	}
+	row_begin(table, ROW_SUBTOTAL);
+	cell_member(table, r->books, r->owed->p[range.first].payer);
+	owed_sum_cells(table, r->lang, sum);
+	return ERR_OK;
+}
+
+static enum err put_open(struct receivables *r, struct fault *fault)
+{
+	struct table *table =
+		table_begin(r->doc, "receivables", say(r, MSG_OPEN_ENTRIES_TABLE));
+	struct payer_range range = { 0 };
+	enum err err = ERR_OK;
+
+	table_column(table, "payer", say(r, MSG_PAYER), VALUE_TEXT);
+	owed_columns(table, r->lang);
+	while (!err && payer_next(r->owed, &range))
+		err = put_payer(r, table, range, fault);
+	table_total_row(table, say(r, MSG_TOTAL));
+	return err;
+}
+
+/* ---- who is late ---- */
+
+static enum err put_reminder(struct receivables *r, struct table *table,
+			     struct payer_range range, struct fault *fault)
+{
+	struct cents late = CENTS_ZERO;
+	int32_t days_oldest = 0;
+	int64_t entries = 0;
+
+	for (size_t i = range.first; i < range.end; i++) {
+		const struct owed_entry *entry = &r->owed->p[i];
+		int32_t days = owed_days_late(entry, r->today);
+		enum err err;
+
+		if (days <= 0)
+			continue;
+		err = sum_add(&late, entry->open, fault);
+		if (err)
+			return err;
+		entries++;
+		if (days > days_oldest)
+			days_oldest = days;
+	}
+	if (!entries)
+		return ERR_OK;
+	row_begin(table, ROW_NORMAL);
+	cell_member(table, r->books, r->owed->p[range.first].payer);
+	cell_integer(table, entries);
+	cell_cents(table, late);
+	cell_integer(table, days_oldest);
+	return ERR_OK;
+}
+
+static enum err put_reminders(struct receivables *r, struct fault *fault)
+{
+	struct table *table =
+		table_begin(r->doc, "reminders", say(r, MSG_REMINDERS_TABLE));
+	struct payer_range range = { 0 };
+	enum err err = ERR_OK;
+
+	table_column(table, "payer", say(r, MSG_PAYER), VALUE_TEXT);
+	table_column(table, "entries", say(r, MSG_ENTRIES_LATE), VALUE_INTEGER);
+	table_column(table, "late", say(r, MSG_AMOUNT_LATE), VALUE_CENTS);
+	table_column(table, "days_late", say(r, MSG_DAYS_LATE_MOST), VALUE_ORDINAL);
+	while (!err && payer_next(r->owed, &range))
+		err = put_reminder(r, table, range, fault);
+	table_total_row(table, say(r, MSG_TOTAL));
+	document_paragraph(r->doc, say(r, MSG_REMINDERS_EXPLAINED));
+	return err;
+}
+
+/* ---- who has paid too much ---- */
+
+static void put_credit(struct receivables *r, struct table *table,
+		       const struct member_view *member)
+{
+	char account[POSTING_ACCOUNT_BYTES_MAX];
+	struct cents credit;
+
+	(void)snprintf(account, sizeof account, "credit/%s", member->id);
+	credit = cents_neg(query_balance(r->books, account));
+	if (cents_is_zero(credit))
+		return;
+	row_begin(table, cents_is_negative(credit) ? ROW_ALERT : ROW_NORMAL);
+	cell_member(table, r->books, member->id);
+	cell_cents(table, credit);
+}
+
+static enum err put_credits(struct receivables *r, struct fault *fault)
+{
+	struct member_view *members = NULL;
+	struct table *table;
+	size_t count = 0;
+	enum err err = query_members(r->books, &members, &count, fault);
+
+	if (err)
+		return err;
+	table = table_begin(r->doc, "credits", say(r, MSG_CREDITS_NOW_TABLE));
+	table_column(table, "payer", say(r, MSG_PAYER), VALUE_TEXT);
+	table_column(table, "credit", say(r, MSG_CREDIT), VALUE_CENTS);
+	for (size_t i = 0; i < count; i++)
+		put_credit(r, table, &members[i]);
+	table_total_row(table, say(r, MSG_TOTAL));
+	document_paragraph(r->doc, say(r, MSG_CREDITS_EXPLAINED));
+	free(members);
+	return ERR_OK;
+}
+
+enum err receivables_put(struct books *books, const struct standing *standing,
+			 const struct owed *owed, struct document *doc,
+			 struct fault *fault)
+{
+	struct receivables r = {
+		.books = books, .owed = owed, .doc = doc, .lang = doc->lang
+	};
+	enum err err = naming_standing(doc, books, standing, fault);
+
+	if (!err)
+		err = naming_last_day(standing, &r.today, fault);
+	if (!err)
+		err = put_open(&r, fault);
+	if (!err)
+		err = put_reminders(&r, fault);
+	if (!err)
+		err = put_credits(&r, fault);
+	return err ? err : document_check(doc, fault);
+}
+
+/* ---- the log ---- */
+
+struct viewer {
+	struct owed owed;
+	enum lang lang;
+};
+
+static enum err viewer_visit(void *ctx, uint64_t position, const struct entry *entry,
+			     const struct posting *postings, size_t count,
+			     struct fault *fault)
+{
+	struct viewer *viewer = ctx;
+
+	(void)postings;
+	(void)count;
+	(void)fault;
+	owed_see(&viewer->owed, viewer->lang, position, entry);
+	return ERR_OK;
+}
+
+enum err receivables_report(struct source *source, enum lang lang, struct document *doc,
+			    struct fault *fault)
+{
+	struct viewer viewer = { .lang = lang };
+	struct source_visitor visitor = { .ctx = &viewer, .visit = viewer_visit };
+	struct books *books = source_books(source);
+	enum err err;
+
+	document_init(doc, lang, "receivables", tr(lang, MSG_OPEN_ENTRIES_TITLE));
+	err = owed_read(books, slice_of_text(""), &viewer.owed, fault);
+	if (!err)
+		err = source_each_posting(source, &visitor, fault);
+	if (!err)
+		err = receivables_put(books, source_standing(source), &viewer.owed, doc,
+				      fault);
+	owed_release(&viewer.owed);
+	return err;
+}

@@ -1,0 +1,372 @@
+/*
+ * statement.c - see statement.h.
+ *
+ * The tables are laid out first and filled as the log is read. What an entry did is
+ * told by its postings, not by its kind: a reversed gift that was paid has become a
+ * credit, and a batch draws on an old one, without a rule being repeated here.
+ */
+#include "reports/statement.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/naming.h"
+#include "reports/owed.h"
+
+struct statement {
+	struct books *books;
+	struct document *doc;
+	enum lang lang;
+	struct date today;
+	struct member_view member;
+	char receivable[POSTING_ACCOUNT_BYTES_MAX], credit[POSTING_ACCOUNT_BYTES_MAX];
+	struct owed owed;
+	struct table *summary, *open, *batches, *entries;
+	struct cents promised, paid, balance; /* so far */
+};
+
+/* What one entry did to the member. */
+struct effect {
+	bool concerns;
+	struct cents promised, paid;
+};
+
+static const char *say(const struct statement *s, enum msg msg)
+{
+	return tr(s->lang, msg);
+}
+
+static enum err sum_add(struct cents *sum, struct cents amount, struct fault *fault)
+{
+	if (cents_add(*sum, amount, sum) != ERR_OK)
+		return fault_set(fault, ERR_TOO_BIG,
+				 "a sum of the statement passes 2^53 - 1 cents");
+	return ERR_OK;
+}
+
+/* ---- an entry's effect ---- */
+
+/* What these flows move is no promise: money that arrived or was given back. */
+static bool flow_is_of_a_promise(const char *flow)
+{
+	return strcmp(flow, "settled") != 0 && strcmp(flow, "overpaid") != 0 &&
+	       strcmp(flow, "reversed") != 0;
+}
+
+static enum err effect_add(const struct statement *s, struct effect *effect,
+			   const struct posting *posting, struct cents *bank,
+			   struct fault *fault)
+{
+	if (strcmp(posting->account, "bank") == 0)
+		return sum_add(bank, posting->amount, fault);
+	if (strcmp(posting->account, s->receivable) != 0 &&
+	    strcmp(posting->account, s->credit) != 0)
+		return ERR_OK;
+	effect->concerns = true;
+	if (!flow_is_of_a_promise(posting->flow))
+		return ERR_OK;
+	return sum_add(&effect->promised, posting->amount, fault);
+}
+
+/* Money at the bank is the member's where the entry is: no entry settles for two. */
+static enum err effect_of(const struct statement *s, const struct entry *entry,
+			  const struct posting *postings, size_t count,
+			  struct effect *ret_effect, struct fault *fault)
+{
+	struct effect effect = { .concerns = false };
+	struct cents bank = CENTS_ZERO;
+
+	for (size_t i = 0; i < count; i++) {
+		enum err err = effect_add(s, &effect, &postings[i], &bank, fault);
+
+		if (err)
+			return err;
+	}
+	/* A batch without a row moves nothing, and yet was handed in. */
+	if (entry->kind == KIND_batch &&
+	    slice_equal_text(entry_text(entry, "company"), s->member.id))
+		effect.concerns = true;
+	if (effect.concerns)
+		effect.paid = bank;
+	*ret_effect = effect;
+	return ERR_OK;
+}
+
+/* ---- rows ---- */
+
+static void cell_cents_or_empty(struct table *table, struct cents c)
+{
+	if (cents_is_zero(c))
+		cell_empty(table);
+	else
+		cell_cents(table, c);
+}
+
+/* The entry that this one names, if any. */
+static void cell_named(struct table *table, const struct entry *entry)
+{
+	if (entry->kind == KIND_settlement && entry_has(entry, "settles"))
+		cell_integer(table, (int64_t)entry_position(entry, "settles"));
+	else if (entry->kind == KIND_reversal)
+		cell_integer(table, (int64_t)entry_position(entry, "of"));
+	else
+		cell_empty(table);
+}
+
+static void put_entry(struct statement *s, uint64_t position, const struct entry *entry,
+		      const struct effect *effect)
+{
+	row_begin(s->entries, ROW_NORMAL);
+	cell_integer(s->entries, (int64_t)position);
+	cell_date(s->entries, entry->date);
+	cell_text(s->entries, naming_entry(s->lang, entry));
+	cell_named(s->entries, entry);
+	cell_cents_or_empty(s->entries, effect->promised);
+	cell_cents_or_empty(s->entries, effect->paid);
+	cell_cents(s->entries, s->balance);
+	cell_slice(s->entries, entry->ref);
+}
+
+static enum err amounts_sum(const struct json *list, struct cents *ret_sum,
+			    struct fault *fault)
+{
+	struct cents sum = CENTS_ZERO;
+	enum err err = ERR_OK;
+
+	for (const struct json *item = list->first; item && !err; item = item->next)
+		err = sum_add(&sum, item_cents(item, "amount"), fault);
+	*ret_sum = sum;
+	return err;
+}
+
+static enum err put_batch(struct statement *s, uint64_t position,
+			  const struct entry *entry, struct fault *fault)
+{
+	struct cents total, match;
+	enum err err = amounts_sum(entry_list(entry, "totals"), &total, fault);
+
+	if (!err)
+		err = amounts_sum(entry_list(entry, "match"), &match, fault);
+	if (err)
+		return err;
+	row_begin(s->batches, ROW_NORMAL);
+	cell_integer(s->batches, (int64_t)position);
+	cell_month(s->batches, entry_month(entry, "period"));
+	cell_text(s->batches, naming_entry(s->lang, entry));
+	cell_integer(s->batches, entry_integer(entry, "count"));
+	cell_cents(s->batches, total);
+	cell_cents(s->batches, match);
+	cell_slice(s->batches, entry->ref);
+	return ERR_OK;
+}
+
+enum err statement_add(struct statement *s, uint64_t position, const struct entry *entry,
+		       const struct posting *postings, size_t count, struct fault *fault)
+{
+	struct effect effect;
+	enum err err = effect_of(s, entry, postings, count, &effect, fault);
+
+	if (err || !effect.concerns)
+		return err;
+	owed_see(&s->owed, s->lang, position, entry);
+	err = sum_add(&s->promised, effect.promised, fault);
+	if (!err)
+		err = sum_add(&s->paid, effect.paid, fault);
+	if (!err)
+		err = sum_add(&s->balance, effect.promised, fault);
+	if (!err)
+		err = sum_add(&s->balance, cents_neg(effect.paid), fault);
+	if (err)
+		return err;
+	put_entry(s, position, entry, &effect);
+	return entry->kind == KIND_batch ? put_batch(s, position, entry, fault) : ERR_OK;
+}
+
+/* ---- the end ---- */
+
+static void put_sum(struct statement *s, enum msg label, struct cents amount)
+{
+	row_begin(s->summary, cents_is_negative(amount) ? ROW_ALERT : ROW_NORMAL);
+	cell_text(s->summary, say(s, label));
+	cell_cents(s->summary, amount);
+}
+
+static void put_summary(struct statement *s)
+{
+	put_sum(s, MSG_PROMISED, s->promised);
+	put_sum(s, MSG_PAID, s->paid);
+	put_sum(s, MSG_RECEIVABLE_END, query_balance(s->books, s->receivable));
+	put_sum(s, MSG_CREDIT, cents_neg(query_balance(s->books, s->credit)));
+}
+
+static void put_owed(struct statement *s)
+{
+	for (size_t i = 0; i < s->owed.n; i++) {
+		const struct owed_entry *entry = &s->owed.p[i];
+
+		row_begin(s->open,
+			  owed_days_late(entry, s->today) > 0 ? ROW_ALERT : ROW_NORMAL);
+		owed_cells(s->open, entry, s->today);
+	}
+	table_total_row(s->open, say(s, MSG_TOTAL));
+}
+
+/* By hand: a running balance is not to be summed. */
+static void put_entries_total(struct statement *s)
+{
+	row_begin(s->entries, ROW_TOTAL);
+	row_label(s->entries, say(s, MSG_TOTAL));
+	cell_empty(s->entries); /* date */
+	cell_empty(s->entries); /* kind */
+	cell_empty(s->entries); /* names */
+	cell_cents(s->entries, s->promised);
+	cell_cents(s->entries, s->paid);
+	cell_cents(s->entries, s->balance);
+	cell_empty(s->entries); /* reference */
+}
+
+enum err statement_finish(struct statement *s, struct fault *fault)
+{
+	put_summary(s);
+	put_owed(s);
+	table_total_row(s->batches, say(s, MSG_TOTAL));
+	put_entries_total(s);
+	return document_check(s->doc, fault);
+}
+
+/* ---- the beginning ---- */
+
+static void put_member(struct statement *s)
+{
+	const struct member_view *member = &s->member;
+
+	if (member->name[0])
+		document_subtitle(s->doc, member->name);
+	document_property_text(s->doc, "member", say(s, MSG_STATEMENT_MEMBER),
+			       member->id);
+	if (member->siren[0])
+		document_property_text(s->doc, "siren", say(s, MSG_STATEMENT_SIREN),
+				       member->siren);
+	document_property_text(
+		s->doc, "status", say(s, MSG_STATEMENT_STATUS),
+		say(s, member->active ? MSG_STATEMENT_ACTIVE : MSG_STATEMENT_RETIRED));
+	if (member->match_percent)
+		document_property_integer(s->doc, "match_percent",
+					  say(s, MSG_STATEMENT_MATCH),
+					  member->match_percent);
+}
+
+static void lay_out_sums(struct statement *s)
+{
+	s->summary = table_begin(s->doc, "summary", say(s, MSG_STATEMENT_SUMMARY_TABLE));
+	table_column(s->summary, "line", say(s, MSG_STATEMENT_LINE), VALUE_TEXT);
+	table_column(s->summary, "amount", say(s, MSG_AMOUNT), VALUE_CENTS);
+	document_paragraph(s->doc, say(s, MSG_STATEMENT_SUMMARY_EXPLAINED));
+	s->open = table_begin(s->doc, "owed", say(s, MSG_STATEMENT_OWED_TABLE));
+	owed_columns(s->open, s->lang);
+	document_paragraph(s->doc, say(s, MSG_STATEMENT_OWED_EXPLAINED));
+}
+
+static void lay_out_entries(struct statement *s)
+{
+	struct table *t;
+
+	t = table_begin(s->doc, "batches", say(s, MSG_STATEMENT_BATCHES_TABLE));
+	table_column(t, "position", say(s, MSG_POSITION), VALUE_ORDINAL);
+	table_column(t, "period", say(s, MSG_PERIOD), VALUE_MONTH);
+	table_column(t, "source", say(s, MSG_SOURCE), VALUE_TEXT);
+	table_column(t, "count", say(s, MSG_ROWS), VALUE_INTEGER);
+	table_column(t, "total", say(s, MSG_ROUNDUPS), VALUE_CENTS);
+	table_column(t, "match", say(s, MSG_MATCH), VALUE_CENTS);
+	table_column(t, "reference", say(s, MSG_ENTRY_REFERENCE), VALUE_MONO);
+	s->batches = t;
+	t = table_begin(s->doc, "entries", say(s, MSG_STATEMENT_ENTRIES_TABLE));
+	table_column(t, "position", say(s, MSG_POSITION), VALUE_ORDINAL);
+	table_column(t, "date", say(s, MSG_ENTERED_ON), VALUE_DATE);
+	table_column(t, "kind", say(s, MSG_ENTRY), VALUE_TEXT);
+	table_column(t, "names", say(s, MSG_REFERS_TO), VALUE_ORDINAL);
+	table_column(t, "promised", say(s, MSG_PROMISED), VALUE_CENTS);
+	table_column(t, "paid", say(s, MSG_PAID), VALUE_CENTS);
+	table_column(t, "balance", say(s, MSG_BALANCE), VALUE_CENTS);
+	table_column(t, "reference", say(s, MSG_ENTRY_REFERENCE), VALUE_MONO);
+	s->entries = t;
+	document_paragraph(s->doc, say(s, MSG_STATEMENT_BALANCE_EXPLAINED));
+}
+
+static enum err member_find(struct statement *s, struct slice id, struct fault *fault)
+{
+	if (!text_is_id(id, QUERY_ID_BYTES - 1))
+		return fault_set(fault, ERR_NOT_FOUND,
+				 "what is asked for is not a member's id: give one such "
+				 "as employer:SIREN");
+	if (!query_member(s->books, id, &s->member))
+		return fault_set(fault, ERR_NOT_FOUND,
+				 "'%.*s' is not a member of this ledger", (int)id.n,
+				 (const char *)id.p);
+	(void)snprintf(s->receivable, sizeof s->receivable, "receivable/%s",
+		       s->member.id);
+	(void)snprintf(s->credit, sizeof s->credit, "credit/%s", s->member.id);
+	return ERR_OK;
+}
+
+enum err statement_begin(struct books *books, const struct standing *standing,
+			 struct slice member, struct document *doc,
+			 struct statement **ret_statement, struct fault *fault)
+{
+	struct statement *s = calloc(1, sizeof *s);
+	enum err err;
+
+	if (!s)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	*s = (struct statement){ .books = books, .doc = doc, .lang = doc->lang };
+	err = member_find(s, member, fault);
+	if (!err)
+		err = naming_last_day(standing, &s->today, fault);
+	if (!err)
+		err = naming_standing(doc, books, standing, fault);
+	if (!err)
+		err = owed_read(books, slice_of_text(s->member.id), &s->owed, fault);
+	if (err) {
+		statement_free(s);
+		return err;
+	}
+	put_member(s);
+	lay_out_sums(s);
+	lay_out_entries(s);
+	*ret_statement = s;
+	return ERR_OK;
+}
+
+void statement_free(struct statement *s)
+{
+	if (!s)
+		return;
+	owed_release(&s->owed);
+	free(s);
+}
+
+static enum err statement_visit(void *ctx, uint64_t position, const struct entry *entry,
+				const struct posting *postings, size_t count,
+				struct fault *fault)
+{
+	return statement_add(ctx, position, entry, postings, count, fault);
+}
+
+enum err statement_report(struct source *source, struct slice member, enum lang lang,
+			  struct document *doc, struct fault *fault)
+{
+	struct statement *s = NULL;
+	struct source_visitor visitor = { .visit = statement_visit };
+	enum err err;
+
+	document_init(doc, lang, "statement", tr(lang, MSG_STATEMENT_TITLE));
+	err = statement_begin(source_books(source), source_standing(source), member, doc,
+			      &s, fault);
+	visitor.ctx = s;
+	if (!err)
+		err = source_each_posting(source, &visitor, fault);
+	if (!err)
+		err = statement_finish(s, fault);
+	statement_free(s);
+	return err;
+}
