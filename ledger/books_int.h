@@ -330,5 +330,8 @@ MUST_USE enum err apply_policy(struct books *books, struct fault *fault);
 MUST_USE enum err apply_beneficiary(struct books *books, struct fault *fault);
 MUST_USE enum err apply_project(struct books *books, struct fault *fault);
 MUST_USE enum err apply_reversal(struct books *books, struct fault *fault);
+/* Only what was recorded in one of the last 13 months can be reversed. */
+MUST_USE enum err reversal_check_age(struct books *books, int64_t recorded_month,
+				     uint64_t of, struct fault *fault);
 
 #endif

@@ -26,6 +26,7 @@ static bool payment_read(struct books *books, uint64_t position,
 	ret_payment->proposal = (uint64_t)record_read_integer(&reader);
 	ret_payment->amount = cents_of(record_read_integer(&reader));
 	ret_payment->status = (enum payment_status)record_read_integer(&reader);
+	ret_payment->month = record_read_integer(&reader);
 	return true;
 }
 
@@ -39,6 +40,7 @@ static void payment_write(struct books *books, uint64_t position,
 	record_integer(&record, (int64_t)payment->proposal);
 	record_integer(&record, cents_value(payment->amount));
 	record_integer(&record, payment->status);
+	record_integer(&record, payment->month);
 	books_put(books, key_of(&key, "payment/%016" PRIu64, position), &record);
 }
 
@@ -135,7 +137,8 @@ enum err apply_payment(struct books *books, struct fault *fault)
 	const struct entry *entry = books->entry;
 	struct payment_record payment = { .proposal = entry_position(entry, "proposal"),
 					  .amount = entry_cents(entry, "amount"),
-					  .status = PAYMENT_ORDERED };
+					  .status = PAYMENT_ORDERED,
+					  .month = month_of_date(books_today(books)).n };
 	struct grant_part granted[3], parts[3];
 	struct proposal_record proposal;
 	struct cents rest = payment.amount;
@@ -210,12 +213,16 @@ enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault)
 	struct proposal_record proposal;
 	struct payment_record payment;
 	size_t count, granted_count;
+	enum err err;
 
 	if (!payment_read(books, of, &payment) || payment.status != PAYMENT_ORDERED)
 		return fault_rule(fault, "reversal",
 				  "payment %" PRIu64
 				  " was carried out by the bank and cannot be reversed",
 				  of);
+	err = reversal_check_age(books, payment.month, of, fault);
+	if (err)
+		return err;
 	if (!proposal_read(books, payment.proposal, &proposal))
 		return fault_set(fault, ERR_CORRUPT,
 				 "the proposal's record is gone: rebuild");

@@ -185,10 +185,14 @@ enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 {
 	struct promise_record promise;
 	struct line like = { .position = of };
+	enum err err;
 
 	if (!promise_read(books, of, &promise))
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
+	err = reversal_check_age(books, promise.month, of, fault);
+	if (err)
+		return err;
 	like.class = promise.class;
 	text_copy(like.fund, ID_BYTES, slice_of_text(promise.fund));
 	text_copy(like.earmark, ID_BYTES, slice_of_text(promise.earmark));

@@ -16,6 +16,21 @@ static bool has_record(struct books *books, const char *noun, uint64_t position)
 			 &value);
 }
 
+enum err reversal_check_age(struct books *books, int64_t recorded_month, uint64_t of,
+			    struct fault *fault)
+{
+	int64_t age = month_of_date(books_today(books)).n - recorded_month;
+
+	/* That its record may still be there is no leave: those are dropped a few
+	 * at a time. */
+	if (age > BOOKS_WINDOW_MONTHS)
+		return fault_rule(fault, "reversal",
+				  "position %" PRIu64
+				  " was recorded more than %d months ago",
+				  of, BOOKS_WINDOW_MONTHS);
+	return ERR_OK;
+}
+
 enum err apply_reversal(struct books *books, struct fault *fault)
 {
 	uint64_t of = entry_position(books->entry, "of");

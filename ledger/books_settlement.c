@@ -116,6 +116,7 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	record_init(&record);
 	record_text(&record, payer);
 	record_integer(&record, cents_value(rest));
+	record_integer(&record, month.n);
 	books_put(books, key_of(&key, "settled/%016" PRIu64, books->position), &record);
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
 		books_expire(books, month, key.text);
@@ -186,6 +187,9 @@ enum err reverse_settlement(struct books *books, uint64_t of, struct fault *faul
 	text_copy(payer_text, sizeof payer_text, record_read_text(&reader));
 	payer = slice_of_text(payer_text);
 	from_credit = cents_of(record_read_integer(&reader));
+	err = reversal_check_age(books, record_read_integer(&reader), of, fault);
+	if (err)
+		return err;
 	key_of(&key, "applied/%016" PRIu64 "/", of);
 	for (state_first(books->state, &cursor, key.text); cursor.found;
 	     state_next(books->state, &cursor)) {

@@ -310,6 +310,36 @@ static void test_reversing_a_gift_that_was_paid_makes_a_credit(void **state)
 	world_free(world);
 }
 
+static void test_nothing_is_reversed_after_thirteen_months(void **state)
+{
+	struct world *world = world_new();
+	uint64_t gift, settlement;
+
+	(void)state;
+	gift = world_must(world, "operator",
+			  "'kind':'gift','date':'2026-11-01','payer':'" CANAL
+			  "','amount':500,'fund':'emploi','giver':'company'");
+	settlement = world_must(world, "operator",
+				"'kind':'settlement','date':'2026-11-02','payer':'" CANAL
+				"','amount':200");
+	world->at += INT64_C(86400) * 420; /* January: 14 months */
+	world_refuses(world, "reversal", "operator",
+		      "'kind':'reversal','date':'2027-12-20','of':%" PRIu64
+		      ",'reason':'amount'",
+		      gift);
+	world_refuses(world, "reversal", "operator",
+		      "'kind':'reversal','date':'2027-12-20','of':%" PRIu64
+		      ",'reason':'amount'",
+		      settlement);
+	world->at -= INT64_C(86400) * 30; /* December: 13 months */
+	(void)world_must(world, "operator",
+			 "'kind':'reversal','date':'2027-12-10','of':%" PRIu64
+			 ",'reason':'amount'",
+			 settlement);
+	world_check(world);
+	world_free(world);
+}
+
 static void test_earmarked_patronage_is_a_sub_balance_of_its_own(void **state)
 {
 	struct world *world = world_new();
@@ -416,6 +446,7 @@ int main(void)
 		cmocka_unit_test(
 			test_reversing_the_settlement_behind_a_used_credit_opens_what_it_paid),
 		cmocka_unit_test(test_reversing_a_gift_that_was_paid_makes_a_credit),
+		cmocka_unit_test(test_nothing_is_reversed_after_thirteen_months),
 		cmocka_unit_test(test_earmarked_patronage_is_a_sub_balance_of_its_own),
 		cmocka_unit_test(
 			test_an_allocation_takes_what_had_arrived_by_the_end_of_its_month),
