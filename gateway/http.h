@@ -130,12 +130,6 @@ struct slice http_request_body(const struct http_request *request);
 /* Names the route's template for the log: "/v1/batches/{position}". Static text. */
 void http_request_name_route(struct http_request *request, const char *route);
 
-/* Hands over something that lives as long as the request; destroy (may be NULL) is
- * called on it at the end, in any thread. At most one. */
-void http_request_attach(struct http_request *request, void *attachment,
-			 void (*destroy)(void *attachment));
-void *http_request_attachment(const struct http_request *request);
-
 /* Only in the handler, at most once, and before another thread hears of the
  * request. From here on somebody owes it one http_request_finish(). */
 void http_request_defer(struct http_request *request);

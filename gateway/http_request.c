@@ -73,8 +73,6 @@ void http_request_unref(struct http_request *request)
 {
 	if (atomic_fetch_sub(&request->refs, 1) > 1)
 		return;
-	if (request->attachment_destroy)
-		request->attachment_destroy(request->attachment);
 	http_request_drop_body(request);
 	http_reply_release(&request->reply);
 	free(request->raw_target);
@@ -251,17 +249,4 @@ struct slice http_request_body(const struct http_request *request)
 void http_request_name_route(struct http_request *request, const char *route)
 {
 	request->route = route;
-}
-
-void http_request_attach(struct http_request *request, void *attachment,
-			 void (*destroy)(void *attachment))
-{
-	assert(!request->attachment);
-	request->attachment = attachment;
-	request->attachment_destroy = destroy;
-}
-
-void *http_request_attachment(const struct http_request *request)
-{
-	return request->attachment;
 }

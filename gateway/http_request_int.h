@@ -90,9 +90,6 @@ struct http_request {
 	struct buffer body;
 	size_t charged_bytes; /* of server->body_bytes */
 
-	void *attachment;
-	void (*attachment_destroy)(void *attachment);
-
 	struct http_reply reply;
 	unsigned status; /* queued; 0: none yet */
 };

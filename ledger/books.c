@@ -75,11 +75,6 @@ void books_free(struct books *books)
 	free(books);
 }
 
-struct state *books_state(struct books *books)
-{
-	return books->state;
-}
-
 struct cents books_plus(struct books *books, struct cents a, struct cents b)
 {
 	struct cents sum;

@@ -36,9 +36,6 @@ struct books_hooks {
 struct books *books_new(struct state *state, const struct books_hooks *hooks);
 void books_free(struct books *books); /* not the state */
 
-/* The map that the books stand on, for queries. */
-struct state *books_state(struct books *books);
-
 /* The number of entries applied; 0 before the charter. */
 uint64_t books_size(struct books *books);
 

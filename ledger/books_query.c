@@ -90,15 +90,6 @@ enum err query_charter(struct books *books, struct charter_view *ret_charter,
 	return ERR_OK;
 }
 
-bool query_step(struct books *books, struct cents step)
-{
-	struct slice value;
-	struct key key;
-
-	return state_get(books->state, key_of(&key, "step/%" PRId64, cents_value(step)),
-			 &value);
-}
-
 enum err query_funds(struct books *books, struct fund_view **ret_funds, size_t *ret_count,
 		     struct fault *fault)
 {

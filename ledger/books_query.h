@@ -42,7 +42,6 @@ struct charter_view {
 };
 MUST_USE enum err query_charter(struct books *books, struct charter_view *ret_charter,
 				struct fault *fault);
-bool query_step(struct books *books, struct cents step); /* one of the charter's */
 
 /* An account's movement by one flow: the sum before `from`, and from `from` to
  * `to`, both days included. Debits are positive. */
