@@ -17,7 +17,7 @@
 
 #include "keys/buffer.h"
 
-#define METRICS_ROUTES_MAX   96
+#define METRICS_ROUTES_MAX   128
 #define METRICS_STATUSES_MAX 32
 #define METRICS_BUCKETS      6 /* the last one has no bound */
 #define METRICS_BYTES_MAX    ((size_t)4 * 1024 * 1024)

@@ -18,7 +18,7 @@
 
 #define MUST_USE             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a)    __attribute__((format(printf, f, a)))
-#define FAULT_TEXT_BYTES_MAX 480
+#define FAULT_TEXT_BYTES_MAX 720
 #define FAULT_RULE_BYTES_MAX 40
 
 enum err {

@@ -33,6 +33,20 @@ static const struct {
 	[KIND_payment] = { apply_payment },
 	[KIND_paid] = { apply_paid },
 	[KIND_reversal] = { apply_reversal },
+	[KIND_amendment] = { apply_amendment },
+	[KIND_delegation] = { apply_delegation },
+	[KIND_succession] = { apply_succession },
+	[KIND_correction] = { apply_correction },
+	[KIND_valuation] = { apply_valuation },
+	[KIND_contribution] = { apply_contribution },
+	[KIND_redirect] = { apply_redirect },
+	[KIND_refund] = { apply_refund },
+	[KIND_chargeback] = { apply_chargeback },
+	[KIND_writeoff] = { apply_writeoff },
+	[KIND_recusal] = { apply_recusal },
+	[KIND_cancellation] = { apply_cancellation },
+	[KIND_returned] = { apply_returned },
+	[KIND_restitution] = { apply_restitution },
 };
 
 const char *key_of(struct key *key, const char *format, ...)

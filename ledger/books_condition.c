@@ -63,7 +63,8 @@ enum err apply_condition(struct books *books, struct fault *fault)
 	struct key prefix;
 	bool found = false;
 
-	if (!proposal_read(books, position, &proposal) ||
+	if (!entry_has(entry, "proposal") || entry_has(entry, "patronage") ||
+	    !proposal_read(books, position, &proposal) ||
 	    proposal.status != PROPOSAL_GRANTED)
 		return fault_rule(fault, "condition",
 				  "position %" PRIu64 " is not a granted proposal",

@@ -322,6 +322,20 @@ MUST_USE enum err apply_paid(struct books *books, struct fault *fault);
 MUST_USE enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault);
 
 /* Kinds of the other files. */
+MUST_USE enum err apply_amendment(struct books *books, struct fault *fault);
+MUST_USE enum err apply_delegation(struct books *books, struct fault *fault);
+MUST_USE enum err apply_succession(struct books *books, struct fault *fault);
+MUST_USE enum err apply_correction(struct books *books, struct fault *fault);
+MUST_USE enum err apply_valuation(struct books *books, struct fault *fault);
+MUST_USE enum err apply_contribution(struct books *books, struct fault *fault);
+MUST_USE enum err apply_redirect(struct books *books, struct fault *fault);
+MUST_USE enum err apply_refund(struct books *books, struct fault *fault);
+MUST_USE enum err apply_chargeback(struct books *books, struct fault *fault);
+MUST_USE enum err apply_writeoff(struct books *books, struct fault *fault);
+MUST_USE enum err apply_recusal(struct books *books, struct fault *fault);
+MUST_USE enum err apply_cancellation(struct books *books, struct fault *fault);
+MUST_USE enum err apply_returned(struct books *books, struct fault *fault);
+MUST_USE enum err apply_restitution(struct books *books, struct fault *fault);
 MUST_USE enum err apply_charter(struct books *books, struct fault *fault);
 MUST_USE enum err charter_members(struct books *books, struct fault *fault);
 MUST_USE enum err apply_member(struct books *books, struct fault *fault);

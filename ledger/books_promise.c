@@ -105,6 +105,11 @@ enum err apply_patronage(struct books *books, struct fault *fault)
 	struct line line = { .class = CLASS_COMPANY, .flow = "patronage" };
 	enum err err;
 
+	if (!text_is(entry_text(books->entry, "form"), "cash") ||
+	    !text_is(entry_text(books->entry, "promise"), "firm") ||
+	    !entry_has(books->entry, "amount") || !entry_has(books->entry, "due_on"))
+		return fault_rule(fault, "patronage",
+				  "only a firm promise of cash with its amount and day");
 	line.due_on = entry_date(books->entry, "due_on");
 	err = promise_check_payer(books, ROLE_EMPLOYER, fault);
 	if (err)

@@ -118,8 +118,11 @@ static enum err check_members(const struct entry *entry, struct fault *fault)
 {
 	const struct subject *subject = subjects;
 
-	while (!text_is(entry_text(entry, "subject"), subject->name))
-		subject++; /* kinds.def has no other choices */
+	while (subject < subjects + sizeof subjects / sizeof *subjects &&
+	       !text_is(entry_text(entry, "subject"), subject->name))
+		subject++;
+	if (subject == subjects + sizeof subjects / sizeof *subjects)
+		return fault_rule(fault, "proposal", "this subject is not known yet");
 	for (size_t i = 0; i < sizeof subject_members / sizeof *subject_members; i++)
 		if (entry_has(entry, subject_members[i]) !=
 		    subject_has(subject, subject_members[i]))

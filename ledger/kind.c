@@ -111,7 +111,7 @@ static const struct {
 	{ ROLE_OPERATOR, "operator" },   { ROLE_TREASURER, "treasurer" },
 	{ ROLE_SEAT, "seat" },           { ROLE_EMPLOYER, "employer" },
 	{ ROLE_COLLECTOR, "collector" }, { ROLE_PROVIDER, "provider" },
-	{ ROLE_AUDITOR, "auditor" },
+	{ ROLE_FUNDER, "funder" },       { ROLE_AUDITOR, "auditor" },
 };
 
 const struct kind_def *kind_def(enum kind kind)

@@ -48,7 +48,8 @@ enum role {
 	ROLE_EMPLOYER = 1 << 3,
 	ROLE_COLLECTOR = 1 << 4,
 	ROLE_PROVIDER = 1 << 5,
-	ROLE_AUDITOR = 1 << 6,
+	ROLE_FUNDER = 1 << 6,
+	ROLE_AUDITOR = 1 << 7,
 };
 
 enum member_type {
@@ -75,7 +76,7 @@ enum member_type {
 	TYPE_STEPS,    /* list of TYPE_CENTS, ascending, min..max of them */
 	TYPE_OBJECT,   /* of the shape arg */
 	TYPE_CEILINGS, /* object: fund id -> cents, 0 or more, at most max members */
-	TYPE_ACT, /* object: the members of a policy, member or key entry, with its kind
+	TYPE_ACT, /* object: the members of an entry that carries out a vote, with its kind
 		   */
 };
 
@@ -123,7 +124,7 @@ const struct member *kind_member(enum kind kind, struct slice name);
 
 /* What a member's value must be, as the end of "give ...": "a whole number from 1 to
  * 28". Faults, the schema and the reference say it with the same words. */
-#define MEMBER_EXPECT_BYTES 320
+#define MEMBER_EXPECT_BYTES 480
 void member_expect(const struct member *member, char ret_text[MEMBER_EXPECT_BYTES]);
 
 /* What is wrong with a text as the value of a member that holds a text, such as "is

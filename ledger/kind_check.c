@@ -286,7 +286,8 @@ static enum err act_check(const struct check *check, const struct place *place,
 {
 	static const struct member act_kind = { .name = "kind",
 						.type = TYPE_CHOICE,
-						.choices = "key|member|policy" };
+						.choices = "amendment|delegation|key|"
+							   "member|policy" };
 	struct table table = { .envelope = &act_kind, .envelope_count = 1, .act = true };
 	struct place inner = place_of_member(place, &act_kind);
 	const struct json *named = json_get(value, "kind");
@@ -302,7 +303,7 @@ static enum err act_check(const struct check *check, const struct place *place,
 	if (err != ERR_OK)
 		return err;
 	if (!kind_by_name(named->text, &kind))
-		abort(); /* the three of act_kind are kinds */
+		abort(); /* those of act_kind are kinds */
 	def = kind_def(kind);
 	table.members = def->members;
 	table.count = def->member_count;

@@ -315,8 +315,9 @@ static const char *form_of(enum member_type type)
 		[TYPE_SIREN] = "the 9 digits of a SIREN",
 		[TYPE_RNA] = "an RNA number, W and 9 digits",
 		[TYPE_VKEY] = "an Ed25519 verifier key as arrondi-keys prints it",
-		[TYPE_ACT] = "an object, the kind and members of a key, member or policy "
-			     "entry",
+		[TYPE_ACT] =
+			"an object, the kind and members of an amendment, delegation, "
+			"key, member or policy entry",
 	};
 
 	return forms[type];

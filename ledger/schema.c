@@ -128,7 +128,8 @@ static void ceilings_write(const struct member *member, struct buffer *out)
 
 static void act_write(struct buffer *out)
 {
-	static const enum kind acts[] = { KIND_key, KIND_member, KIND_policy };
+	static const enum kind acts[] = { KIND_amendment, KIND_delegation, KIND_key,
+					  KIND_member, KIND_policy };
 
 	buffer_put_text(out, "\"type\":\"object\",\"oneOf\":[");
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {

@@ -213,7 +213,7 @@ static void every_remedy_fits_into_its_fault(void **state)
 	assert_non_null(strstr(expect, "one of charter, member, "));
 	assert_non_null(strstr(expect, ", reversal"));
 	member_expect(kind_member(KIND_patronage, slice_of_text("form")), expect);
-	assert_string_equal(expect, "cash");
+	assert_string_equal(expect, "one of cash, goods, premises, services, skills");
 }
 
 /* ---- drafts and whole entries ---- */
@@ -343,7 +343,7 @@ static void acts_inside_a_proposal_are_checked_as_their_kind(void **state)
 	assert_refused(PROPOSAL("1"), "member 'act' of a proposal: it is a number");
 	assert_refused(PROPOSAL("{}"),
 		       "member 'act.kind' of a proposal: it is missing: give "
-		       "one of key, member, policy");
+		       "one of amendment, delegation, key, member, policy");
 	assert_refused(PROPOSAL("{\"kind\":\"gift\"}"),
 		       "member 'act.kind' of a proposal: it has another value");
 	assert_refused(PROPOSAL("{\"kind\":\"key\",\"member\":\"a\"}"),

@@ -1,0 +1,80 @@
+/*
+ * books_pending.c - kinds whose rules are not there yet: nothing is admitted.
+ */
+#include "ledger/books_int.h"
+
+static enum err pending(struct books *books, struct fault *fault)
+{
+	(void)books;
+	return fault_rule(fault, "kind", "this kind is not admitted yet");
+}
+
+enum err apply_amendment(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_delegation(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_succession(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_correction(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_valuation(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_contribution(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_redirect(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_refund(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_chargeback(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_writeoff(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_recusal(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_cancellation(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_returned(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
+
+enum err apply_restitution(struct books *books, struct fault *fault)
+{
+	return pending(books, fault);
+}
