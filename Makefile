@@ -52,7 +52,7 @@ SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c)
 HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h)
 UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
-SCRIPTS := $(sort $(wildcard tests/t-*.sh))
+SCRIPTS := $(sort $(wildcard tests/t-*.sh tests/stories/t-*.sh))
 # Where several threads share something, or may come to.
 THREADED := $(wildcard tests/test_sequencer.c tests/test_audit.c tests/test_http*.c \
 	tests/test_gateway*.c)

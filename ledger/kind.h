@@ -76,7 +76,8 @@ enum member_type {
 	TYPE_STEPS,    /* list of TYPE_CENTS, ascending, min..max of them */
 	TYPE_OBJECT,   /* of the shape arg */
 	TYPE_CEILINGS, /* object: fund id -> cents, 0 or more, at most max members */
-	TYPE_ACT, /* object: the members of an entry that carries out a vote, with its kind
+	TYPE_ACT, /* object: the members of an entry that carries out a vote, with its
+		   * kind
 		   */
 };
 

@@ -22,7 +22,7 @@ for folder in "${FOLDERS[@]}"; do
 	sources+=("$folder"/*.[ch] "$folder"/*.def)
 done
 tests=(tests/*.[ch])
-scripts=(tests/*.sh tests/lint/*.sh .ci/*)
+scripts=(tests/*.sh tests/stories/*.sh tests/lint/*.sh .ci/*)
 papers=(Makefile ./*.md {keys,ledger,reports,gateway,tests}/*.md gateway/*.conf* tests/demo/*)
 
 # grep with the file's name even for one file, and never on standard input.
