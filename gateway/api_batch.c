@@ -28,6 +28,7 @@ struct api_batch {
 	bool is_csv;
 	size_t claim_rows[LIMIT_PROBLEM_ERRORS];
 	uint8_t salt[BATCH_SALT_BYTES];
+	struct api_seal seal;
 };
 
 void api_batch_free(struct api_batch *batch)
@@ -270,6 +271,10 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 				slice_of_text(call->caller.member));
 	reference = head.reference;
 	err = call_idempotency(call, &reference, &key, fault);
+	if (!err)
+		err = call_seal(call, &call->batch->seal, fault);
+	if (!err && call->batch->seal.is_given)
+		head.seal = &call->batch->seal.seal;
 	if (!err)
 		err = rows_make(call, &head, fault);
 	if (!err)

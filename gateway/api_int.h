@@ -156,6 +156,20 @@ bool api_writer_is_silent(struct api *api);
 MUST_USE enum err draft_submit(struct api_call *call, struct json *draft,
 			       struct fault *fault);
 
+/* ---- api_seal.c ---- */
+
+/* A company's signature of the bytes that it posts, and the salt of their digest. */
+struct api_seal {
+	bool is_given;
+	struct batch_seal seal; /* its manifest is in note */
+	uint8_t note[LIMIT_MANIFEST_BYTES];
+};
+
+/* From the fields Arrondi-Manifest (base64) and Arrondi-Salt (hexadecimal), which are
+ * sent together or not at all. ERR_INVALID. */
+MUST_USE enum err call_seal(const struct api_call *call, struct api_seal *ret_seal,
+			    struct fault *fault);
+
 /* ---- the routes ---- */
 
 route_fn route_batch_draft, route_batch_answer;                         /* api_batch.c */

@@ -29,6 +29,7 @@
 #define LIMIT_HEADER_FIELDS        64
 #define LIMIT_HEADER_BYTES         ((size_t)16 * 1024) /* default */
 #define LIMIT_CONTENT_TYPE_BYTES   128
+#define LIMIT_MANIFEST_BYTES       4096 /* decoded; as kinds.def has it */
 
 /* The header fields of a reply, beside those that the server adds. */
 #define LIMIT_REPLY_HEADER_FIELDS      12

@@ -16,7 +16,7 @@
 
 #define SCHEMA_REF "#/components/schemas/"
 
-/* What the parameters of an address hold. */
+/* What the parameters of an address, or of a head, hold. */
 static const struct {
 	const char *name;
 	const char *schema;
@@ -27,6 +27,8 @@ static const struct {
 	{ "from", "{\"type\":\"integer\",\"minimum\":1}" },
 	{ "to", "{\"type\":\"integer\",\"minimum\":1}" },
 	{ "position", "{\"type\":\"integer\",\"minimum\":0}" },
+	{ "Arrondi-Manifest", "{\"type\":\"string\",\"contentEncoding\":\"base64\"}" },
+	{ "Arrondi-Salt", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}" },
 	{ "row", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}" },
 };
 
@@ -112,6 +114,10 @@ static void put_parameters(struct json_writer *json, const struct route *route)
 		put_parameter(json, slice_of(p, n), "query");
 		p += n;
 		p += *p == ' ';
+	}
+	if (route->body == ROUTE_BODY_BATCH) {
+		put_parameter(json, slice_of_text("Arrondi-Manifest"), "header");
+		put_parameter(json, slice_of_text("Arrondi-Salt"), "header");
 	}
 	json_put_end(json);
 }

@@ -22,12 +22,21 @@ void post_result_init(struct post_result *result)
 	*result = (struct post_result){ .is_answered = false };
 	buffer_init(&result->bad_rows, POST_LIST_BYTES_MAX);
 	post_receipt_init(&result->receipt);
+	post_seal_init(&result->seal);
 }
 
 void post_result_release(struct post_result *result)
 {
 	buffer_release(&result->bad_rows);
 	post_receipt_release(&result->receipt);
+	post_seal_release(&result->seal);
+}
+
+bool post_is_signed(const struct post_result *result)
+{
+	return result->seal.is_made &&
+	       slice_equal(buffer_slice(&result->seal.note),
+			   buffer_slice(&result->receipt.manifest));
 }
 
 /* ---- what is asked ---- */
@@ -255,22 +264,27 @@ static enum err log_check(const struct post_session *session, struct post_state 
 
 /* ---- the course of things ---- */
 
-/* Names every bad row at once: the server is asked for its funds, if it can be. */
-static void funds_fetch(const struct post_session *session, struct post_funds *ret_funds)
+static enum err funds_fetch(const struct post_session *session, bool without_retries,
+			    struct post_funds *ret_funds, struct fault *fault)
 {
 	struct post_response response;
-	struct buffer url;
+	struct buffer url, ignored;
+	enum err err;
 
 	post_response_init(&response);
+	buffer_init(&ignored, POST_LIST_BYTES_MAX);
 	buffer_init(&url, POST_TARGET_BYTES_MAX);
 	post_url_put(&session->options->url, "/v1/funds", &url);
-	if (ask_json(session, &(struct post_request){ .media = NULL }, &url, true,
-		     &response, NULL) != ERR_OK ||
-	    response.status != 200 ||
-	    post_funds_read(buffer_slice(&response.body), ret_funds, NULL) != ERR_OK)
-		ret_funds->count = 0;
+	err = ask_json(session, &(struct post_request){ .media = NULL }, &url,
+		       without_retries, &response, fault);
+	if (!err)
+		err = response_check(&response, &ignored, fault);
+	if (!err)
+		err = post_funds_read(buffer_slice(&response.body), ret_funds, fault);
 	buffer_release(&url);
+	buffer_release(&ignored);
 	post_response_release(&response);
+	return err;
 }
 
 static enum err file_check(const struct post_session *session, struct slice body,
@@ -282,8 +296,9 @@ static enum err file_check(const struct post_session *session, struct slice body
 
 	if (err != ERR_INVALID)
 		return err;
-	funds_fetch(session, &funds);
-	if (funds.count > 0) {
+	/* Names every bad row at once: the server is asked for its funds, if it can be.
+	 */
+	if (funds_fetch(session, true, &funds, NULL) == ERR_OK) {
 		buffer_clear(&result->bad_rows);
 		err = post_file_check(session->options, body, &funds, &result->bad_rows,
 				      &result->sum, fault);
@@ -295,11 +310,43 @@ static enum err file_check(const struct post_session *session, struct slice body
 			 "the file is refused whole, and nothing was sent");
 }
 
+/* Signs the totals that the file comes to with the foundation's funds. */
+static enum err file_sign(const struct post_session *session, struct slice body,
+			  struct post_result *result, struct fault *fault)
+{
+	struct post_funds funds = { .count = 0 };
+	enum err err = funds_fetch(session, false, &funds, fault);
+
+	if (!err && !funds.default_id[0])
+		err = fault_set(fault, ERR_INVALID,
+				"the server does not say which fund is the default one");
+	if (!err)
+		err = post_file_check(session->options, body, &funds, &result->bad_rows,
+				      &result->sum, fault);
+	if (err) {
+		(void)fault_prefix(fault, "nothing was signed or sent");
+		return err;
+	}
+	return post_seal_make(session->options, &result->sum, body, &result->seal, fault);
+}
+
+/* That what is booked carries the signature; what was booked before may not. */
+static enum err seal_check(const struct post_result *result, struct fault *fault)
+{
+	if (!result->seal.is_made || result->receipt.is_repeated ||
+	    post_is_signed(result))
+		return ERR_OK;
+	return fault_set(fault, ERR_CORRUPT,
+			 "the server took the batch without the company's signature");
+}
+
 static enum err send(const struct post_session *session, struct slice body,
 		     struct post_result *result, struct fault *fault)
 {
 	struct post_request form = { .media = "text/csv",
 				     .body = body,
+				     .fields = result->seal.is_made ? result->seal.fields
+								    : NULL,
 				     .on_sent = session->watch->on_sent,
 				     .on_sent_ctx = session->watch->ctx };
 	struct post_response response;
@@ -340,6 +387,8 @@ static enum err run(const struct post_session *session, struct slice body,
 	struct post_state state;
 	enum err err = file_check(session, body, result, fault);
 
+	if (!err && options->word[POST_KEY])
+		err = file_sign(session, body, result, fault);
 	if (!err)
 		err = post_state_open(options->word[POST_STATE], &options->vkey, &state,
 				      fault);
@@ -348,6 +397,8 @@ static enum err run(const struct post_session *session, struct slice body,
 	err = send(session, body, result, fault);
 	if (!err)
 		err = sums_check(result, fault);
+	if (!err)
+		err = seal_check(result, fault);
 	if (!err && !options->is_dry_run)
 		err = log_check(session, &state, result, fault);
 	post_state_close(&state);

@@ -2,6 +2,7 @@
  * post.h - a company posts a batch: checked, sent, and the answer verified.
  *
  *	the file is judged here        nothing leaves the company if a row is bad
+ *	with --key it is signed        what the file comes to, computed here
  *	POST /v1/batches               again with the same reference until answered
  *	the sums are compared          the server booked what the file says
  *	the checkpoint is verified     signed by the log's key, and covers the batch
@@ -17,6 +18,7 @@
 #include "gateway/post_answer.h"
 #include "gateway/post_file.h"
 #include "gateway/post_options.h"
+#include "gateway/post_seal.h"
 #include "keys/buffer.h"
 #include "keys/fault.h"
 #include "keys/slice.h"
@@ -37,13 +39,17 @@ struct post_result {
 	struct buffer bad_rows; /* lines for a person, of a refusal */
 	struct post_sum sum;
 	struct post_receipt receipt;
-	bool is_answered; /* the server booked it, or says what it would book */
-	bool has_before;  /* there was a checkpoint of an earlier run */
+	struct post_seal seal; /* with --key */
+	bool is_answered;      /* the server booked it, or says what it would book */
+	bool has_before;       /* there was a checkpoint of an earlier run */
 	struct checkpoint before, now;
 };
 
 void post_result_init(struct post_result *result);
 void post_result_release(struct post_result *result);
+
+/* True when the entry that the server answers with carries this run's signature. */
+bool post_is_signed(const struct post_result *result);
 
 /*
  * Posts the file's bytes. ERR_INVALID, ERR_RULE, ERR_CONFLICT, ERR_UNKNOWN, ERR_DENIED,

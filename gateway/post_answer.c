@@ -57,11 +57,13 @@ void post_receipt_init(struct post_receipt *receipt)
 {
 	*receipt = (struct post_receipt){ .total_sum = CENTS_ZERO };
 	buffer_init(&receipt->checkpoint, NOTE_BYTES_MAX);
+	buffer_init(&receipt->manifest, NOTE_BYTES_MAX);
 }
 
 void post_receipt_release(struct post_receipt *receipt)
 {
 	buffer_release(&receipt->checkpoint);
+	buffer_release(&receipt->manifest);
 }
 
 static const char *const part_names[] = { "amount", "amount_cents", "fund", "giver",
@@ -117,6 +119,7 @@ enum receipt_member {
 	RECEIPT_TO_TRANSFER,
 	RECEIPT_REFERENCE,
 	RECEIPT_CHECKPOINT,
+	RECEIPT_ENTRY,
 	RECEIPT_MEMBER__COUNT
 };
 
@@ -131,6 +134,7 @@ static const char *const receipt_names[RECEIPT_MEMBER__COUNT + 1] = {
 	[RECEIPT_TO_TRANSFER] = "amount_to_transfer_cents",
 	[RECEIPT_REFERENCE] = "transfer_reference",
 	[RECEIPT_CHECKPOINT] = "checkpoint",
+	[RECEIPT_ENTRY] = "entry",
 };
 
 struct receipt_reading {
@@ -142,6 +146,20 @@ static enum err receipt_parts(struct json_reader *reader, enum json_token token,
 			      struct part_list list, struct fault *fault)
 {
 	return post_list_read(reader, token, part_item, &list, fault);
+}
+
+static const char *const entry_names[] = { "manifest", NULL };
+
+static enum err entry_member(void *ctx, size_t member, struct json_reader *reader,
+			     enum json_token token, struct fault *fault)
+{
+	struct post_receipt *receipt = ctx;
+
+	(void)member;
+	if (token != JSON_TOKEN_TEXT)
+		return post_not_an_answer(fault);
+	(void)buffer_put_slice(&receipt->manifest, reader->text);
+	return buffer_check(&receipt->manifest, "the entry's manifest", fault);
 }
 
 static enum err receipt_member(void *ctx, size_t member, struct json_reader *reader,
@@ -188,6 +206,11 @@ static enum err receipt_member(void *ctx, size_t member, struct json_reader *rea
 			return post_not_an_answer(fault);
 		(void)buffer_put_slice(&receipt->checkpoint, reader->text);
 		return buffer_check(&receipt->checkpoint, "the checkpoint", fault);
+	case RECEIPT_ENTRY:
+		if (token != JSON_TOKEN_OBJECT)
+			return post_not_an_answer(fault);
+		return post_object_read(reader, entry_names, entry_member, receipt,
+					fault);
 	case RECEIPT_MEMBER__COUNT:
 		break;
 	}
@@ -264,24 +287,37 @@ enum err post_consistency_read(struct slice body, uint64_t from, uint64_t to,
 /* ---- funds ---- */
 
 static const char *const funds_names[] = { "funds", "items", NULL };
-static const char *const fund_names[] = { "id", NULL };
+static const char *const fund_names[] = { "id", "is_default", NULL };
+
+struct fund_reading {
+	char *id; /* ROW_FUND_BYTES_MAX + 1 */
+	bool is_default;
+};
 
 static enum err fund_member(void *ctx, size_t member, struct json_reader *reader,
 			    enum json_token token, struct fault *fault)
 {
-	(void)member;
-	return text_take(reader, token, ctx, ROW_FUND_BYTES_MAX + 1, fault);
+	struct fund_reading *reading = ctx;
+
+	if (member == 1)
+		return truth_take(token, &reading->is_default, fault);
+	return text_take(reader, token, reading->id, ROW_FUND_BYTES_MAX + 1, fault);
 }
 
 static enum err fund_item(void *ctx, struct json_reader *reader, enum json_token token,
 			  struct fault *fault)
 {
 	struct post_funds *funds = ctx;
+	struct fund_reading reading = { .is_default = false };
+	enum err err;
 
 	if (token != JSON_TOKEN_OBJECT || funds->count == BATCH_FUNDS_MAX)
 		return post_not_an_answer(fault);
-	return post_object_read(reader, fund_names, fund_member,
-				funds->id[funds->count++], fault);
+	reading.id = funds->id[funds->count++];
+	err = post_object_read(reader, fund_names, fund_member, &reading, fault);
+	if (!err && reading.is_default)
+		memcpy(funds->default_id, reading.id, sizeof funds->default_id);
+	return err;
 }
 
 static enum err funds_member(void *ctx, size_t member, struct json_reader *reader,

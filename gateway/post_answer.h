@@ -47,6 +47,7 @@ struct post_receipt {
 	bool has_to_transfer;
 	char reference[REFERENCE_TEXT_BYTES]; /* for the transfer; "" where not said */
 	struct buffer checkpoint;             /* a signed note */
+	struct buffer manifest;               /* of the entry; empty: it is not signed */
 };
 
 void post_receipt_init(struct post_receipt *receipt);

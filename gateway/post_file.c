@@ -3,6 +3,7 @@
  */
 #include "gateway/post_file.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,25 +64,67 @@ static enum err members_set(struct batch_input *input, const struct post_options
 	return err;
 }
 
+/* Ascending by fund, then giver: the order of an entry's totals. */
+static int part_cmp(const struct post_total *part, const char *fund, enum giver giver)
+{
+	int order = strcmp(part->fund, fund);
+
+	return order ? order : (part->giver > giver) - (part->giver < giver);
+}
+
+/* The part of a row, or NULL when there are too many. */
+static struct post_total *part_of(struct post_sum *sum, const struct batch_claim *row)
+{
+	char fund[ROW_FUND_BYTES_MAX + 1];
+	size_t i = 0;
+
+	assert(row->fund.n <= ROW_FUND_BYTES_MAX);
+	snprintf(fund, sizeof fund, "%.*s", (int)row->fund.n, (const char *)row->fund.p);
+	while (i < sum->part_count && part_cmp(&sum->part[i], fund, row->giver) < 0)
+		i++;
+	if (i < sum->part_count && part_cmp(&sum->part[i], fund, row->giver) == 0)
+		return &sum->part[i];
+	if (sum->part_count == ROWS_TOTALS_MAX)
+		return NULL;
+	memmove(&sum->part[i + 1], &sum->part[i],
+		(sum->part_count++ - i) * sizeof sum->part[0]);
+	sum->part[i] = (struct post_total){ .giver = row->giver, .amount = CENTS_ZERO };
+	memcpy(sum->part[i].fund, fund, sizeof fund);
+	return &sum->part[i];
+}
+
+static enum err row_add(struct post_sum *sum, const struct batch_claim *row,
+			struct fault *fault)
+{
+	struct post_total *part;
+	struct cents amount;
+
+	if (cents_add(row->roundup, row->extra, &amount) ||
+	    cents_add(sum->total, amount, &sum->total))
+		return fault_set(fault, ERR_TOO_BIG,
+				 "the rows add up to more than 2^53 - 1 cents");
+	if (cents_is_zero(amount)) {
+		sum->zero++;
+		return ERR_OK;
+	}
+	sum->count++;
+	part = part_of(sum, row);
+	if (!part || cents_add(part->amount, amount, &part->amount))
+		return fault_set(fault, ERR_TOO_BIG,
+				 "a batch has at most %d pairs of fund and giver",
+				 ROWS_TOTALS_MAX);
+	return ERR_OK;
+}
+
 static enum err sum_up(const struct batch_input *input, struct post_sum *ret_sum,
 		       struct fault *fault)
 {
-	struct post_sum sum = { .total = CENTS_ZERO };
+	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < input->row_count; i++) {
-		struct cents row;
-
-		if (cents_add(input->rows[i].roundup, input->rows[i].extra, &row) ||
-		    cents_add(sum.total, row, &sum.total))
-			return fault_set(fault, ERR_TOO_BIG,
-					 "the rows add up to more than 2^53 - 1 cents");
-		if (cents_is_zero(row))
-			sum.zero++;
-		else
-			sum.count++;
-	}
-	*ret_sum = sum;
-	return ERR_OK;
+	*ret_sum = (struct post_sum){ .total = CENTS_ZERO };
+	for (size_t i = 0; i < input->row_count && !err; i++)
+		err = row_add(ret_sum, &input->rows[i], fault);
+	return err;
 }
 
 enum err post_file_check(const struct post_options *options, struct slice body,
@@ -89,7 +132,8 @@ enum err post_file_check(const struct post_options *options, struct slice body,
 			 struct post_sum *ret_sum, struct fault *fault)
 {
 	/* The cap of a row is the charter's, and the server's to judge. */
-	struct batch_rules rules = { .row_cap = cents_of(CENTS_ABS_MAX) };
+	struct batch_rules rules = { .default_fund = slice_of_text(funds->default_id),
+				     .row_cap = cents_of(CENTS_ABS_MAX) };
 	struct batch_input input;
 	enum err err;
 

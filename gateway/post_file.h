@@ -19,17 +19,29 @@
 #include "keys/slice.h"
 #include "ledger/money.h"
 
+/* Of one fund and one kind of giver. */
+struct post_total {
+	char fund[ROW_FUND_BYTES_MAX + 1];
+	enum giver giver;
+	struct cents amount;
+};
+
 /* What the file adds up to, to be compared with what the server says it booked. */
 struct post_sum {
 	uint64_t count; /* rows of more than 0 */
 	uint64_t zero;
 	struct cents total;
+	/* As the entry will have them, ascending; true of it only where the default fund
+	 * was known. */
+	struct post_total part[ROWS_TOTALS_MAX];
+	size_t part_count;
 };
 
 /* The ids of the foundation's funds; count 0 where they are not known. */
 struct post_funds {
 	size_t count;
 	char id[BATCH_FUNDS_MAX][ROW_FUND_BYTES_MAX + 1];
+	char default_id[ROW_FUND_BYTES_MAX + 1]; /* of rows that name none; "" unknown */
 };
 
 /*

@@ -80,22 +80,31 @@ static int tell_sent(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t
 
 /* ---- a request ---- */
 
+/* NULL when out of memory: the list is then freed. */
+static struct curl_slist *header_add(struct curl_slist *list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(list, line);
+
+	if (!longer)
+		curl_slist_free_all(list);
+	return longer;
+}
+
 /* Header lines; NULL when out of memory. */
 static struct curl_slist *headers_make(const struct post_request *request)
 {
 	char media[MEDIA_LINE_MAX];
-	struct curl_slist *list = NULL, *longer;
-
 	/* Without waiting for "100 Continue": a body is small, and a refusal is
 	 * read all the same. */
-	list = curl_slist_append(NULL, "Expect:");
-	if (!list || !request->media)
-		return list;
-	snprintf(media, sizeof media, "Content-Type: %s", request->media);
-	longer = curl_slist_append(list, media);
-	if (!longer)
-		curl_slist_free_all(list);
-	return longer;
+	struct curl_slist *list = header_add(NULL, "Expect:");
+
+	if (request->media) {
+		snprintf(media, sizeof media, "Content-Type: %s", request->media);
+		list = list ? header_add(list, media) : NULL;
+	}
+	for (const char *const *field = request->fields; list && field && *field; field++)
+		list = header_add(list, *field);
+	return list;
 }
 
 /* Options that libcurl refuses are options that it was built without. */

@@ -26,7 +26,8 @@ struct post_request {
 	const char *token; /* or NULL */
 	const char *media; /* of the body; NULL: a GET without one */
 	struct slice body;
-	int64_t time_ms; /* for all of it */
+	const char *const *fields; /* more lines of the head, ended by NULL; or NULL */
+	int64_t time_ms;           /* for all of it */
 	/* Told of the body's progress now and then; or NULL. */
 	void (*on_sent)(void *ctx, uint64_t sent_bytes, uint64_t all_bytes);
 	void *on_sent_ctx;

@@ -129,6 +129,9 @@ static const struct option_def {
 			     "1 to 32 of A-Z 0-9 . _ -" },
 	[POST_SITE] = { "site", false, check_id, "1 to 32 of a-z 0-9 : . _ -" },
 	[POST_RETRIES] = { "retries", false, check_retries, "a number from 0 to 20" },
+	[POST_KEY] = { "key", false, check_text, "a file's name" },
+	[POST_PASSPHRASE_FILE] = { "passphrase-file", false, check_text,
+				   "a file's name" },
 };
 static_assert(POST_RETRIES_MAX == 20, "as the table tells a person");
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "gateway/post.h"
+#include "keys/encoding.h"
 
 static void amount_put(struct buffer *out, struct cents amount)
 {
@@ -50,6 +51,21 @@ static void log_put(const struct post_result *result, struct buffer *out)
 				    result->before.size);
 }
 
+/* With the salt and the file anybody can make the digest that was signed. */
+static void seal_put(const struct post_result *result, struct buffer *out)
+{
+	char salt[HEX_CHARS(BATCH_SALT_BYTES) + 1];
+
+	if (!post_is_signed(result)) {
+		(void)buffer_put_text(out, "signed: no, it was recorded before without "
+					   "this signature\n");
+		return;
+	}
+	hex_encode(result->seal.salt, sizeof result->seal.salt, salt);
+	(void)buffer_printf(out, "signed by %s; salt of the file's digest: %s\n",
+			    result->seal.signer, salt);
+}
+
 void post_summary_put(const struct post_options *options,
 		      const struct post_result *result, struct buffer *out)
 {
@@ -73,6 +89,8 @@ void post_summary_put(const struct post_options *options,
 	if (receipt->reference[0])
 		(void)buffer_printf(out, "reference of the transfer: %s\n",
 				    receipt->reference);
+	if (result->seal.is_made)
+		seal_put(result, out);
 	if (!options->is_dry_run)
 		log_put(result, out);
 }

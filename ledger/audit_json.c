@@ -93,6 +93,21 @@ static enum err balances_put(struct audit *audit, struct json_doc *doc, struct j
 	return err;
 }
 
+static enum err keyless_put(struct audit *audit, struct json_doc *doc, struct json *top,
+			    struct fault *fault)
+{
+	struct json *list = json_add(doc, top, "companies_without_key", JSON_LIST);
+	struct member_view *members = NULL;
+	size_t n;
+	enum err err = query_members(audit_books(audit), &members, &n, fault);
+
+	for (size_t i = 0; !err && i < n; i++)
+		if (member_is_keyless(&members[i]))
+			(void)json_append_text(doc, list, slice_of_text(members[i].id));
+	free(members);
+	return err;
+}
+
 static void counts_put(struct audit *audit, struct json_doc *doc, struct json *top)
 {
 	const struct audit_counts *counts = audit_counts(audit);
@@ -108,7 +123,9 @@ static void counts_put(struct audit *audit, struct json_doc *doc, struct json *t
 	number_put(doc, rows, "verified", counts->rows);
 	number_put(doc, rows, "withheld", counts->rows_withheld);
 	number_put(doc, rows, "withheld_batches", counts->batches_withheld);
-	number_put(doc, word, "batches_unsigned", counts->entries[KIND_batch]);
+	number_put(doc, word, "batches_unsigned",
+		   counts->entries[KIND_batch] - counts->batches_signed);
+	number_put(doc, word, "batches_signed", counts->batches_signed);
 	number_put(doc, word, "gifts_unsigned", counts->entries[KIND_gift]);
 	number_put(doc, word, "patronages_unsigned", counts->entries[KIND_patronage]);
 	number_put(doc, word, "settlements_with_statement",
@@ -179,6 +196,8 @@ enum err audit_summary_json(struct audit *audit, const struct audit_proof_file *
 	counts_put(audit, doc, top);
 	proofs_put(proofs, n_proofs, doc, top);
 	err = balances_put(audit, doc, top, fault);
+	if (!err)
+		err = keyless_put(audit, doc, top, fault);
 	if (!err)
 		err = doc_write(doc, top, out, fault);
 	json_doc_free(doc);

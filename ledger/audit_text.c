@@ -143,6 +143,12 @@ static void proved_put(struct audit *audit, struct buffer *out)
 			counts->entries[KIND_batch] - counts->batches_withheld,
 			plural(counts->entries[KIND_batch] - counts->batches_withheld,
 			       "batch", "batches"));
+	if (counts->batches_signed > 0)
+		buffer_printf(out,
+			      "  " U64 " of " U64 " %s signed by the company that posted "
+			      "it: its own word\n",
+			      counts->batches_signed, counts->entries[KIND_batch],
+			      plural(counts->entries[KIND_batch], "batch", "batches"));
 	if (n_older > 0)
 		buffer_printf(out,
 			      "  nothing was changed or removed since %zu older %s\n",
@@ -190,6 +196,26 @@ static void of_put(struct buffer *out, uint64_t n, uint64_t of, const char *one,
 			      plural(of, one, many), what);
 }
 
+/* Companies that could not sign if they would. */
+static enum err keyless_put(struct audit *audit, struct buffer *out, struct fault *fault)
+{
+	struct member_view *members = NULL;
+	size_t n, told = 0;
+	enum err err = query_members(audit_books(audit), &members, &n, fault);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++)
+		if (member_is_keyless(&members[i]))
+			buffer_printf(out, "%s%s",
+				      told++ ? ", " : "  companies without a key: ",
+				      members[i].id);
+	if (told)
+		buffer_put_text(out, "\n");
+	free(members);
+	return ERR_OK;
+}
+
 static void word_put(struct audit *audit, struct buffer *out)
 {
 	const struct audit_counts *counts = audit_counts(audit);
@@ -199,8 +225,10 @@ static void word_put(struct audit *audit, struct buffer *out)
 	buffer_put_text(out, "\nRests on the operator's word\n");
 	if (audit_key_believed(audit))
 		buffer_put_text(out, "  the log key is the charter's own: give --vkey\n");
-	of_put(out, entries[KIND_batch], entries[KIND_batch], "batch", "batches",
-	       "without the company's own signature: compare with its receipts");
+	of_put(out, entries[KIND_batch] - counts->batches_signed, entries[KIND_batch],
+	       "batch", "batches",
+	       "asserted, without the company's own signature: compare with its "
+	       "receipts");
 	of_put(out, entries[KIND_gift], entries[KIND_gift], "gift", "gifts",
 	       "without the giver's own signature");
 	of_put(out, entries[KIND_patronage], entries[KIND_patronage], "patronage",
@@ -239,6 +267,9 @@ enum err audit_summary_text(struct audit *audit, const struct audit_proof_file *
 	for (size_t i = 0; i < n_proofs; i++)
 		proof_put(out, &proofs[i]);
 	word_put(audit, out);
+	err = keyless_put(audit, out, fault);
+	if (err)
+		return err;
 	buffer_printf(out, "\nverified: " U64 " %s of %s\n", size,
 		      plural(size, "entry", "entries"), audit_checkpoint(audit)->origin);
 	return buffer_check(out, "the summary", fault);

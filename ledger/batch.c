@@ -507,7 +507,7 @@ static enum err add_totals(const struct rows_summary *summary, struct json_doc *
 	return ERR_OK;
 }
 
-static struct hash salted_digest(const uint8_t salt[BATCH_SALT_BYTES], struct slice body)
+struct hash batch_digest(const uint8_t salt[BATCH_SALT_BYTES], struct slice body)
 {
 	struct hash_stream stream;
 
@@ -524,14 +524,18 @@ enum err batch_draft(const struct batch *batch, const struct batch_head *head,
 	uint8_t salt[BATCH_SALT_BYTES];
 	struct hash received;
 
-	if (random_bytes(salt, sizeof salt))
+	if (head->seal)
+		memcpy(salt, head->seal->salt, sizeof salt);
+	else if (random_bytes(salt, sizeof salt))
 		return fault_set(fault, ERR_IO, "the machine gives no random bytes");
-	received = salted_digest(salt, body);
+	received = batch_digest(salt, body);
 	add_head(head, doc, draft);
 	json_add_integer(doc, draft, "count", (int64_t)batch->summary.head.size);
 	json_add_integer(doc, draft, "zero", (int64_t)batch->zero);
 	add_hash(doc, draft, "root", &batch->summary.head.root);
 	add_hash(doc, draft, "received", &received);
+	if (head->seal)
+		json_add_text(doc, draft, "manifest", head->seal->manifest);
 	if (add_totals(&batch->summary, doc, draft))
 		return fault_set(fault, ERR_TOO_BIG, "a total is past 2^53 - 1 cents");
 	if (json_doc_err(doc))

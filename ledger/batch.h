@@ -73,6 +73,12 @@ struct batch_claim {
 	uint32_t line; /* where it came from: a CSV's line, or a JSON row's index */
 };
 
+/* A company's own signature (ledger/manifest.h), and the salt under which it signed. */
+struct batch_seal {
+	uint8_t salt[BATCH_SALT_BYTES];
+	struct slice manifest; /* the signed note */
+};
+
 /* What holds for all rows of a batch. The slices belong to the caller. */
 struct batch_head {
 	struct slice origin;  /* of the log */
@@ -84,7 +90,8 @@ struct batch_head {
 	struct month period;
 	struct date collected_on;
 	struct cents step;
-	struct cents row_cap; /* of the charter; not a member of the entry */
+	struct cents row_cap;          /* of the charter; not a member of the entry */
+	const struct batch_seal *seal; /* NULL: the company did not sign */
 };
 
 /*
@@ -134,12 +141,15 @@ struct batch_rows batch_rows(const struct batch *batch);
 /*
  * Fills an empty object of doc with the draft of the batch's entry: kind, ref,
  * date (= collected_on) and the members of kinds.def that are not computed.
- * `received` becomes the hex of SHA-256(salt || body), where the salt is 32
- * random bytes, given back for the company's receipt. ERR_MEMORY, or ERR_IO
+ * `received` becomes the hex of batch_digest(), where the salt is the seal's or else
+ * 32 random bytes, given back for the company's receipt. ERR_MEMORY, or ERR_IO
  * where there is no randomness.
  */
 MUST_USE enum err batch_draft(const struct batch *batch, const struct batch_head *head,
 			      struct slice body, struct json_doc *doc, struct json *draft,
 			      uint8_t ret_salt[BATCH_SALT_BYTES], struct fault *fault);
+
+/* SHA-256(salt || body): what is kept of the bytes that a company sends. */
+struct hash batch_digest(const uint8_t salt[BATCH_SALT_BYTES], struct slice body);
 
 #endif

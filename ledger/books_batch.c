@@ -291,6 +291,8 @@ enum err apply_batch(struct books *books, struct fault *fault)
 	if (!err)
 		err = batch_check(books, &charter, fault);
 	if (!err)
+		err = manifest_check_batch(books, fault);
+	if (!err)
 		err = batch_due_on(books, entry, &due_on, fault);
 	if (!err)
 		err = batch_match(books, entry, &match, fault);

@@ -48,6 +48,7 @@
 #include <inttypes.h>
 
 #include "ledger/books.h"
+#include "ledger/manifest.h"
 
 #define BOOKS_WINDOW_MONTHS 13  /* references, periods and reversals: DESIGN section 3 */
 #define BOOKS_GRANT_DAYS    364 /* d - 364 to d, DESIGN section 3 */
@@ -127,6 +128,8 @@ struct member_record {
 bool member_find(struct books *books, struct slice id, struct member_record *ret_member);
 MUST_USE enum err member_check_may(struct books *books, struct slice by, enum kind kind,
 				   struct fault *fault);
+/* The key in force of a member, active or not; false where it has none. */
+bool member_key(struct books *books, struct slice member, struct slice *ret_vkey);
 bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey);
 int64_t seat_count(struct books *books);
 
@@ -247,6 +250,14 @@ MUST_USE enum err batch_due_on(struct books *books, const struct entry *batch,
 MUST_USE enum err batch_match(struct books *books, const struct entry *batch,
 			      struct match_due *ret_match, struct fault *fault);
 MUST_USE enum err apply_batch(struct books *books, struct fault *fault);
+
+/* books_manifest.c: that the entry's manifest, where it has one, is signed by its
+ * company's key in force and says what the entry does. `about` says what of it is a
+ * batch's: period, source, site, step, terms, and the batch that it corrects; the rest
+ * is filled in. */
+MUST_USE enum err manifest_check(struct books *books, const struct manifest *about,
+				 struct fault *fault);
+MUST_USE enum err manifest_check_batch(struct books *books, struct fault *fault);
 
 /* books_settlement.c */
 MUST_USE enum err apply_settlement(struct books *books, struct fault *fault);

@@ -48,12 +48,14 @@ static enum err list_finish(struct books *books, bool complete, void *array,
 bool query_member(struct books *books, struct slice id, struct member_view *ret_member)
 {
 	struct record_reader reader;
+	struct slice vkey;
 	struct key key;
 
 	if (id.n >= ID_BYTES ||
 	    !books_get(books, key_of(&key, "member/%.*s", SLICE(id)), &reader))
 		return false;
 	memset(ret_member, 0, sizeof *ret_member);
+	ret_member->has_key = member_key(books, id, &vkey);
 	text_copy(ret_member->id, ID_BYTES, id);
 	text_copy(ret_member->role, sizeof ret_member->role, record_read_text(&reader));
 	ret_member->active = record_read_integer(&reader) != 0;
@@ -64,6 +66,12 @@ bool query_member(struct books *books, struct slice id, struct member_view *ret_
 	text_copy(ret_member->name, sizeof ret_member->name, record_read_text(&reader));
 	ret_member->step = cents_of(record_read_integer(&reader));
 	return true;
+}
+
+bool member_is_keyless(const struct member_view *member)
+{
+	return member->active && !member->has_key &&
+	       strcmp(member->role, "employer") == 0;
 }
 
 enum err query_members(struct books *books, struct member_view **ret_members,

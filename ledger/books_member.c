@@ -45,18 +45,22 @@ enum err member_check_may(struct books *books, struct slice by, enum kind kind,
 	return ERR_OK;
 }
 
-bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey)
+bool member_key(struct books *books, struct slice member, struct slice *ret_vkey)
 {
-	struct member_record member;
 	struct key key;
 
-	if (!member_find(books, seat, &member) || member.role != ROLE_SEAT ||
-	    !member.active)
-		return false;
-	if (!state_get(books->state, key_of(&key, "key/%.*s", SLICE(seat)), ret_vkey))
+	if (!state_get(books->state, key_of(&key, "key/%.*s", SLICE(member)), ret_vkey))
 		return false;
 	ret_vkey->n--; /* the record's LF */
 	return true;
+}
+
+bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey)
+{
+	struct member_record member;
+
+	return member_find(books, seat, &member) && member.role == ROLE_SEAT &&
+	       member.active && member_key(books, seat, ret_vkey);
 }
 
 int64_t seat_count(struct books *books)
@@ -172,6 +176,24 @@ static enum err employer_check(const struct entry *entry, struct fault *fault)
 	return ERR_OK;
 }
 
+/* A company's key has the company's id as its name, so that whoever reads a manifest
+ * sees who signed, and arrondi-post knows for whom it signs. */
+static enum err employer_check_key(struct slice id, struct slice vkey_text,
+				   struct fault *fault)
+{
+	struct vkey vkey;
+	enum err err = vkey_parse(vkey_text, &vkey, fault);
+
+	if (err)
+		return err;
+	if (!slice_equal_text(id, vkey.name))
+		return fault_rule(
+			fault, "key",
+			"the key of '%.*s' must have that name, and not '%.64s'",
+			SLICE(id), vkey.name);
+	return ERR_OK;
+}
+
 static enum err member_check_terms(struct books *books, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
@@ -280,6 +302,11 @@ enum err apply_key(struct books *books, struct fault *fault)
 				  "others have none");
 	if (member.role == ROLE_SEAT) {
 		err = proposal_carry_out(books, fault);
+		if (err)
+			return err;
+	}
+	if (member.role == ROLE_EMPLOYER) {
+		err = employer_check_key(id, entry_text(entry, "vkey"), fault);
 		if (err)
 			return err;
 	}

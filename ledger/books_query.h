@@ -78,11 +78,14 @@ struct member_view {
 	char siren[10];
 	char match_fund[QUERY_ID_BYTES]; /* "" for the batch's funds */
 	bool active;
+	bool has_key; /* one is in force */
 	int64_t match_percent;
 	struct cents match_cap_month, step;
 };
 MUST_USE enum err query_members(struct books *books, struct member_view **ret_members,
 				size_t *ret_count, struct fault *fault);
+/* An active employer that has no key to sign its batches with. */
+bool member_is_keyless(const struct member_view *member);
 bool query_member(struct books *books, struct slice id, struct member_view *ret_member);
 
 /* Open lines of a payer (empty: of all payers), in the order of settling. */

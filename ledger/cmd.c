@@ -14,8 +14,9 @@
 const struct command commands[] = {
 	{ "init", "DIR --charter FILE", "make a ledger with its key and its charter",
 	  cmd_init },
-	{ "member", "DIR add|change|retire --id ID [--role R] [--siren N] [--name N] ...",
-	  "record a member; 'add' prints its token once", cmd_member },
+	{ "member",
+	  "DIR add|change|retire|key --id ID [--role R] [--siren N] [--vkey K] ...",
+	  "record a member or its key; 'add' prints its token once", cmd_member },
 	{ "token", "DIR issue|revoke --member ID [--days N]",
 	  "give or take back API tokens", cmd_token },
 	{ "record", "DIR FILE.json [--by MEMBER]", "record one entry", cmd_record },

@@ -199,23 +199,46 @@ static int member_run(struct ledger *ledger, const char *verb,
 	return status;
 }
 
+/* The key with which a member signs from here on. */
+static int key_run(struct ledger *ledger, const struct member_words *words)
+{
+	struct draft draft;
+	struct fault fault;
+	int status;
+
+	if (draft_init(&draft, "key", NULL, &fault) != ERR_OK)
+		return cli_fail(CMD_PROGRAM, &fault);
+	add_word(&draft, "member", words->id);
+	add_word(&draft, "vkey", words->vkey);
+	if (add_number(&draft, "proposal", words->proposal, &fault) == ERR_OK)
+		status = cmd_submit(ledger, NULL, &draft);
+	else
+		status = cli_fail(CMD_PROGRAM, &fault);
+	draft_release(&draft);
+	return status;
+}
+
 int cmd_member(int argc, char **argv)
 {
 	struct member_words words = { .id = NULL };
 	struct ledger *ledger;
 	const char *verb;
+	bool is_key;
 	int status;
 
 	if (!words_read(argc, argv, &words) || argc - optind != 2)
 		return cmd_usage("member");
 	verb = argv[optind + 1];
+	is_key = strcmp(verb, "key") == 0;
 	if (strcmp(verb, "add") != 0 && strcmp(verb, "change") != 0 &&
-	    strcmp(verb, "retire") != 0)
+	    strcmp(verb, "retire") != 0 && !is_key)
 		return cmd_usage("member");
+	if (is_key && !words.vkey)
+		return cli_usage(CMD_PROGRAM, "give the new key: --vkey VKEY");
 	ledger = cmd_open(argv[optind], LEDGER_WRITE, &status);
 	if (!ledger)
 		return status;
-	status = member_run(ledger, verb, &words);
+	status = is_key ? key_run(ledger, &words) : member_run(ledger, verb, &words);
 	ledger_close(ledger);
 	return status;
 }

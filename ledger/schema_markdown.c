@@ -74,7 +74,8 @@ static const char *presence_of(const struct member *member)
 	if (member->flags & MEMBER_COMPUTED)
 		return "set by the ledger";
 	if (member->flags & MEMBER_SALTED)
-		return "required, salted";
+		return member->flags & MEMBER_OPTIONAL ? "optional, salted"
+						       : "required, salted";
 	return member->flags & MEMBER_OPTIONAL ? "optional" : "required";
 }
 
