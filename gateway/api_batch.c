@@ -292,6 +292,14 @@ static int error_cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static const char *claim_remedy(enum batch_source source)
+{
+	return source == BATCH_SALARY
+		       ? "take the row out, or correct the earlier batch; where it is "
+			 "another payslip of the month, give the payslip's number"
+		       : "take the row out, or correct the earlier batch";
+}
+
 /* An earlier batch has claimed what rows claim: 409, with each row's place. */
 static enum err answer_conflict(struct api_call *call, struct http_reply *reply,
 				struct fault *fault)
@@ -313,7 +321,7 @@ static enum err answer_conflict(struct api_call *call, struct http_reply *reply,
 	for (size_t i = 0; i < count; i++) {
 		errors[i].reason =
 			"an earlier batch of the company has claimed this already";
-		errors[i].remedy = "take the row out, or correct the earlier batch";
+		errors[i].remedy = claim_remedy(call->batch->input.source);
 		if (call->batch->is_csv) {
 			errors[i].line = places[i];
 			continue;

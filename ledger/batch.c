@@ -208,6 +208,36 @@ static uint8_t *key_at(const struct making *making, size_t i)
 	return making->keys + i * BATCH_SECRET_BYTES;
 }
 
+/* text begins with the n_prefix bytes that are before every donor. */
+static struct hash donor_key(const struct hmac_key *company, struct tag_text *text,
+			     size_t n_prefix, struct slice donor)
+{
+	text->n = n_prefix;
+	text_add(text, donor);
+	return hmac_key_sum(company, text->text, text->n);
+}
+
+enum err batch_donor_key(const uint8_t company_secret[BATCH_SECRET_BYTES],
+			 struct slice donor, uint8_t ret_key[BATCH_SECRET_BYTES],
+			 struct fault *fault)
+{
+	struct tag_text text = { 0 };
+	struct hmac_key company;
+	struct hash key;
+
+	if (!is_part(donor, 1))
+		return fault_set(fault, ERR_INVALID,
+				 "a donor's reference is 1 to %d characters without a "
+				 "blank",
+				 BATCH_SUBJECT_BYTES_MAX);
+	text_add_line(&text, slice_of_text("donor"));
+	hmac_key_init(&company, company_secret, BATCH_SECRET_BYTES);
+	key = donor_key(&company, &text, text.n, donor);
+	hmac_key_clear(&company);
+	memcpy(ret_key, key.b, BATCH_SECRET_BYTES);
+	return ERR_OK;
+}
+
 static enum err donors_sort(struct making *making, const struct hmac_key *company,
 			    struct fault *fault)
 {
@@ -221,11 +251,9 @@ static enum err donors_sort(struct making *making, const struct hmac_key *compan
 	text_add_line(&text, slice_of_text("donor"));
 	n_prefix = text.n;
 	for (uint32_t i = 0; i < making->n; i++) {
-		struct hash key;
+		struct hash key =
+			donor_key(company, &text, n_prefix, claim_at(making, i)->subject);
 
-		text.n = n_prefix;
-		text_add(&text, claim_at(making, i)->subject);
-		key = hmac_key_sum(company, text.text, text.n);
 		memcpy(key_at(making, i), key.b, BATCH_SECRET_BYTES);
 	}
 	if (byte_order(making->keys, BATCH_SECRET_BYTES, making->n, making->order))

@@ -94,6 +94,12 @@ struct batch_head {
 	const struct batch_seal *seal; /* NULL: the company did not sign */
 };
 
+/* The key under which a donor's secret is kept, made with the company's. ERR_INVALID
+ * where the reference has not the syntax of a claim's subject. */
+MUST_USE enum err batch_donor_key(const uint8_t company_secret[BATCH_SECRET_BYTES],
+				  struct slice donor, uint8_t ret_key[BATCH_SECRET_BYTES],
+				  struct fault *fault);
+
 /*
  * Where secrets come from: batch_secrets.h has those of a ledger; a test brings
  * its own. company() gives the company's secret, 32 bytes. donors() gives a

@@ -19,6 +19,8 @@ const struct command commands[] = {
 	  "record a member or its key; 'add' prints its token once", cmd_member },
 	{ "token", "DIR issue|revoke --member ID [--days N]",
 	  "give or take back API tokens", cmd_token },
+	{ "donor", "DIR --member ID --rename OLD NEW",
+	  "a company's donor has a new number", cmd_donor },
 	{ "record", "DIR FILE.json [--by MEMBER]", "record one entry", cmd_record },
 	{ "propose", "DIR FILE.json [--by MEMBER]", "put a question to the board",
 	  cmd_propose },

@@ -56,6 +56,7 @@ int cmd_rebuild(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_member(int argc, char **argv);
 int cmd_token(int argc, char **argv);
+int cmd_donor(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_propose(int argc, char **argv);
 int cmd_ballot(int argc, char **argv);

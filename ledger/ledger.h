@@ -152,6 +152,13 @@ MUST_USE enum err ledger_donor_secrets(struct ledger *ledger, struct slice membe
 				       const uint8_t *keys, size_t count, bool keep,
 				       uint8_t *ret_secrets, struct fault *fault);
 
+/* A donor has a new reference: from here on its key leads to the secret of the old one,
+ * as the old one still does, so that neither makes a claim of the other's again.
+ * ERR_NOT_FOUND where the old one has no secret, ERR_CONFLICT where the new one has. */
+MUST_USE enum err ledger_donor_rename(struct ledger *ledger, struct slice member,
+				      const uint8_t old_key[32],
+				      const uint8_t new_key[32], struct fault *fault);
+
 /* Replays the whole log and compares every projection with it; the fault names
  * the first difference. rebuild writes them anew. */
 MUST_USE enum err ledger_check(struct ledger *ledger, struct fault *fault);

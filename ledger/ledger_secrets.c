@@ -209,3 +209,41 @@ out:
 	free(known);
 	return err;
 }
+
+static enum err donor_copy(struct ledger *ledger, struct slice member,
+			   const uint8_t *old_key, const uint8_t *new_key,
+			   struct fault *fault)
+{
+	uint8_t secret[STORE_SECRET_BYTES], other[STORE_SECRET_BYTES];
+	bool is_known = false, is_taken = false;
+	enum err err = store_donor_secrets(ledger->store, member, old_key, 1, secret,
+					   &is_known, fault);
+
+	if (!err)
+		err = store_donor_secrets(ledger->store, member, new_key, 1, other,
+					  &is_taken, fault);
+	if (!err && !is_known)
+		err = fault_set(fault, ERR_NOT_FOUND,
+				"the old reference is no donor's of this company");
+	if (!err && is_taken)
+		err = fault_set(fault, ERR_CONFLICT,
+				"the new reference is a donor's of this company already");
+	if (!err)
+		err = store_donor_secret_add(ledger->store, member, new_key, secret,
+					     fault);
+	bytes_wipe(secret, sizeof secret);
+	bytes_wipe(other, sizeof other);
+	return err;
+}
+
+enum err ledger_donor_rename(struct ledger *ledger, struct slice member,
+			     const uint8_t old_key[32], const uint8_t new_key[32],
+			     struct fault *fault)
+{
+	enum err err = writing_start(ledger, STORE_EXCLUSIVE, fault);
+
+	if (err)
+		return err;
+	err = donor_copy(ledger, member, old_key, new_key, fault);
+	return writing_end(ledger, err, fault);
+}

@@ -1,0 +1,88 @@
+/*
+ * cmd_donor.c - a company's donors, of whom the ledger knows keyed secrets: 'donor'.
+ *
+ * A company that changes its payroll software often changes its employees' numbers
+ * with it. Without being told, the ledger would take each of them for a new donor, and
+ * a month that is posted again under the new numbers would be booked twice.
+ */
+#include <getopt.h>
+
+#include "keys/cli.h"
+#include "keys/hash.h"
+#include "ledger/batch.h"
+#include "ledger/books_query.h"
+#include "ledger/cmd.h"
+
+static enum err company_check(struct ledger *ledger, const char *id, struct fault *fault)
+{
+	struct member_view member;
+	struct books *books;
+	bool is_found;
+	enum err err = ledger_books(ledger, &books, fault);
+
+	if (err)
+		return err;
+	is_found = query_member(books, slice_of_text(id), &member) &&
+		   strcmp(member.role, "employer") == 0;
+	ledger_books_done(ledger);
+	return is_found ? ERR_OK
+			: fault_set(fault, ERR_NOT_FOUND, "'%s' is not an employer", id);
+}
+
+static enum err donor_rename(struct ledger *ledger, const char *member,
+			     const char *old_reference, const char *new_reference,
+			     struct fault *fault)
+{
+	uint8_t secret[BATCH_SECRET_BYTES];
+	uint8_t old_key[BATCH_SECRET_BYTES], new_key[BATCH_SECRET_BYTES];
+	struct slice company = slice_of_text(member);
+	enum err err = company_check(ledger, member, fault);
+
+	if (err)
+		return err;
+	err = ledger_company_secret(ledger, company, secret, fault);
+	if (!err)
+		err = batch_donor_key(secret, slice_of_text(old_reference), old_key,
+				      fault);
+	if (!err)
+		err = batch_donor_key(secret, slice_of_text(new_reference), new_key,
+				      fault);
+	if (!err)
+		err = ledger_donor_rename(ledger, company, old_key, new_key, fault);
+	bytes_wipe(secret, sizeof secret);
+	return err;
+}
+
+int cmd_donor(int argc, char **argv)
+{
+	static const struct option options[] = { { "member", required_argument, NULL,
+						   'm' },
+						 { "rename", no_argument, NULL, 'r' },
+						 { 0 } };
+	const char *member = NULL;
+	bool is_rename = false;
+	struct ledger *ledger;
+	struct fault fault;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'm')
+			member = optarg;
+		else if (option == 'r')
+			is_rename = true;
+		else
+			return CLI_TROUBLE;
+	}
+	if (argc - optind != 3 || !member || !is_rename)
+		return cmd_usage("donor");
+	ledger = cmd_open(argv[optind], LEDGER_WRITE, &status);
+	if (!ledger)
+		return status;
+	if (donor_rename(ledger, member, argv[optind + 1], argv[optind + 2], &fault) ==
+	    ERR_OK)
+		status = cli_finish(CMD_PROGRAM, CLI_DONE);
+	else
+		status = cli_fail(CMD_PROGRAM, &fault);
+	ledger_close(ledger);
+	return status;
+}
