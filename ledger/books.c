@@ -183,6 +183,18 @@ void books_expire(struct books *books, struct month month, const char *key)
 		  slice_of("\n", 1));
 }
 
+void books_expire_anew(struct books *books, const char *key)
+{
+	struct month month = month_of_date(books_today(books));
+	struct key queue;
+
+	for (int i = 0; i < BOOKS_WINDOW_MONTHS; i++)
+		state_delete(books->state, key_of(&queue, "expire/%06" PRId32 "/%s",
+						  month.n + i, key));
+	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
+		books_expire(books, month, key);
+}
+
 /* Keeps the state as small as the windows are: a few keys with each entry, so
  * that no entry pays for a whole month. Reads never rely on it. */
 static void drop_expired(struct books *books)

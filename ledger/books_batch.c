@@ -1,9 +1,8 @@
 /*
- * books_batch.c - a company's round-ups of a period, and what it adds to them.
+ * books_batch.c - a company's round-ups of a period.
  *
- * The match is cumulative over the company's salary rows of a month: what is
- * due in all at the terms in force, less what was matched already. It can
- * therefore be negative, and is never a sum of rounded parts (DESIGN section 3).
+ * What a correction needs of a batch is kept for as long as it may be corrected:
+ * what is the same for both, and the totals that are in force.
  */
 #include "ledger/books_int.h"
 
@@ -23,25 +22,26 @@ static int total_cmp(const struct json *a, const struct json *b)
 	return order ? order : text_cmp(item_text(a, "giver"), item_text(b, "giver"));
 }
 
-static enum err batch_check_totals(struct books *books,
-				   const struct charter_record *charter,
-				   struct fault *fault)
+enum err batch_check_rows(struct books *books, struct slice source, struct cents row_cap,
+			  struct fault *fault)
 {
 	const struct entry *entry = books->entry;
-	bool invoice = text_is(entry_text(entry, "source"), "invoice");
 	int64_t count = entry_integer(entry, "count");
+	struct hash root = entry_hash(entry, "root"), empty = hash_empty();
 	const struct json *before = NULL;
 	struct cents sum = CENTS_ZERO;
 
+	if (count == 0 && !hash_equal(&root, &empty))
+		return fault_rule(fault, "rows",
+				  "a batch without rows has the empty root");
 	for (const struct json *total = entry_list(entry, "totals")->first; total;
 	     before = total, total = total->next) {
-		struct slice fund = item_text(total, "fund"),
-			     giver = item_text(total, "giver");
-		enum err err = fund_check(books, fund, fault);
+		enum err err = fund_check(books, item_text(total, "fund"), fault);
 
 		if (err)
 			return err;
-		if (!invoice && !text_is(giver, "person"))
+		if (!text_is(source, "invoice") &&
+		    !text_is(item_text(total, "giver"), "person"))
 			return fault_rule(fault, "giver",
 					  "only invoices have givers other than persons");
 		if (before && total_cmp(before, total) >= 0)
@@ -49,8 +49,7 @@ static enum err batch_check_totals(struct books *books,
 					  "totals must ascend by fund, then giver");
 		sum = books_plus(books, sum, item_cents(total, "amount"));
 	}
-	if (cents_value(sum) < count ||
-	    cents_value(sum) > count * cents_value(charter->row_cap))
+	if (cents_value(sum) < count || cents_value(sum) > count * cents_value(row_cap))
 		return fault_rule(fault, "totals",
 				  "%" PRId64 " rows cannot add up to %" PRId64 " cents",
 				  count, cents_value(sum));
@@ -62,7 +61,6 @@ static enum err batch_check(struct books *books, const struct charter_record *ch
 {
 	const struct entry *entry = books->entry;
 	struct slice company = entry_text(entry, "company"), value;
-	struct hash root = entry_hash(entry, "root"), empty = hash_empty();
 	struct key key;
 	enum err err;
 
@@ -75,14 +73,12 @@ static enum err batch_check(struct books *books, const struct charter_record *ch
 	key_of(&key, "step/%" PRId64, cents_value(entry_cents(entry, "step")));
 	if (!state_get(books->state, key.text, &value))
 		return fault_rule(fault, "step", "the step is not one of the charter's");
-	if (entry_integer(entry, "count") == 0 && !hash_equal(&root, &empty))
-		return fault_rule(fault, "rows",
-				  "a batch without rows has the empty root");
 	err = books_check_date_window(books, entry_month(entry, "period"), "period",
 				      fault);
 	if (err)
 		return err;
-	return batch_check_totals(books, charter, fault);
+	return batch_check_rows(books, entry_text(entry, "source"), charter->row_cap,
+				fault);
 }
 
 enum err batch_due_on(struct books *books, const struct entry *batch,
@@ -100,179 +96,182 @@ enum err batch_due_on(struct books *books, const struct entry *batch,
 	return ERR_OK;
 }
 
-/* The batch's totals per fund: the weights of the match. */
-static size_t fund_weights(const struct entry *batch, struct match_part *parts,
-			   uint64_t *weight)
+static void totals_of(const struct entry *entry, struct batch_totals *ret_totals)
 {
-	size_t count = 0;
+	const struct json *list = entry_list(entry, "totals");
 
-	for (const struct json *total = entry_list(batch, "totals")->first; total;
-	     total = total->next) {
-		struct slice fund = item_text(total, "fund");
+	ret_totals->count = 0;
+	for (const struct json *item = list->first; item; item = item->next) {
+		struct batch_total *total = &ret_totals->total[ret_totals->count++];
 
-		if (!count || !slice_equal_text(fund, parts[count - 1].fund)) {
-			if (count == BOOKS_PARTS_MAX)
-				break; /* the charter has no more funds */
-			text_copy(parts[count].fund, ID_BYTES, fund);
-			weight[count++] = 0;
-		}
-		weight[count - 1] += (uint64_t)cents_value(item_cents(total, "amount"));
+		text_copy(total->fund, ID_BYTES, item_text(item, "fund"));
+		text_copy(total->giver, sizeof total->giver, item_text(item, "giver"));
+		total->amount = item_cents(item, "amount");
 	}
-	return count;
 }
 
-static enum err match_split(const struct entry *batch,
-			    const struct member_record *company,
-			    const struct charter_record *charter, struct match_due *match,
-			    struct fault *fault)
+void batch_ask(struct books *books, const struct entry *entry, struct batch_ask *ret_ask)
 {
-	struct cents share[BOOKS_PARTS_MAX];
-	uint64_t weight[BOOKS_PARTS_MAX] = { 0 };
-	size_t count = 0, kept = 0;
-
-	match->part_count = 0;
-	if (cents_is_zero(match->amount))
-		return ERR_OK;
-	if (!company->match_fund[0])
-		count = fund_weights(batch, match->parts, weight);
-	if (!count) {
-		const char *fund = company->match_fund[0] ? company->match_fund
-							  : charter->default_fund;
-
-		text_copy(match->parts[0].fund, ID_BYTES, slice_of_text(fund));
-		match->parts[0].amount = match->amount;
-		match->part_count = 1;
-		return ERR_OK;
-	}
-	if (cents_split(match->amount, weight, count, share) != ERR_OK)
-		return fault_rule(fault, "overflow", "the match could not be split");
-	for (size_t i = 0; i < count; i++) {
-		if (cents_is_zero(share[i]))
-			continue;
-		match->parts[kept] = match->parts[i];
-		match->parts[kept++].amount = share[i];
-	}
-	match->part_count = kept;
-	return ERR_OK;
-}
-
-static const char *match_key(struct key *key, const struct entry *batch)
-{
-	char period[MONTH_TEXT_BYTES];
-
-	month_format(entry_month(batch, "period"), period);
-	return key_of(key, "match/%.*s/%s", SLICE(entry_text(batch, "company")), period);
+	totals_of(entry, &ret_ask->totals);
+	ret_ask->match = (struct match_ask){ .change = CENTS_ZERO };
+	for (size_t i = 0; i < ret_ask->totals.count; i++)
+		ret_ask->match.change = books_plus(books, ret_ask->match.change,
+						   ret_ask->totals.total[i].amount);
+	match_ask_weights(books, &ret_ask->match, &ret_ask->totals);
 }
 
 enum err batch_match(struct books *books, const struct entry *batch,
-		     struct match_due *ret_match, struct fault *fault)
+		     struct batch_ask *ret_ask, struct match_due *ret_match,
+		     struct fault *fault)
 {
-	struct match_due match = { .rows_sum = CENTS_ZERO, .amount = CENTS_ZERO };
-	struct cents matched = CENTS_ZERO, due;
-	struct charter_record charter;
-	struct member_record company;
+	batch_ask(books, batch, ret_ask);
+	ret_ask->match.company = entry_text(batch, "company");
+	ret_ask->match.is_salary = text_is(entry_text(batch, "source"), "salary");
+	ret_ask->match.period = entry_month(batch, "period");
+	return match_compute(books, &ret_ask->match, ret_match, fault);
+}
+
+struct line batch_line(struct slice source, const struct batch_total *total,
+		       uint64_t position, struct date due_on)
+{
+	struct line line = { .position = position,
+			     .class = class_of_giver(slice_of_text(total->giver)),
+			     .earmark = EARMARK_FREE,
+			     .open = total->amount,
+			     .due_on = due_on };
+
+	text_copy(line.fund, ID_BYTES, slice_of_text(total->fund));
+	(void)snprintf(line.flow, sizeof line.flow, "%.*s.%s", SLICE(source),
+		       total->giver);
+	return line;
+}
+
+/* ---- what a correction needs ---- */
+
+void batch_write(struct books *books, uint64_t position, const struct batch_record *batch)
+{
+	struct month month = { .n = (int32_t)batch->recorded_month };
+	struct record record;
+	struct key key;
+
+	record_init(&record);
+	record_text(&record, slice_of_text(batch->company));
+	record_text(&record, slice_of_text(batch->source));
+	record_text(&record, slice_of_text(batch->site));
+	record_text(&record, slice_of_text(batch->terms));
+	record_integer(&record, batch->period.n);
+	record_integer(&record, cents_value(batch->step));
+	record_integer(&record, cents_value(batch->row_cap));
+	record_integer(&record, batch->date.day);
+	record_integer(&record, batch->due_on.day);
+	record_integer(&record, batch->recorded_month);
+	record_integer(&record, (int64_t)batch->rows_at);
+	record_integer(&record, batch->rows_count);
+	record_integer(&record, (int64_t)batch->totals.count);
+	for (size_t i = 0; i < batch->totals.count; i++) {
+		const struct batch_total *total = &batch->totals.total[i];
+
+		record_text(&record, slice_of_text(total->fund));
+		record_text(&record, slice_of_text(total->giver));
+		record_integer(&record, cents_value(total->amount));
+	}
+	books_put(books, key_of(&key, "batch/%016" PRIu64, position), &record);
+	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
+		books_expire(books, month, key.text);
+}
+
+bool batch_read(struct books *books, uint64_t position, struct batch_record *ret_batch)
+{
 	struct record_reader reader;
 	struct key key;
-	enum err err = charter_read(books, &charter, fault);
+	size_t count;
 
-	if (err)
-		return err;
-	if (!member_find(books, entry_text(batch, "company"), &company))
-		return fault_rule(fault, "company", "the company is not a member");
-	if (text_is(entry_text(batch, "source"), "salary")) {
-		if (books_get(books, match_key(&key, batch), &reader)) {
-			match.rows_sum = cents_of(record_read_integer(&reader));
-			matched = cents_of(record_read_integer(&reader));
-		}
-		for (const struct json *total = entry_list(batch, "totals")->first; total;
-		     total = total->next)
-			match.rows_sum = books_plus(books, match.rows_sum,
-						    item_cents(total, "amount"));
-		if (cents_percent_floor(match.rows_sum, (uint32_t)company.match_percent,
-					&due) != ERR_OK)
-			return fault_rule(fault, "overflow",
-					  "the match passes 2^53 - 1 cents");
-		match.amount = books_minus(books, cents_min(due, company.match_cap_month),
-					   matched);
+	if (!books_get(books, key_of(&key, "batch/%016" PRIu64, position), &reader))
+		return false;
+	text_copy(ret_batch->company, ID_BYTES, record_read_text(&reader));
+	text_copy(ret_batch->source, sizeof ret_batch->source, record_read_text(&reader));
+	text_copy(ret_batch->site, ID_BYTES, record_read_text(&reader));
+	text_copy(ret_batch->terms, ID_BYTES, record_read_text(&reader));
+	ret_batch->period.n = (int32_t)record_read_integer(&reader);
+	ret_batch->step = cents_of(record_read_integer(&reader));
+	ret_batch->row_cap = cents_of(record_read_integer(&reader));
+	ret_batch->date.day = (int32_t)record_read_integer(&reader);
+	ret_batch->due_on.day = (int32_t)record_read_integer(&reader);
+	ret_batch->recorded_month = record_read_integer(&reader);
+	ret_batch->rows_at = (uint64_t)record_read_integer(&reader);
+	ret_batch->rows_count = record_read_integer(&reader);
+	count = (size_t)record_read_integer(&reader);
+	for (size_t i = 0; i < count && i < BATCH_TOTALS_MAX; i++) {
+		struct batch_total *total = &ret_batch->totals.total[i];
+
+		text_copy(total->fund, ID_BYTES, record_read_text(&reader));
+		text_copy(total->giver, sizeof total->giver, record_read_text(&reader));
+		total->amount = cents_of(record_read_integer(&reader));
 	}
-	err = match_split(batch, &company, &charter, &match, fault);
-	if (err)
-		return err;
-	*ret_match = match;
-	return ERR_OK;
+	ret_batch->totals.count = count < BATCH_TOTALS_MAX ? count : BATCH_TOTALS_MAX;
+	return true;
 }
 
-static enum err batch_check_computed(const struct entry *batch,
-				     const struct match_due *match, struct date due_on,
-				     struct fault *fault)
+static void batch_keep(struct books *books, const struct charter_record *charter,
+		       const struct batch_totals *totals, struct date due_on)
 {
-	const struct json *part = entry_list(batch, "match")->first;
-	size_t i = 0;
+	const struct entry *entry = books->entry;
+	struct batch_record batch = {
+		.period = entry_month(entry, "period"),
+		.step = entry_cents(entry, "step"),
+		.row_cap = charter->row_cap,
+		.date = entry->date,
+		.due_on = due_on,
+		.recorded_month = month_of_date(books_today(books)).n,
+		.rows_at = books->position,
+		.rows_count = entry_integer(entry, "count"),
+	};
 
-	if (date_cmp(entry_date(batch, "due_on"), due_on) != 0)
-		return fault_rule(fault, "due",
-				  "due_on is not the due day of the month after");
-	for (; part && i < match->part_count; part = part->next, i++)
-		if (!slice_equal_text(item_text(part, "fund"), match->parts[i].fund) ||
-		    cents_cmp(item_cents(part, "amount"), match->parts[i].amount) != 0)
-			return fault_rule(fault, "match",
-					  "match of fund '%.*s' is %" PRId64
-					  " cents; expected %" PRId64
-					  " cents for fund '%s'",
-					  SLICE(item_text(part, "fund")),
-					  cents_value(item_cents(part, "amount")),
-					  cents_value(match->parts[i].amount),
-					  match->parts[i].fund);
-	if (part || i < match->part_count)
-		return fault_rule(fault, "match", "match has %zu parts; expected %zu",
-				  entry_list(batch, "match")->count, match->part_count);
-	return ERR_OK;
+	batch.totals = *totals;
+	text_copy(batch.company, ID_BYTES, entry_text(entry, "company"));
+	text_copy(batch.source, sizeof batch.source, entry_text(entry, "source"));
+	text_copy(batch.site, ID_BYTES, entry_text(entry, "site"));
+	text_copy(batch.terms, ID_BYTES, entry_text(entry, "terms"));
+	batch_write(books, books->position, &batch);
 }
 
-static enum err batch_add_match(struct books *books, const struct match_due *match,
-				struct date due_on, struct fault *fault)
-{
-	struct slice company = entry_text(books->entry, "company");
-	enum err err = ERR_OK;
+/* ---- the batch ---- */
 
-	for (size_t i = 0; i < match->part_count && !err; i++) {
-		struct line line = { .position = books->position,
-				     .class = CLASS_MATCH,
-				     .earmark = EARMARK_FREE,
-				     .flow = "match",
-				     .open = match->parts[i].amount,
-				     .due_on = due_on };
-
-		text_copy(line.fund, ID_BYTES, slice_of_text(match->parts[i].fund));
-		if (cents_is_positive(line.open))
-			err = line_add(books, company, &line, fault);
-		else
-			err = promise_take_back(books, company, &line, true,
-						cents_neg(line.open), fault);
-	}
-	return err;
-}
-
-static enum err batch_add_rows(struct books *books, struct date due_on,
-			       struct fault *fault)
+static enum err batch_add_rows(struct books *books, const struct batch_totals *totals,
+			       struct date due_on, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
 	enum err err = ERR_OK;
 
-	for (const struct json *total = entry_list(entry, "totals")->first; total && !err;
-	     total = total->next) {
-		struct slice giver = item_text(total, "giver");
-		struct line line = { .position = books->position,
-				     .class = class_of_giver(giver),
-				     .earmark = EARMARK_FREE,
-				     .open = item_cents(total, "amount"),
-				     .due_on = due_on };
+	for (size_t i = 0; i < totals->count && !err; i++) {
+		struct line line = batch_line(entry_text(entry, "source"),
+					      &totals->total[i], books->position, due_on);
 
-		text_copy(line.fund, ID_BYTES, item_text(total, "fund"));
-		snprintf(line.flow, sizeof line.flow, "%.*s.%.*s",
-			 SLICE(entry_text(entry, "source")), SLICE(giver));
 		err = line_add(books, entry_text(entry, "company"), &line, fault);
 	}
+	return err;
+}
+
+static enum err batch_book(struct books *books, const struct charter_record *charter,
+			   struct date due_on, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	struct match_due match;
+	struct batch_ask ask;
+	enum err err = batch_match(books, entry, &ask, &match, fault);
+
+	if (!err && date_cmp(entry_date(entry, "due_on"), due_on) != 0)
+		err = fault_rule(fault, "due",
+				 "due_on is not the due day of the month after");
+	if (!err)
+		err = match_check(entry, &match, fault);
+	if (!err)
+		err = batch_add_rows(books, &ask.totals, due_on, fault);
+	if (!err)
+		err = match_add(books, &ask.match, &match, books->position, due_on,
+				fault);
+	if (!err)
+		batch_keep(books, charter, &ask.totals, due_on);
 	return err;
 }
 
@@ -280,11 +279,7 @@ enum err apply_batch(struct books *books, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
 	struct charter_record charter;
-	struct match_due match;
-	struct record record;
 	struct date due_on;
-	struct month month;
-	struct key key;
 	enum err err;
 
 	err = charter_read(books, &charter, fault);
@@ -295,32 +290,8 @@ enum err apply_batch(struct books *books, struct fault *fault)
 	if (!err)
 		err = batch_due_on(books, entry, &due_on, fault);
 	if (!err)
-		err = batch_match(books, entry, &match, fault);
-	if (!err)
-		err = batch_check_computed(entry, &match, due_on, fault);
-	if (!err)
-		err = batch_add_rows(books, due_on, fault);
-	if (!err)
-		err = batch_add_match(books, &match, due_on, fault);
+		err = batch_book(books, &charter, due_on, fault);
 	if (err)
 		return err;
-	if (text_is(entry_text(entry, "source"), "salary")) {
-		struct cents matched;
-		struct record_reader reader;
-
-		matched = match.amount;
-		if (books_get(books, match_key(&key, entry), &reader)) {
-			(void)record_read_integer(&reader);
-			matched = books_plus(books, matched,
-					     cents_of(record_read_integer(&reader)));
-		}
-		record_init(&record);
-		record_integer(&record, cents_value(match.rows_sum));
-		record_integer(&record, cents_value(matched));
-		books_put(books, key.text, &record);
-		if (month_add(entry_month(entry, "period"), BOOKS_WINDOW_MONTHS,
-			      &month) == ERR_OK)
-			books_expire(books, month, key.text);
-	}
 	return credit_use(books, entry_text(entry, "company"), books->position, fault);
 }

@@ -25,16 +25,30 @@ static enum err complete_batch(struct books *books, struct json_doc *doc,
 {
 	char due_text[DATE_TEXT_BYTES];
 	struct match_due match;
+	struct batch_ask ask;
 	struct date due_on;
 	enum err err = batch_due_on(books, entry, &due_on, fault);
 
 	if (!err)
-		err = batch_match(books, entry, &match, fault);
+		err = batch_match(books, entry, &ask, &match, fault);
 	if (err)
 		return err;
 	date_format(due_on, due_text);
 	(void)json_add_cstring(doc, draft, "due_on", due_text);
 	add_parts(doc, draft, "match", match.parts, match.part_count);
+	return ERR_OK;
+}
+
+static enum err complete_correction(struct books *books, struct json_doc *doc,
+				    struct json *draft, const struct entry *entry,
+				    struct fault *fault)
+{
+	struct correction_due due;
+	enum err err = correction_compute(books, entry, &due, fault);
+
+	if (err)
+		return err;
+	add_parts(doc, draft, "match", due.match.parts, due.match.part_count);
 	return ERR_OK;
 }
 
@@ -104,6 +118,8 @@ static enum err complete_kind(struct books *books, struct json_doc *doc,
 	switch ((int)entry->kind) {
 	case KIND_batch:
 		return complete_batch(books, doc, draft, entry, fault);
+	case KIND_correction:
+		return complete_correction(books, doc, draft, entry, fault);
 	case KIND_allocation:
 		return complete_allocation(books, doc, draft, entry, fault);
 	case KIND_decision:

@@ -26,12 +26,14 @@
  *	ab/ACCOUNT                        balance (debits positive)
  *	bd|bm/ACCOUNT/FLOW/DAY|MONTH      movement of that civil day or month
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
+ *	batch/POSITION                    struct batch_record
  *	promise/POSITION                  struct promise_record
  *	open/PAYER/POSITION/CLASS/FUND/EARMARK  struct line_record, while open
  *	due/PAYER/DAY                     what is open of all lines due on that day
  *	settled/POSITION                  struct settlement_record
  *	applied/POSITION/...line          amount that this settlement paid of a line
  *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit
+ *	taken/PAYER/...line               taken back of a line after it was paid
  *	allocated                         the month allocated last
  *	proposal/POSITION                 struct proposal_record
  *	tranche/POSITION/NN               amount, condition, where it was met
@@ -90,6 +92,8 @@ void books_put_integer(struct books *books, const char *key, int64_t integer);
 struct cents books_get_cents(struct books *books, const char *key);
 /* Lets a key be dropped once `month` is past. */
 void books_expire(struct books *books, struct month month, const char *key);
+/* The same, 13 months from today, for a key that may stand in the queue already. */
+void books_expire_anew(struct books *books, const char *key);
 struct date books_today(const struct books *books); /* day of `at` in Paris */
 MUST_USE enum err books_check_date_window(struct books *books, struct month month,
 					  const char *what, struct fault *fault);
@@ -211,6 +215,9 @@ MUST_USE enum err lines_pay(struct books *books, struct slice payer,
 MUST_USE enum err line_unpay(struct books *books, struct slice payer,
 			     const struct line *line, const char *source,
 			     struct cents amount, struct fault *fault);
+/* The key of what was taken back of a line after it was paid: it has become credit.
+ * Of match lines, one for all positions. */
+const char *line_taken_key(struct key *key, struct slice payer, const struct line *line);
 /* Reads a line's key and record under a trail, as it stands behind the prefix. */
 MUST_USE enum err line_of_key(const char *rest, struct slice value, struct line *ret_line,
 			      struct fault *fault);
@@ -234,22 +241,94 @@ MUST_USE enum err promise_take_back(struct books *books, struct slice payer,
 				    const struct line *like, bool any_position,
 				    struct cents amount, struct fault *fault);
 
-/* books_batch.c */
+/* books_match.c */
 struct match_part {
 	char fund[ID_BYTES];
 	struct cents amount;
 };
+struct batch_totals;
+/* What the match of a batch or a correction depends on. */
+struct match_ask {
+	struct slice company;
+	bool is_salary; /* nothing else is matched */
+	struct month period;
+	struct cents change; /* of the month's salary rows */
+	size_t weight_count;
+	struct match_part weights[BOOKS_PARTS_MAX]; /* ascending by fund */
+};
 struct match_due {
-	struct cents rows_sum; /* the month's salary rows, with this batch */
-	struct cents amount;   /* due for this batch; may be negative */
+	struct cents rows_sum; /* the month's salary rows, with the change */
+	struct cents matched;  /* in all, with the amount */
+	struct cents amount;   /* due now; may be negative */
 	size_t part_count;
 	struct match_part parts[BOOKS_PARTS_MAX];
 };
+/* The totals per fund are the weights. */
+void match_ask_weights(struct books *books, struct match_ask *ask,
+		       const struct batch_totals *totals);
+MUST_USE enum err match_compute(struct books *books, const struct match_ask *ask,
+				struct match_due *ret_match, struct fault *fault);
+/* That the entry's member `match` states just this. */
+MUST_USE enum err match_check(const struct entry *entry, const struct match_due *match,
+			      struct fault *fault);
+/* Books it: more is owed at that position; less is taken back, newest first. */
+MUST_USE enum err match_add(struct books *books, const struct match_ask *ask,
+			    const struct match_due *match, uint64_t position,
+			    struct date due_on, struct fault *fault);
+
+/* books_batch.c */
+#define BATCH_TOTALS_MAX 192 /* as kinds.def bounds the list */
+struct batch_total {
+	char fund[ID_BYTES];
+	char giver[8];
+	struct cents amount;
+};
+struct batch_totals {
+	size_t count;
+	struct batch_total total[BATCH_TOTALS_MAX]; /* ascending by fund, then giver */
+};
+/* Of a batch for as long as it may be corrected. */
+struct batch_record {
+	char company[ID_BYTES], source[8], site[ID_BYTES], terms[ID_BYTES];
+	struct month period;
+	struct cents step, row_cap;
+	struct date date, due_on;
+	int64_t recorded_month;
+	/* In force, of the batch or its last correction. */
+	uint64_t rows_at; /* where its rows stand */
+	int64_t rows_count;
+	struct batch_totals totals;
+};
+struct batch_ask {
+	struct batch_totals totals;
+	struct match_ask match; /* of a new batch; company and month are not set */
+};
+bool batch_read(struct books *books, uint64_t position, struct batch_record *ret_batch);
+void batch_write(struct books *books, uint64_t position,
+		 const struct batch_record *batch);
+/* What an entry's totals ask for. */
+void batch_ask(struct books *books, const struct entry *entry, struct batch_ask *ret_ask);
+/* The rules about count, root and totals. */
+MUST_USE enum err batch_check_rows(struct books *books, struct slice source,
+				   struct cents row_cap, struct fault *fault);
+struct line batch_line(struct slice source, const struct batch_total *total,
+		       uint64_t position, struct date due_on);
 MUST_USE enum err batch_due_on(struct books *books, const struct entry *batch,
 			       struct date *ret_due_on, struct fault *fault);
 MUST_USE enum err batch_match(struct books *books, const struct entry *batch,
-			      struct match_due *ret_match, struct fault *fault);
+			      struct batch_ask *ret_ask, struct match_due *ret_match,
+			      struct fault *fault);
 MUST_USE enum err apply_batch(struct books *books, struct fault *fault);
+
+/* books_correction.c */
+struct correction_due {
+	struct batch_record batch; /* before */
+	struct batch_ask ask;      /* of the corrected rows */
+	struct match_due match;
+};
+MUST_USE enum err correction_compute(struct books *books, const struct entry *correction,
+				     struct correction_due *ret_due, struct fault *fault);
+MUST_USE enum err apply_correction(struct books *books, struct fault *fault);
 
 /* books_manifest.c: that the entry's manifest, where it has one, is signed by its
  * company's key in force and says what the entry does. `about` says what of it is a
@@ -336,7 +415,6 @@ MUST_USE enum err reverse_payment(struct books *books, uint64_t of, struct fault
 MUST_USE enum err apply_amendment(struct books *books, struct fault *fault);
 MUST_USE enum err apply_delegation(struct books *books, struct fault *fault);
 MUST_USE enum err apply_succession(struct books *books, struct fault *fault);
-MUST_USE enum err apply_correction(struct books *books, struct fault *fault);
 MUST_USE enum err apply_valuation(struct books *books, struct fault *fault);
 MUST_USE enum err apply_contribution(struct books *books, struct fault *fault);
 MUST_USE enum err apply_redirect(struct books *books, struct fault *fault);

@@ -33,6 +33,16 @@ static const char *open_key(struct key *key, struct slice payer, const struct li
 	return line_key(key, key_of(&prefix, "open/%.*s", SLICE(payer)), line);
 }
 
+const char *line_taken_key(struct key *key, struct slice payer, const struct line *line)
+{
+	struct line place = *line;
+	struct key prefix;
+
+	if (line->class == CLASS_MATCH)
+		place.position = 0; /* of the charter, which is no batch */
+	return line_key(key, key_of(&prefix, "taken/%.*s", SLICE(payer)), &place);
+}
+
 static void line_put(struct books *books, const char *key, const struct line *line,
 		     struct cents amount)
 {

@@ -24,11 +24,6 @@ enum err apply_succession(struct books *books, struct fault *fault)
 	return pending(books, fault);
 }
 
-enum err apply_correction(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
 enum err apply_valuation(struct books *books, struct fault *fault)
 {
 	return pending(books, fault);

@@ -169,7 +169,7 @@ enum err promise_take_back(struct books *books, struct slice payer,
 			   struct cents amount, struct fault *fault)
 {
 	uint64_t position = like->position + 1;
-	struct key fund, credit;
+	struct key fund, credit, taken;
 	enum err err = ERR_OK;
 
 	if (!any_position)
@@ -177,8 +177,11 @@ enum err promise_take_back(struct books *books, struct slice payer,
 	while (!err && any_position && cents_is_positive(amount) &&
 	       newest_below(books, payer, position, &position))
 		err = cancel_at(books, payer, position, like, &amount, fault);
-	if (err)
+	if (err || cents_is_zero(amount))
 		return err;
+	line_taken_key(&taken, payer, like);
+	line_trail_change(books, taken.text, like, amount);
+	books_expire_anew(books, taken.text);
 	return books_move(books,
 			  account_of(&fund, "fund", slice_of_text(like->fund),
 				     slice_of_text(like->earmark)),

@@ -124,6 +124,21 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	return ERR_OK;
 }
 
+/* What of an amount that a line was paid has since been taken back of it, and so has
+ * become credit: that much of the line is not owed again when the payment is undone. */
+static struct cents taken_use(struct books *books, struct slice payer,
+			      const struct line *line, struct cents amount)
+{
+	struct cents used;
+	struct key key;
+
+	line_taken_key(&key, payer, line);
+	used = cents_min(amount, books_get_cents(books, key.text));
+	if (cents_is_positive(used))
+		line_trail_change(books, key.text, line, cents_neg(used));
+	return used;
+}
+
 /* Takes amount out of a payer's credit. What the credit had paid in the
  * meantime is open again, newest first, as far as that is needed. */
 static enum err credit_take(struct books *books, struct slice payer, struct cents amount,
@@ -152,6 +167,12 @@ static enum err credit_take(struct books *books, struct slice payer, struct cent
 		}
 		if (!newest_key.text[0])
 			break; /* long ago: the credit goes below zero, and is shown so */
+		part = taken_use(books, payer, &newest, newest.open);
+		if (cents_is_positive(part)) { /* it went back into the credit */
+			line_trail_change(books, newest_key.text, &newest,
+					  cents_neg(part));
+			continue;
+		}
 		part = cents_min(missing, newest.open);
 		line_trail_change(books, newest_key.text, &newest, cents_neg(part));
 		err = line_unpay(books, payer, &newest, account.text, part, fault);
@@ -193,6 +214,7 @@ enum err reverse_settlement(struct books *books, uint64_t of, struct fault *faul
 	key_of(&key, "applied/%016" PRIu64 "/", of);
 	for (state_first(books->state, &cursor, key.text); cursor.found;
 	     state_next(books->state, &cursor)) {
+		struct cents taken;
 		struct line line;
 
 		err = line_of_key(cursor.key + strlen(key.text), cursor.value, &line,
@@ -205,7 +227,10 @@ enum err reverse_settlement(struct books *books, uint64_t of, struct fault *faul
 			from_credit = books_plus(books, from_credit, line.open);
 			continue;
 		}
-		err = line_unpay(books, payer, &line, "bank", line.open, fault);
+		taken = taken_use(books, payer, &line, line.open);
+		from_credit = books_plus(books, from_credit, taken);
+		err = line_unpay(books, payer, &line, "bank",
+				 books_minus(books, line.open, taken), fault);
 		if (err)
 			return err;
 	}

@@ -229,6 +229,8 @@ static void add_computed(struct json_doc *doc, struct json *draft, enum kind kin
 		(void)json_add_cstring(doc, draft, "due_on", "2026-11-20");
 		(void)json_add(doc, draft, "match", JSON_LIST);
 	}
+	if (kind == KIND_correction)
+		(void)json_add(doc, draft, "match", JSON_LIST);
 	if (kind == KIND_allocation) {
 		(void)json_add_integer(doc, draft, "amount", 0);
 		(void)json_add(doc, draft, "parts", JSON_LIST);
