@@ -109,6 +109,7 @@ static enum err ask_json(const struct post_session *session,
 	request.url = buffer_text(url);
 	request.is_plain = session->options->url.is_plain;
 	request.token = session->token;
+	request.ca = session->options->word[POST_CA];
 	return post_exchange(session, &request, without_retries, response, fault);
 }
 

@@ -134,6 +134,10 @@ static void set_safety(struct setup *setup, const struct post_request *request)
 	set_long(setup, CURLOPT_SSL_VERIFYPEER, 1L);
 	set_long(setup, CURLOPT_SSL_VERIFYHOST, 2L);
 	set_long(setup, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (request->ca) {
+		set_pointer(setup, CURLOPT_CAINFO, request->ca);
+		set_pointer(setup, CURLOPT_CAPATH, NULL);
+	}
 	set_long(setup, CURLOPT_NOSIGNAL, 1L);
 	set_long(setup, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	set_long(setup, CURLOPT_TIMEOUT_MS, (long)request->time_ms);

@@ -48,6 +48,8 @@ static const char HELP[] =
 	"  --key FILE               signs what is posted with the company's key "
 	"(arrondi-keys)\n"
 	"  --passphrase-file FILE   of that key\n"
+	"  --ca FILE                trusts these certificates (PEM) and not the "
+	"machine's\n"
 	"  --config FILE            takes options from FILE, as lines 'url = "
 	"https://...'\n"
 	"  --dry-run                has the server check all, and records nothing\n"

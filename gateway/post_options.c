@@ -132,6 +132,7 @@ static const struct option_def {
 	[POST_KEY] = { "key", false, check_text, "a file's name" },
 	[POST_PASSPHRASE_FILE] = { "passphrase-file", false, check_text,
 				   "a file's name" },
+	[POST_CA] = { "ca", false, check_text, "a file's name" },
 };
 static_assert(POST_RETRIES_MAX == 20, "as the table tells a person");
 

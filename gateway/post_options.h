@@ -43,6 +43,7 @@ enum post_word {
 	POST_RETRIES,
 	POST_KEY,
 	POST_PASSPHRASE_FILE,
+	POST_CA,
 	POST_WORD__COUNT
 };
 

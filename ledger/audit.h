@@ -118,6 +118,7 @@ struct audit_counts {
 	uint64_t batches_withheld; /* with rows that are not in the export */
 	uint64_t rows_withheld;    /* that these batches state */
 	uint64_t batches_signed;   /* that have their company's manifest */
+	uint64_t corrections_signed;
 	/* Settlements and payments carried out, with a bank statement's digest. */
 	uint64_t settlements_with_statement;
 	uint64_t paid_with_statement;

@@ -55,6 +55,8 @@ static void entry_count(struct audit *audit, const struct entry *entry)
 	counts->entries[entry->kind]++;
 	if (entry->kind == KIND_batch && entry_has(entry, "manifest"))
 		counts->batches_signed++;
+	if (entry->kind == KIND_correction && entry_has(entry, "manifest"))
+		counts->corrections_signed++;
 	if (entry->kind == KIND_settlement && entry_has(entry, "statement"))
 		counts->settlements_with_statement++;
 	if (entry->kind == KIND_paid && entry_has(entry, "statement"))

@@ -126,6 +126,9 @@ static void counts_put(struct audit *audit, struct json_doc *doc, struct json *t
 	number_put(doc, word, "batches_unsigned",
 		   counts->entries[KIND_batch] - counts->batches_signed);
 	number_put(doc, word, "batches_signed", counts->batches_signed);
+	number_put(doc, word, "corrections_signed", counts->corrections_signed);
+	number_put(doc, word, "corrections_unsigned",
+		   counts->entries[KIND_correction] - counts->corrections_signed);
 	number_put(doc, word, "gifts_unsigned", counts->entries[KIND_gift]);
 	number_put(doc, word, "patronages_unsigned", counts->entries[KIND_patronage]);
 	number_put(doc, word, "settlements_with_statement",

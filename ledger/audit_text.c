@@ -114,6 +114,14 @@ static enum err balances_put(struct audit *audit, struct buffer *out, struct fau
 
 /* ---- what is proved ---- */
 
+static void of_put(struct buffer *out, uint64_t n, uint64_t of, const char *one,
+		   const char *many, const char *what)
+{
+	if (n > 0)
+		buffer_printf(out, "  " U64 " of " U64 " %s %s\n", n, of,
+			      plural(of, one, many), what);
+}
+
 static void proved_put(struct audit *audit, struct buffer *out)
 {
 	const struct audit_counts *counts = audit_counts(audit);
@@ -143,12 +151,10 @@ static void proved_put(struct audit *audit, struct buffer *out)
 			counts->entries[KIND_batch] - counts->batches_withheld,
 			plural(counts->entries[KIND_batch] - counts->batches_withheld,
 			       "batch", "batches"));
-	if (counts->batches_signed > 0)
-		buffer_printf(out,
-			      "  " U64 " of " U64 " %s signed by the company that posted "
-			      "it: its own word\n",
-			      counts->batches_signed, counts->entries[KIND_batch],
-			      plural(counts->entries[KIND_batch], "batch", "batches"));
+	of_put(out, counts->batches_signed, counts->entries[KIND_batch], "batch",
+	       "batches", "signed by the company that posted it: its own word");
+	of_put(out, counts->corrections_signed, counts->entries[KIND_correction],
+	       "correction", "corrections", "signed by the company that made it");
 	if (n_older > 0)
 		buffer_printf(out,
 			      "  nothing was changed or removed since %zu older %s\n",
@@ -188,14 +194,6 @@ static void proof_put(struct buffer *out, const struct audit_proof_file *file)
 
 /* ---- what is not ---- */
 
-static void of_put(struct buffer *out, uint64_t n, uint64_t of, const char *one,
-		   const char *many, const char *what)
-{
-	if (n > 0)
-		buffer_printf(out, "  " U64 " of " U64 " %s %s\n", n, of,
-			      plural(of, one, many), what);
-}
-
 /* Companies that could not sign if they would. */
 static enum err keyless_put(struct audit *audit, struct buffer *out, struct fault *fault)
 {
@@ -229,6 +227,9 @@ static void word_put(struct audit *audit, struct buffer *out)
 	       "batch", "batches",
 	       "asserted, without the company's own signature: compare with its "
 	       "receipts");
+	of_put(out, entries[KIND_correction] - counts->corrections_signed,
+	       entries[KIND_correction], "correction", "corrections",
+	       "asserted, without the company's own signature");
 	of_put(out, entries[KIND_gift], entries[KIND_gift], "gift", "gifts",
 	       "without the giver's own signature");
 	of_put(out, entries[KIND_patronage], entries[KIND_patronage], "patronage",

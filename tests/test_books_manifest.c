@@ -140,6 +140,54 @@ static void test_a_company_signs_what_its_entry_says(void **state)
 	company_free(&company);
 }
 
+#define CORRECTION                                                                       \
+	"'ref':'PAYE-2','kind':'correction','batch':%" PRIu64 ",'company':'" LILAS       \
+	"','reason':'amount','date':'2026-11-17','count':1,'zero':0,'received':" ONE     \
+	",'root':" ONE ",'totals':[{'fund':'emploi','giver':'person','amount':237}]"     \
+	",'manifest':'%s'"
+
+/* What a correction does not repeat is the batch's. */
+static char *correction_text(uint64_t batch, const char *period)
+{
+	char *text = NULL;
+
+	assert_true(asprintf(&text,
+			     "arrondi/manifest@v1\norigin " WORLD_ORIGIN
+			     "\ncompany " LILAS
+			     "\nref PAYE-2\ndate 2026-11-17\nperiod %s\nsource salary\n"
+			     "site -\nstep 100\nterms 2026-09\ncount 1\nzero 0\n"
+			     "total emploi person 237\ncorrects %" PRIu64 "\nreceived "
+			     "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27f"
+			     "b57e9\n",
+			     period, batch) > 0);
+	return text;
+}
+
+static void test_a_correction_is_signed_with_what_its_batch_says(void **state)
+{
+	struct company company = company_new();
+	uint64_t batch = world_must(company.world, LILAS, BATCH);
+	char *text = correction_text(batch, "2026-10"), *note;
+	char *wrong_text = correction_text(batch, "2026-09"), *wrong;
+	char *other_text = correction_text(batch - 1, "2026-10"), *other;
+
+	(void)state;
+	note = note_new(company.key, text);
+	wrong = note_new(company.key, wrong_text);
+	other = note_new(company.key, other_text);
+	world_refuses(company.world, "manifest", LILAS, CORRECTION, batch, wrong);
+	world_refuses(company.world, "manifest", LILAS, CORRECTION, batch, other);
+	(void)world_must(company.world, LILAS, CORRECTION, batch, note);
+	assert_int_equal(world_balance(company.world, "receivable/" LILAS), 237 + 237);
+	free(text);
+	free(wrong_text);
+	free(other_text);
+	free(note);
+	free(wrong);
+	free(other);
+	company_free(&company);
+}
+
 static void test_a_batch_without_a_manifest_is_recorded_too(void **state)
 {
 	struct company company = company_new();
@@ -236,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_company_signs_what_its_entry_says),
+		cmocka_unit_test(test_a_correction_is_signed_with_what_its_batch_says),
 		cmocka_unit_test(test_a_batch_without_a_manifest_is_recorded_too),
 		cmocka_unit_test(test_each_line_that_differs_refuses_it_and_is_named),
 		cmocka_unit_test(test_another_key_than_the_one_in_force_signs_nothing),
