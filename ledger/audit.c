@@ -100,6 +100,7 @@ static struct audit *audit_new(const struct audit_options *options)
 	audit_tree_init(&audit->tree, &audit->folder);
 	buffer_init(&audit->bundle, TILE_BUNDLE_BYTES_MAX);
 	audit_rows_init(&audit->rows);
+	audit_rows_init(&audit->old_rows);
 	audit_claims_init(&audit->claims, options->temp_dir ? options->temp_dir : "/tmp");
 	audit->doc = json_doc_new();
 	audit->state = state_new(NULL);
@@ -121,6 +122,7 @@ void audit_free(struct audit *audit)
 	json_doc_free(audit->doc);
 	audit_claims_release(&audit->claims);
 	audit_rows_release(&audit->rows);
+	audit_rows_release(&audit->old_rows);
 	buffer_release(&audit->bundle);
 	audit_tree_release(&audit->tree);
 	audit_folder_close(&audit->folder);
@@ -201,6 +203,11 @@ const struct checkpoint *audit_checkpoint(const struct audit *audit)
 const struct audit_counts *audit_counts(const struct audit *audit)
 {
 	return &audit->counts;
+}
+
+uint64_t audit_counts_batches(const struct audit_counts *counts)
+{
+	return counts->entries[KIND_batch] + counts->entries[KIND_correction];
 }
 
 bool audit_without_rows(const struct audit *audit)

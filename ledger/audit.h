@@ -126,6 +126,8 @@ struct audit_counts {
 
 const struct checkpoint *audit_checkpoint(const struct audit *audit);
 const struct audit_counts *audit_counts(const struct audit *audit);
+/* Batches and their corrections: what has rows. */
+uint64_t audit_counts_batches(const struct audit_counts *counts);
 bool audit_without_rows(const struct audit *audit);
 
 /* True where the log's key was taken from the charter. */

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "ledger/batch_check.h"
 #include "ledger/json.h"
 
 /* Batches claimed and not yet taken: enough to even out large and small ones. */
@@ -123,9 +124,12 @@ static struct ahead_slot *slot_claim(struct audit_ahead *ahead)
 static void slot_read(struct audit_ahead *ahead, struct ahead_slot *slot)
 {
 	ahead_unlock(ahead);
-	if (!slot->err)
+	if (!slot->err) {
+		struct rows_limits limits = batch_limits(&slot->entry, slot->row_cap);
+
 		slot->err = audit_rows_read(&slot->rows, ahead->folder, slot->position,
-					    &slot->entry, slot->row_cap, &slot->fault);
+					    &slot->entry, &limits, &slot->fault);
+	}
 	ahead_lock(ahead);
 	slot->read = true;
 	/* Something is wrong: no more will be taken after it. */

@@ -10,6 +10,7 @@
 
 #include "ledger/audit_ahead.h"
 #include "ledger/audit_int.h"
+#include "ledger/batch_check.h"
 #include "ledger/books_query.h"
 
 /* ---- rows ---- */
@@ -17,33 +18,83 @@
 static enum err rows_of(struct audit *audit, uint64_t position, const struct entry *batch,
 			struct audit_rows **ret_rows, struct fault *fault)
 {
+	struct rows_limits limits = batch_limits(batch, audit->row_cap);
+
 	if (audit->ahead)
 		return audit_ahead_take(audit->ahead, position, ret_rows, fault);
 	*ret_rows = &audit->rows;
-	return audit_rows_read(&audit->rows, &audit->folder, position, batch,
-			       audit->row_cap, fault);
+	return audit_rows_read(&audit->rows, &audit->folder, position, batch, &limits,
+			       fault);
+}
+
+static void rows_count(struct audit *audit, const struct audit_rows *rows)
+{
+	if (rows->withheld) {
+		audit->counts.batches_withheld++;
+		audit->counts.rows_withheld += rows->count;
+		return;
+	}
+	audit->rows_met++;
+	audit->counts.rows += rows->count;
 }
 
 static enum err batch_run(struct audit *audit, uint64_t position,
 			  const struct entry *batch, struct fault *fault)
 {
+	struct claims_window window = claims_window_of(batch);
+	struct claims_change change;
 	struct audit_rows *rows;
-	uint64_t count = (uint64_t)entry_integer(batch, "count");
 	enum err err;
 
-	if (audit->without_rows || count == 0)
+	if (audit->without_rows || entry_integer(batch, "count") == 0)
 		return ERR_OK;
 	err = rows_of(audit, position, batch, &rows, fault);
 	if (err)
 		return err;
-	if (rows->withheld) {
-		audit->counts.batches_withheld++;
-		audit->counts.rows_withheld += count;
+	rows_count(audit, rows);
+	if (rows->withheld)
 		return ERR_OK;
+	change = claims_change_of(rows->tags, rows->count);
+	return audit_claims_take(&audit->claims, batch->at, &window, &change, fault);
+}
+
+/* Corrections are few, and what they may hold is only known once their batch was
+ * applied: they are not read ahead. Rows that are withheld claim nothing here, before
+ * a correction or after it. */
+static enum err correction_run(struct audit *audit, uint64_t position,
+			       const struct entry *correction,
+			       const struct batch_view *batch, struct fault *fault)
+{
+	struct audit_rows *old = &audit->old_rows, *rows = &audit->rows;
+	struct claims_window window = claims_window_of_view(batch);
+	uint64_t count = (uint64_t)entry_integer(correction, "count");
+	struct rows_limits limits = batch_view_limits(batch, count);
+	struct rows_limits old_limits =
+		batch_view_limits(batch, (uint64_t)batch->rows_count);
+	struct claims_change change;
+	enum err err = ERR_OK;
+
+	if (audit->without_rows)
+		return ERR_OK;
+	old->count = rows->count = 0;
+	if (old_limits.rows_max > 0)
+		err = audit_rows_read_tags(old, &audit->folder, batch->rows_at,
+					   &old_limits, fault);
+	if (!err && count > 0) {
+		err = audit_rows_read(rows, &audit->folder, position, correction, &limits,
+				      fault);
+		if (!err)
+			rows_count(audit, rows);
 	}
-	audit->rows_met++;
-	audit->counts.rows += count;
-	return audit_claims_take(&audit->claims, batch, rows, fault);
+	if (err)
+		return err;
+	err = claims_change_between(old->tags, old->withheld ? 0 : old->count, rows->tags,
+				    rows->withheld ? 0 : rows->count, &change, fault);
+	if (err)
+		return err;
+	err = audit_claims_take(&audit->claims, correction->at, &window, &change, fault);
+	claims_change_release(&change);
+	return err;
 }
 
 /* ---- one entry ---- */
@@ -53,7 +104,8 @@ static void entry_count(struct audit *audit, const struct entry *entry)
 	struct audit_counts *counts = &audit->counts;
 
 	counts->entries[entry->kind]++;
-	if (entry->kind == KIND_batch && entry_has(entry, "manifest"))
+	if ((entry->kind == KIND_batch || entry->kind == KIND_correction) &&
+	    entry_has(entry, "manifest"))
 		counts->batches_signed++;
 	if (entry->kind == KIND_correction && entry_has(entry, "manifest"))
 		counts->corrections_signed++;
@@ -75,6 +127,9 @@ static enum err entry_verify(struct audit *audit, uint64_t position,
 			     const struct entry *entry, const struct hash *leaf,
 			     struct fault *fault)
 {
+	struct batch_view batch; /* as it was before its correction */
+	bool known = entry->kind == KIND_correction &&
+		     query_batch(audit->books, entry_position(entry, "batch"), &batch);
 	enum err err = books_apply(audit->books, entry, leaf, fault);
 
 	if (err)
@@ -84,6 +139,8 @@ static enum err entry_verify(struct audit *audit, uint64_t position,
 		err = charter_run(audit, entry, fault);
 	else if (entry->kind == KIND_batch)
 		err = batch_run(audit, position, entry, fault);
+	else if (known)
+		err = correction_run(audit, position, entry, &batch, fault);
 	return audit_finds(audit, position, "batch_rows", err, fault);
 }
 
@@ -207,7 +264,8 @@ static enum err stray_look(void *ctx, uint64_t position, struct fault *fault)
 	if (!err)
 		err = entry_parse(audit->doc, audit->entries[position % TILE_WIDTH],
 				  &entry, fault);
-	if (err || (entry.kind == KIND_batch && entry_integer(&entry, "count") > 0))
+	if (err || ((entry.kind == KIND_batch || entry.kind == KIND_correction) &&
+		    entry_integer(&entry, "count") > 0))
 		return err;
 	if (!stray->found || position < stray->position)
 		stray->position = position;

@@ -45,6 +45,7 @@ struct audit {
 	uint64_t rows_files; /* that stand in rows/ */
 	uint64_t rows_met;   /* that a batch has */
 	struct audit_rows rows;
+	struct audit_rows old_rows; /* that a correction replaces */
 	struct audit_claims claims;
 	struct audit_ahead *ahead; /* NULL with one thread */
 

@@ -24,7 +24,7 @@ static enum err batch_head(void *ctx, struct slice leaf, struct merkle_head *ret
 	err = entry_parse(doc, leaf, &entry, fault);
 	if (err)
 		return err;
-	if (entry.kind != KIND_batch)
+	if (entry.kind != KIND_batch && entry.kind != KIND_correction)
 		return fault_set(fault, ERR_CORRUPT, "the proof's entry is no batch");
 	ret_head->size = (uint64_t)entry_integer(&entry, "count");
 	ret_head->root = entry_hash(&entry, "root");

@@ -16,10 +16,11 @@
 #define ROWS_COUNT_MAX      100000
 #define ROWS_BLOB_BYTES_MAX ((size_t)ROWS_COUNT_MAX * (ROW_LINE_BYTES_MAX + 1))
 
-/* A bucket of invoices is looked at from CLAIMS_WINDOW_MONTHS later, by batches
- * whose period may be so old again; one of pay only by batches of its month. */
-#define BUCKET_MONTHS_SALARY CLAIMS_WINDOW_MONTHS
-#define BUCKET_MONTHS_OTHER  (2 * CLAIMS_WINDOW_MONTHS)
+/* A bucket of pay is looked at by batches of its month, which come CLAIMS_WINDOW_MONTHS
+ * later at most, and by their corrections, so much later again. One of invoices is
+ * looked at from CLAIMS_WINDOW_MONTHS later as well. */
+#define BUCKET_MONTHS_SALARY (2 * CLAIMS_WINDOW_MONTHS)
+#define BUCKET_MONTHS_OTHER  (3 * CLAIMS_WINDOW_MONTHS)
 
 void audit_rows_init(struct audit_rows *rows)
 {
@@ -48,12 +49,11 @@ static enum err tags_reserve(struct audit_rows *rows, size_t count, struct fault
 	return ERR_OK;
 }
 
-enum err audit_rows_read(struct audit_rows *rows, const struct audit_folder *folder,
-			 uint64_t position, const struct entry *batch,
-			 struct cents row_cap, struct fault *fault)
+/* The file into rows->blob, and room for its tags. */
+static enum err blob_read(struct audit_rows *rows, const struct audit_folder *folder,
+			  uint64_t position, uint64_t count, struct fault *fault)
 {
-	size_t count = (size_t)entry_integer(batch, "count");
-	size_t bytes_max = count * (ROW_LINE_BYTES_MAX + 1);
+	size_t bytes_max = (size_t)count * (ROW_LINE_BYTES_MAX + 1);
 	char path[AUDIT_PATH_BYTES_MAX];
 	enum err err;
 
@@ -65,11 +65,34 @@ enum err audit_rows_read(struct audit_rows *rows, const struct audit_folder *fol
 	rows->withheld = err == ERR_NOT_FOUND;
 	if (rows->withheld)
 		return ERR_OK;
-	if (!err)
-		err = tags_reserve(rows, count, fault);
-	if (!err)
-		err = batch_check(batch, buffer_slice(&rows->blob), row_cap, rows->tags,
-				  fault);
+	return err ? err : tags_reserve(rows, (size_t)count, fault);
+}
+
+enum err audit_rows_read(struct audit_rows *rows, const struct audit_folder *folder,
+			 uint64_t position, const struct entry *entry,
+			 const struct rows_limits *limits, struct fault *fault)
+{
+	enum err err = blob_read(rows, folder, position, limits->rows_max, fault);
+
+	if (err || rows->withheld)
+		return err;
+	return batch_check(entry, buffer_slice(&rows->blob), limits, rows->tags, fault);
+}
+
+enum err audit_rows_read_tags(struct audit_rows *rows, const struct audit_folder *folder,
+			      uint64_t position, const struct rows_limits *limits,
+			      struct fault *fault)
+{
+	struct rows_summary summary;
+	enum err err = blob_read(rows, folder, position, limits->rows_max, fault);
+
+	if (err || rows->withheld)
+		return err;
+	err = rows_summarise(buffer_slice(&rows->blob), limits, rows->tags, &summary,
+			     fault);
+	if (!err && summary.head.size != limits->rows_max)
+		err = fault_set(fault, ERR_IO,
+				"the export was changed while it was read: try again");
 	return err;
 }
 
@@ -152,49 +175,49 @@ static enum err bucket_push(struct audit_claims *claims,
 	return ERR_OK;
 }
 
-/* The month in which an entry was recorded, by the clock of Paris. */
-static struct month month_recorded(const struct entry *entry)
+/* The month of a recorded time, by the clock of Paris. */
+static struct month month_recorded(int64_t at)
 {
 	struct date date;
 
 	/* books_apply() has refused every `at` that has no such day. */
-	if (date_paris(entry->at, &date) != ERR_OK)
+	if (date_paris(at, &date) != ERR_OK)
 		abort();
 	return month_of_date(date);
 }
 
-static enum err claims_check_add(struct audit_claims *claims, const struct entry *batch,
-				 const struct audit_rows *rows, size_t *ret_conflict,
-				 struct fault *fault)
+static enum err claims_take(struct audit_claims *claims, int64_t recorded_at,
+			    const struct claims_window *window,
+			    const struct claims_change *change, size_t *ret_conflict,
+			    struct fault *fault)
 {
-	struct claims_window window = claims_window_of(batch);
 	struct claims_storage storage;
-	bool first = false;
+	int buckets = 0;
 	enum err err = ERR_OK;
 
 	if (!claims->file)
 		err = claims_file_open(claims->dir, &claims->file, fault);
 	if (!err)
-		err = claims_expire(claims, month_recorded(batch), fault);
+		err = claims_expire(claims, month_recorded(recorded_at), fault);
 	if (err)
 		return err;
 	storage = claims_file_storage(claims->file);
-	err = claims_window_check(&window, &storage, rows->tags, rows->count,
-				  ret_conflict, fault);
-	if (err || *ret_conflict < rows->count)
+	err = claims_change_check(change, window, &storage, ret_conflict, fault);
+	if (err || *ret_conflict < change->n_come)
 		return err;
-	err = claims_window_add(&window, &storage, rows->tags, rows->count, &first,
-				fault);
-	if (!err && first)
-		err = bucket_push(claims, &window, fault);
+	err = claims_change_make(change, window, &storage, &buckets, fault);
+	/* One that is empty stays in the list: to drop it is no error. */
+	if (!err && buckets > 0)
+		err = bucket_push(claims, window, fault);
 	return err;
 }
 
-enum err audit_claims_take(struct audit_claims *claims, const struct entry *batch,
-			   const struct audit_rows *rows, struct fault *fault)
+enum err audit_claims_take(struct audit_claims *claims, int64_t recorded_at,
+			   const struct claims_window *window,
+			   const struct claims_change *change, struct fault *fault)
 {
 	size_t conflict = 0;
-	enum err err = claims_check_add(claims, batch, rows, &conflict, fault);
+	enum err err = claims_take(claims, recorded_at, window, change, &conflict, fault);
 
 	/* The temporary file is ours: nothing that is wrong in it is the export's. */
 	if (err == ERR_CORRUPT)
@@ -203,10 +226,10 @@ enum err audit_claims_take(struct audit_claims *claims, const struct entry *batc
 				 claims->dir);
 	if (err)
 		return err;
-	if (conflict < rows->count)
+	if (conflict < change->n_come)
 		return fault_rule(fault, "claim",
 				  "line %zu of the rows claims what an earlier batch has "
 				  "claimed, expected only new claims",
-				  conflict + 1);
+				  claims_change_row(change, conflict) + 1);
 	return ERR_OK;
 }

@@ -17,9 +17,11 @@
 #include "keys/fault.h"
 #include "ledger/audit_folder.h"
 #include "ledger/books_query.h"
+#include "ledger/claims_change.h"
 #include "ledger/claims_file.h"
 #include "ledger/claims_window.h"
 #include "ledger/entry.h"
+#include "ledger/rows.h"
 #include "ledger/tag.h"
 
 /* ---- one batch ---- */
@@ -37,12 +39,20 @@ struct audit_rows {
 void audit_rows_init(struct audit_rows *rows);
 void audit_rows_release(struct audit_rows *rows);
 
-/* Reads and checks the rows of a batch that has some. The errors of batch_check()
- * and audit_folder_read(), but ERR_NOT_FOUND: rows may be withheld. */
+/* Reads and checks the rows of a batch or correction that has some, limits->rows_max
+ * of them. The errors of batch_check() and audit_folder_read(), but
+ * ERR_NOT_FOUND: rows may be withheld. */
 MUST_USE enum err audit_rows_read(struct audit_rows *rows,
 				  const struct audit_folder *folder, uint64_t position,
-				  const struct entry *batch, struct cents row_cap,
-				  struct fault *fault);
+				  const struct entry *entry,
+				  const struct rows_limits *limits, struct fault *fault);
+
+/* Reads only the tags of rows that were checked before. */
+MUST_USE enum err audit_rows_read_tags(struct audit_rows *rows,
+				       const struct audit_folder *folder,
+				       uint64_t position,
+				       const struct rows_limits *limits,
+				       struct fault *fault);
 
 /* ---- all batches ---- */
 
@@ -64,10 +74,12 @@ struct audit_claims {
 void audit_claims_init(struct audit_claims *claims, const char *dir);
 void audit_claims_release(struct audit_claims *claims);
 
-/* Checks that the claims are new, then remembers them. ERR_RULE, rule "claim"; or
- * ERR_IO, ERR_MEMORY where the temporary file fails. */
-MUST_USE enum err audit_claims_take(struct audit_claims *claims,
-				    const struct entry *batch,
-				    const struct audit_rows *rows, struct fault *fault);
+/* Checks that the claims that come are new, then makes the change. `recorded_at` is
+ * the entry's. ERR_RULE, rule "claim"; or ERR_IO, ERR_MEMORY where the temporary file
+ * fails. */
+MUST_USE enum err audit_claims_take(struct audit_claims *claims, int64_t recorded_at,
+				    const struct claims_window *window,
+				    const struct claims_change *change,
+				    struct fault *fault);
 
 #endif

@@ -148,8 +148,8 @@ static void proved_put(struct audit *audit, struct buffer *out)
 			"  " U64 " %s of " U64 " %s add up to what the batches "
 			"state, and claim nothing twice\n",
 			counts->rows, plural(counts->rows, "row", "rows"),
-			counts->entries[KIND_batch] - counts->batches_withheld,
-			plural(counts->entries[KIND_batch] - counts->batches_withheld,
+			audit_counts_batches(counts) - counts->batches_withheld,
+			plural(audit_counts_batches(counts) - counts->batches_withheld,
 			       "batch", "batches"));
 	of_put(out, counts->batches_signed, counts->entries[KIND_batch], "batch",
 	       "batches", "signed by the company that posted it: its own word");
@@ -236,8 +236,8 @@ static void word_put(struct audit *audit, struct buffer *out)
 	       "patronages", "without the company's own signature");
 	if (audit_without_rows(audit))
 		buffer_put_text(out, "  rows were not looked at\n");
-	of_put(out, counts->batches_withheld, entries[KIND_batch], "batch", "batches",
-	       "with rows withheld: verified at the batch's totals");
+	of_put(out, counts->batches_withheld, audit_counts_batches(counts), "batch",
+	       "batches", "with rows withheld: verified at the batch's totals");
 	of_put(out, entries[KIND_settlement] - counts->settlements_with_statement,
 	       entries[KIND_settlement], "settlement", "settlements",
 	       "without a bank statement's digest");

@@ -62,17 +62,29 @@ static enum err head_check(const struct merkle_head *found,
 			 found_text, stated_text);
 }
 
-enum err batch_check(const struct entry *batch, struct slice blob, struct cents row_cap,
-		     struct tag *tags, struct fault *fault)
+enum err batch_check(const struct entry *entry, struct slice blob,
+		     const struct rows_limits *limits, struct tag *tags,
+		     struct fault *fault)
 {
-	struct rows_limits limits = rows_limits_of(
-		text_is(entry_text(batch, "source"), "till"), entry_cents(batch, "step"),
-		row_cap, (uint64_t)entry_integer(batch, "count"));
-	struct merkle_head stated = { limits.rows_max, entry_hash(batch, "root") };
+	struct merkle_head stated = { (uint64_t)entry_integer(entry, "count"),
+				      entry_hash(entry, "root") };
 	struct rows_summary summary;
-	enum err err = rows_summarise(blob, &limits, tags, &summary, fault);
+	enum err err = rows_summarise(blob, limits, tags, &summary, fault);
 
 	if (!err)
 		err = head_check(&summary.head, &stated, fault);
-	return err ? err : totals_check(batch, &summary, fault);
+	return err ? err : totals_check(entry, &summary, fault);
+}
+
+struct rows_limits batch_limits(const struct entry *batch, struct cents row_cap)
+{
+	return rows_limits_of(text_is(entry_text(batch, "source"), "till"),
+			      entry_cents(batch, "step"), row_cap,
+			      (uint64_t)entry_integer(batch, "count"));
+}
+
+struct rows_limits batch_view_limits(const struct batch_view *batch, uint64_t count)
+{
+	return rows_limits_of(strcmp(batch->source, "till") == 0, batch->step,
+			      batch->row_cap, count);
 }

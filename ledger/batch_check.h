@@ -9,17 +9,25 @@
 
 #include "keys/fault.h"
 #include "keys/slice.h"
+#include "ledger/books_query.h"
 #include "ledger/entry.h"
 #include "ledger/money.h"
+#include "ledger/rows.h"
 #include "ledger/tag.h"
 
+/* What a batch's rows may hold, by its entry. */
+struct rows_limits batch_limits(const struct entry *batch, struct cents row_cap);
+/* The same of a correction's `count` rows. */
+struct rows_limits batch_view_limits(const struct batch_view *batch, uint64_t count);
+
 /*
- * ERR_CORRUPT where count, root or totals are others; ERR_INVALID or ERR_RULE
- * from rows_summarise() where the rows themselves are not as they must be.
- * `tags` is NULL, or room for the entry's `count` tags.
+ * ERR_CORRUPT where count, root or totals are others than the entry's; ERR_INVALID or
+ * ERR_RULE from rows_summarise() where the rows themselves are not as they must be.
+ * The entry is a batch's or a correction's, within the limits of the batch. `tags` is
+ * NULL, or room for the entry's `count` tags.
  */
-MUST_USE enum err batch_check(const struct entry *batch, struct slice blob,
-			      struct cents row_cap, struct tag *tags,
+MUST_USE enum err batch_check(const struct entry *entry, struct slice blob,
+			      const struct rows_limits *limits, struct tag *tags,
 			      struct fault *fault);
 
 #endif

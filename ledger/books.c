@@ -189,8 +189,8 @@ void books_expire_anew(struct books *books, const char *key)
 	struct key queue;
 
 	for (int i = 0; i < BOOKS_WINDOW_MONTHS; i++)
-		state_delete(books->state, key_of(&queue, "expire/%06" PRId32 "/%s",
-						  month.n + i, key));
+		state_delete(books->state,
+			     key_of(&queue, "expire/%06" PRId32 "/%s", month.n + i, key));
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
 		books_expire(books, month, key);
 }

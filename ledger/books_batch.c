@@ -148,7 +148,7 @@ struct line batch_line(struct slice source, const struct batch_total *total,
 
 /* ---- what a correction needs ---- */
 
-void batch_write(struct books *books, uint64_t position, const struct batch_record *batch)
+void batch_write(struct books *books, uint64_t position, const struct batch_view *batch)
 {
 	struct month month = { .n = (int32_t)batch->recorded_month };
 	struct record record;
@@ -180,7 +180,7 @@ void batch_write(struct books *books, uint64_t position, const struct batch_reco
 		books_expire(books, month, key.text);
 }
 
-bool batch_read(struct books *books, uint64_t position, struct batch_record *ret_batch)
+bool query_batch(struct books *books, uint64_t position, struct batch_view *ret_batch)
 {
 	struct record_reader reader;
 	struct key key;
@@ -216,7 +216,7 @@ static void batch_keep(struct books *books, const struct charter_record *charter
 		       const struct batch_totals *totals, struct date due_on)
 {
 	const struct entry *entry = books->entry;
-	struct batch_record batch = {
+	struct batch_view batch = {
 		.period = entry_month(entry, "period"),
 		.step = entry_cents(entry, "step"),
 		.row_cap = charter->row_cap,

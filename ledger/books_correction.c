@@ -16,14 +16,14 @@ static enum err correction_refused(struct fault *fault, uint64_t of, const char 
 }
 
 static enum err batch_find(struct books *books, const struct entry *correction,
-			   struct batch_record *ret_batch, struct fault *fault)
+			   struct batch_view *ret_batch, struct fault *fault)
 {
 	uint64_t of = entry_position(correction, "batch");
 	int64_t today = month_of_date(books_today(books)).n;
 
 	/* That its record may still be there is no leave: those are dropped a few
 	 * at a time. */
-	if (!batch_read(books, of, ret_batch) ||
+	if (!query_batch(books, of, ret_batch) ||
 	    today - ret_batch->recorded_month > BOOKS_WINDOW_MONTHS)
 		return fault_rule(fault, "correction",
 				  "position %" PRIu64
@@ -41,7 +41,7 @@ enum err correction_compute(struct books *books, const struct entry *correction,
 			    struct correction_due *ret_due, struct fault *fault)
 {
 	struct match_ask *ask = &ret_due->ask.match;
-	struct batch_record *batch = &ret_due->batch;
+	struct batch_view *batch = &ret_due->batch;
 	enum err err = batch_find(books, correction, batch, fault);
 
 	if (err)
@@ -59,7 +59,7 @@ enum err correction_compute(struct books *books, const struct entry *correction,
 }
 
 static enum err manifest_check_correction(struct books *books,
-					  const struct batch_record *batch,
+					  const struct batch_view *batch,
 					  struct fault *fault)
 {
 	char period[MONTH_TEXT_BYTES];
@@ -85,7 +85,7 @@ static int total_cmp(const struct batch_total *a, const struct batch_total *b)
 }
 
 /* One fund and giver: what it was, and what it is from here on. */
-static enum err total_change(struct books *books, const struct batch_record *batch,
+static enum err total_change(struct books *books, const struct batch_view *batch,
 			     const struct batch_total *total, struct cents change,
 			     struct fault *fault)
 {
@@ -131,7 +131,7 @@ enum err apply_correction(struct books *books, struct fault *fault)
 	const struct entry *entry = books->entry;
 	uint64_t of = entry_position(entry, "batch");
 	struct correction_due due;
-	struct batch_record *batch = &due.batch;
+	struct batch_view *batch = &due.batch;
 	enum err err;
 
 	if (!slice_equal(entry_text(entry, "company"), entry->by))

@@ -26,7 +26,7 @@
  *	ab/ACCOUNT                        balance (debits positive)
  *	bd|bm/ACCOUNT/FLOW/DAY|MONTH      movement of that civil day or month
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
- *	batch/POSITION                    struct batch_record
+ *	batch/POSITION                    struct batch_view
  *	promise/POSITION                  struct promise_record
  *	open/PAYER/POSITION/CLASS/FUND/EARMARK  struct line_record, while open
  *	due/PAYER/DAY                     what is open of all lines due on that day
@@ -50,6 +50,7 @@
 #include <inttypes.h>
 
 #include "ledger/books.h"
+#include "ledger/books_query.h"
 #include "ledger/manifest.h"
 
 #define BOOKS_WINDOW_MONTHS 13  /* references, periods and reversals: DESIGN section 3 */
@@ -277,35 +278,11 @@ MUST_USE enum err match_add(struct books *books, const struct match_ask *ask,
 			    struct date due_on, struct fault *fault);
 
 /* books_batch.c */
-#define BATCH_TOTALS_MAX 192 /* as kinds.def bounds the list */
-struct batch_total {
-	char fund[ID_BYTES];
-	char giver[8];
-	struct cents amount;
-};
-struct batch_totals {
-	size_t count;
-	struct batch_total total[BATCH_TOTALS_MAX]; /* ascending by fund, then giver */
-};
-/* Of a batch for as long as it may be corrected. */
-struct batch_record {
-	char company[ID_BYTES], source[8], site[ID_BYTES], terms[ID_BYTES];
-	struct month period;
-	struct cents step, row_cap;
-	struct date date, due_on;
-	int64_t recorded_month;
-	/* In force, of the batch or its last correction. */
-	uint64_t rows_at; /* where its rows stand */
-	int64_t rows_count;
-	struct batch_totals totals;
-};
 struct batch_ask {
 	struct batch_totals totals;
 	struct match_ask match; /* of a new batch; company and month are not set */
 };
-bool batch_read(struct books *books, uint64_t position, struct batch_record *ret_batch);
-void batch_write(struct books *books, uint64_t position,
-		 const struct batch_record *batch);
+void batch_write(struct books *books, uint64_t position, const struct batch_view *batch);
 /* What an entry's totals ask for. */
 void batch_ask(struct books *books, const struct entry *entry, struct batch_ask *ret_ask);
 /* The rules about count, root and totals. */
@@ -322,8 +299,8 @@ MUST_USE enum err apply_batch(struct books *books, struct fault *fault);
 
 /* books_correction.c */
 struct correction_due {
-	struct batch_record batch; /* before */
-	struct batch_ask ask;      /* of the corrected rows */
+	struct batch_view batch; /* before */
+	struct batch_ask ask;    /* of the corrected rows */
 	struct match_due match;
 };
 MUST_USE enum err correction_compute(struct books *books, const struct entry *correction,

@@ -116,6 +116,32 @@ MUST_USE enum err query_dues(struct books *books, struct slice payer,
 			     struct due_view **ret_dues, size_t *ret_count,
 			     struct fault *fault);
 
+/* A batch, for as long as it may be corrected. */
+#define BATCH_TOTALS_MAX 192 /* as kinds.def bounds the list */
+struct batch_total {
+	char fund[QUERY_ID_BYTES];
+	char giver[8];
+	struct cents amount;
+};
+struct batch_totals {
+	size_t count;
+	struct batch_total total[BATCH_TOTALS_MAX]; /* ascending by fund, then giver */
+};
+struct batch_view {
+	char company[QUERY_ID_BYTES], source[8];
+	char site[QUERY_ID_BYTES]; /* "" for none */
+	char terms[QUERY_ID_BYTES];
+	struct month period;
+	struct cents step, row_cap;
+	struct date date, due_on;
+	int64_t recorded_month;
+	/* In force, of the batch or its last correction. */
+	uint64_t rows_at; /* where its rows stand */
+	int64_t rows_count;
+	struct batch_totals totals;
+};
+bool query_batch(struct books *books, uint64_t position, struct batch_view *ret_batch);
+
 struct proposal_view {
 	uint64_t position;
 	char subject[16];

@@ -256,8 +256,35 @@ enum err claims_add(const struct claims_storage *storage, struct slice bucket,
 		return fault_set(fault, ERR_TOO_BIG, "claims: too many runs in a bucket");
 
 	err = claims_merge(storage, bucket, runs.run + n_kept, runs.n - n_kept, tags, n,
-			   &added, fault);
+			   NULL, 0, &added, fault);
 	for (unsigned i = n_kept; !err && i < runs.n; i++)
+		err = storage->drop(storage->ctx, bucket, &runs.run[i], fault);
+	return err;
+}
+
+enum err claims_remove(const struct claims_storage *storage, struct slice bucket,
+		       const struct tag *tags, size_t n, struct fault *fault)
+{
+	struct claims_runs runs;
+	struct claims_run left = { .n_tags = 0 };
+
+	assert(tags_ascend(tags, n));
+	if (n == 0)
+		return ERR_OK;
+	enum err err = claims_runs_read(storage, bucket, &runs, fault);
+	if (err)
+		return err;
+	for (unsigned i = 0; i < runs.n; i++) {
+		left.n_tags += runs.run[i].n_tags;
+		left.number = runs.run[i].number + 1;
+	}
+	if (left.n_tags < n)
+		return fault_set(fault, ERR_CORRUPT,
+				 "claims: more tags to be freed than there are");
+	left.n_tags -= n;
+	err = claims_merge(storage, bucket, runs.run, runs.n, NULL, 0, tags, n, &left,
+			   fault);
+	for (unsigned i = 0; !err && i < runs.n; i++)
 		err = storage->drop(storage->ctx, bucket, &runs.run[i], fault);
 	return err;
 }

@@ -100,6 +100,12 @@ MUST_USE enum err claims_check(const struct claims_storage *storage, struct slic
 MUST_USE enum err claims_add(const struct claims_storage *storage, struct slice bucket,
 			     const struct tag *tags, size_t n, struct fault *fault);
 
+/* Frees tags[0..n-1], strictly ascending (asserted), all of which are in the bucket:
+ * ERR_CORRUPT otherwise. Writes the whole bucket anew, so it is for what is rare. After
+ * an error, as claims_add(). */
+MUST_USE enum err claims_remove(const struct claims_storage *storage, struct slice bucket,
+				const struct tag *tags, size_t n, struct fault *fault);
+
 /* Forgets a bucket, once no rule looks into it any more. */
 MUST_USE enum err claims_drop(const struct claims_storage *storage, struct slice bucket,
 			      struct fault *fault);

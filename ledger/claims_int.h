@@ -26,11 +26,13 @@ MUST_USE enum err claims_page_load(const struct claims_storage *storage,
 				   uint64_t number, struct claims_page *page,
 				   struct fault *fault);
 
-/* Stores run `added` of the tags of n_runs runs and of tags[0..n-1], whose numbers
- * add up to added->n_tags. Drops nothing. */
+/* Stores run `added` of the tags of n_runs runs and of tags[0..n-1], but for
+ * without[0..n_without-1], which ascend; so many are added->n_tags. ERR_CORRUPT where
+ * one of the latter is not there. Drops nothing. */
 MUST_USE enum err claims_merge(const struct claims_storage *storage, struct slice bucket,
 			       const struct claims_run *runs, unsigned n_runs,
 			       const struct tag *tags, size_t n,
+			       const struct tag *without, size_t n_without,
 			       const struct claims_run *added, struct fault *fault);
 
 #endif

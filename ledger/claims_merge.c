@@ -24,6 +24,7 @@ struct merge {
 	const struct claims_storage *storage;
 	struct slice bucket;
 	const struct claims_run *added;
+	const struct tag *without, *without_end; /* left out */
 	unsigned n_sources;
 	struct source source[CLAIMS_RUNS_MAX + 1];
 	struct claims_page out;
@@ -97,7 +98,7 @@ static enum err merge_put(struct merge *merge, const struct tag *tag, struct fau
 static enum err merge_all(struct merge *merge, struct fault *fault)
 {
 	struct tag last = { 0 };
-	uint64_t n = 0;
+	uint64_t n = 0, n_left_out = 0;
 	struct source *source;
 
 	while ((source = merge_least(merge)) != NULL) {
@@ -108,19 +109,30 @@ static enum err merge_all(struct merge *merge, struct fault *fault)
 					 "claims: a tag stands twice in a bucket");
 		last = tag;
 		n++;
-		enum err err = merge_put(merge, &tag, fault);
+		enum err err = ERR_OK;
+		if (merge->without < merge->without_end &&
+		    tag_cmp(merge->without, &tag) == 0) {
+			merge->without++;
+			n_left_out++;
+		} else {
+			err = merge_put(merge, &tag, fault);
+		}
 		if (!err)
 			err = source_advance(merge, source, fault);
 		if (err)
 			return err;
 	}
-	assert(n == merge->added->n_tags);
+	if (merge->without < merge->without_end)
+		return fault_set(fault, ERR_CORRUPT,
+				 "claims: a tag to be freed is not in its bucket");
+	assert(n - n_left_out == merge->added->n_tags);
 	return merge->out.n > 0 ? merge_flush(merge, fault) : ERR_OK;
 }
 
 enum err claims_merge(const struct claims_storage *storage, struct slice bucket,
 		      const struct claims_run *runs, unsigned n_runs,
-		      const struct tag *tags, size_t n, const struct claims_run *added,
+		      const struct tag *tags, size_t n, const struct tag *without,
+		      size_t n_without, const struct claims_run *added,
 		      struct fault *fault)
 {
 	struct merge *merge = malloc(sizeof *merge);
@@ -132,6 +144,8 @@ enum err claims_merge(const struct claims_storage *storage, struct slice bucket,
 	merge->storage = storage;
 	merge->bucket = bucket;
 	merge->added = added;
+	merge->without = without;
+	merge->without_end = without + n_without;
 	merge->n_sources = 1;
 	merge->source[0] = (struct source){ .at = tags, .end = tags + n };
 	merge->out.number = 0;

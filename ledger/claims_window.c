@@ -35,6 +35,15 @@ struct claims_window claims_window_of(const struct entry *batch)
 	};
 }
 
+struct claims_window claims_window_of_view(const struct batch_view *batch)
+{
+	return (struct claims_window){
+		.source = slice_of_text(batch->source),
+		.company = slice_of_text(batch->company),
+		.period = batch->period,
+	};
+}
+
 enum err claims_window_check(const struct claims_window *window,
 			     const struct claims_storage *storage, const struct tag *tags,
 			     size_t n, size_t *ret_conflict, struct fault *fault)
@@ -66,16 +75,39 @@ enum err claims_window_add(const struct claims_window *window,
 			   const struct claims_storage *storage, const struct tag *tags,
 			   size_t n, bool *ret_first, struct fault *fault)
 {
+	struct bucket room;
+	bool used = false;
+	enum err err = claims_window_used(window, storage, &used, fault);
+
+	if (!err)
+		err = claims_add(storage, bucket_of(window, window->period, &room), tags,
+				 n, fault);
+	if (!err)
+		*ret_first = !used && n > 0;
+	return err;
+}
+
+enum err claims_window_remove(const struct claims_window *window,
+			      const struct claims_storage *storage,
+			      const struct tag *tags, size_t n, struct fault *fault)
+{
+	struct bucket room;
+
+	return claims_remove(storage, bucket_of(window, window->period, &room), tags, n,
+			     fault);
+}
+
+enum err claims_window_used(const struct claims_window *window,
+			    const struct claims_storage *storage, bool *ret_used,
+			    struct fault *fault)
+{
 	struct claims_runs runs;
 	struct bucket room;
-	struct slice bucket = bucket_of(window, window->period, &room);
-	enum err err = storage->runs(storage->ctx, bucket, &runs, fault);
+	enum err err = storage->runs(
+		storage->ctx, bucket_of(window, window->period, &room), &runs, fault);
 
-	if (err)
-		return err;
-	err = claims_add(storage, bucket, tags, n, fault);
 	if (!err)
-		*ret_first = runs.n == 0 && n > 0;
+		*ret_used = runs.n > 0;
 	return err;
 }
 

@@ -17,6 +17,7 @@
 
 #include "keys/fault.h"
 #include "keys/slice.h"
+#include "ledger/books_query.h"
 #include "ledger/claims.h"
 #include "ledger/date.h"
 #include "ledger/entry.h"
@@ -32,6 +33,8 @@ struct claims_window {
 
 /* Of a batch's entry; the slices point into it. */
 struct claims_window claims_window_of(const struct entry *batch);
+/* The same of a batch that is corrected. */
+struct claims_window claims_window_of_view(const struct batch_view *batch);
 
 /* *ret_conflict is the index of the first of tags[0..n-1], ascending, that was
  * claimed before; n where all are new. */
@@ -46,6 +49,17 @@ MUST_USE enum err claims_window_add(const struct claims_window *window,
 				    const struct claims_storage *storage,
 				    const struct tag *tags, size_t n, bool *ret_first,
 				    struct fault *fault);
+
+/* Frees tags that the window's own month has. */
+MUST_USE enum err claims_window_remove(const struct claims_window *window,
+				       const struct claims_storage *storage,
+				       const struct tag *tags, size_t n,
+				       struct fault *fault);
+
+/* Whether the window's own month has any claim. */
+MUST_USE enum err claims_window_used(const struct claims_window *window,
+				     const struct claims_storage *storage, bool *ret_used,
+				     struct fault *fault);
 
 /* Forgets the claims of the window's own month, once no batch that is still
  * admissible looks there: for who replays a log of any age in bounded memory. */

@@ -78,45 +78,80 @@ static enum err tags_reserve(struct replay *replay, uint64_t count, struct fault
 	return ERR_OK;
 }
 
-static enum err claims_replay(struct replay *replay, const struct entry *batch,
-			      uint64_t count, struct fault *fault)
+static enum err claims_replay(struct replay *replay, const struct claims_window *window,
+			      const struct claims_change *change, struct fault *fault)
 {
-	struct claims_window window = claims_window_of(batch);
 	size_t conflict;
-	bool first = false;
-	enum err err = claims_window_check(&window, &replay->claims, replay->tags, count,
-					   &conflict, fault);
+	int buckets = 0;
+	enum err err =
+		claims_change_check(change, window, &replay->claims, &conflict, fault);
 
-	if (!err && conflict < count)
+	if (!err && conflict < change->n_come)
 		err = fault_rule(fault, "claim", "row %zu claims what was claimed before",
-				 conflict + 1);
+				 claims_change_row(change, conflict) + 1);
 	if (!err)
-		err = claims_window_add(&window, &replay->claims, replay->tags, count,
-					&first, fault);
-	replay->n_buckets += first;
+		err = claims_change_make(change, window, &replay->claims, &buckets,
+					 fault);
+	if (buckets < 0)
+		replay->n_buckets--;
+	else
+		replay->n_buckets += (uint64_t)buckets;
+	return err;
+}
+
+/* The rows at a position, checked against their entry: their tags are in `tags`. */
+static enum err rows_replay(struct replay *replay, const struct entry *entry,
+			    uint64_t position, const struct rows_limits *limits,
+			    struct fault *fault)
+{
+	struct buffer blob;
+	enum err err;
+
+	if (!limits->rows_max)
+		return ERR_OK;
+	buffer_init(&blob, STORE_ROWS_BYTES_MAX);
+	err = tags_reserve(replay, limits->rows_max, fault);
+	if (!err)
+		err = store_rows(replay->ledger->store, position, &blob, fault);
+	if (!err)
+		err = batch_check(entry, buffer_slice(&blob), limits, replay->tags,
+				  fault);
+	replay->n_rows++;
+	buffer_release(&blob);
 	return err;
 }
 
 static enum err batch_replay(struct replay *replay, const struct entry *batch,
 			     uint64_t position, struct fault *fault)
 {
-	uint64_t count = (uint64_t)entry_integer(batch, "count");
-	struct buffer blob;
-	enum err err;
+	struct rows_limits limits = batch_limits(batch, replay->row_cap);
+	struct claims_window window = claims_window_of(batch);
+	struct claims_change change;
+	enum err err = rows_replay(replay, batch, position, &limits, fault);
 
-	if (!count)
-		return ERR_OK;
-	buffer_init(&blob, STORE_ROWS_BYTES_MAX);
-	err = tags_reserve(replay, count, fault);
+	if (err || !limits.rows_max)
+		return err;
+	change = claims_change_of(replay->tags, limits.rows_max);
+	return claims_replay(replay, &window, &change, fault);
+}
+
+static enum err correction_replay(struct replay *replay, const struct entry *correction,
+				  const struct batch_view *batch, uint64_t position,
+				  struct fault *fault)
+{
+	struct rows_limits limits =
+		batch_view_limits(batch, (uint64_t)entry_integer(correction, "count"));
+	struct claims_window window = claims_window_of_view(batch);
+	struct claims_change change;
+	enum err err = rows_replay(replay, correction, position, &limits, fault);
+
 	if (!err)
-		err = store_rows(replay->ledger->store, position, &blob, fault);
-	if (!err)
-		err = batch_check(batch, buffer_slice(&blob), replay->row_cap,
-				  replay->tags, fault);
-	if (!err)
-		err = claims_replay(replay, batch, count, fault);
-	replay->n_rows++;
-	buffer_release(&blob);
+		err = ledger_claims_change(replay->ledger, batch, replay->tags,
+					   limits.rows_max, &change, fault);
+	if (err)
+		return err;
+	err = claims_replay(replay, &window, &change, fault);
+	claims_change_release(&change);
 	return err;
 }
 
@@ -157,15 +192,22 @@ static enum err entry_replay(struct replay *replay, struct json_doc *doc,
 			     uint64_t position, struct slice bytes, struct fault *fault)
 {
 	struct hash leaf = hash_leaf(bytes.p, bytes.n);
+	struct batch_view batch; /* as it was before its correction */
 	struct entry entry;
+	bool known = false;
 	enum err err = entry_parse(doc, bytes, &entry, fault);
 
+	if (!err && entry.kind == KIND_correction)
+		known = query_batch(replay->books, entry_position(&entry, "batch"),
+				    &batch);
 	if (!err)
 		err = books_apply(replay->books, &entry, &leaf, fault);
 	if (!err && position == 0)
 		err = charter_note(replay, fault);
 	if (!err && entry.kind == KIND_batch)
 		err = batch_replay(replay, &entry, position, fault);
+	if (!err && known)
+		err = correction_replay(replay, &entry, &batch, position, fault);
 	if (!err)
 		err = log_tree_append(replay->tree, &leaf, fault);
 	if (!err)

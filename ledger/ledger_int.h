@@ -7,6 +7,7 @@
 
 #include "keys/keyfile.h"
 #include "keys/vkey.h"
+#include "ledger/claims_change.h"
 #include "ledger/head_file.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_clock.h"
@@ -84,5 +85,15 @@ MUST_USE enum err ledger_head_check(struct ledger *ledger,
 /* Raises `head` and signs the committed head of ledger->meta; keeps the note.
  * No transaction is open. */
 MUST_USE enum err ledger_publish(struct ledger *ledger, struct fault *fault);
+
+/* ---- ledger_claims.c ---- */
+
+/* From the rows in force of a batch to those of its correction; the caller releases
+ * the change. A transaction is open. */
+MUST_USE enum err ledger_claims_change(struct ledger *ledger,
+				       const struct batch_view *batch,
+				       const struct tag *tags, size_t n,
+				       struct claims_change *ret_change,
+				       struct fault *fault);
 
 #endif

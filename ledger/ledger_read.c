@@ -295,7 +295,7 @@ static enum err row_proof_write(struct ledger *ledger, uint64_t position,
 		err = store_entry(ledger->store, position, &leaf, fault);
 	if (!err)
 		err = entry_parse(doc, buffer_slice(&leaf), &batch, fault);
-	if (!err && batch.kind != KIND_batch)
+	if (!err && batch.kind != KIND_batch && batch.kind != KIND_correction)
 		err = fault_set(fault, ERR_CORRUPT, "rows stand beside what is no batch");
 	if (!err)
 		err = row_prove(&batch, buffer_slice(&blob), tag_hex, &proof, fault);

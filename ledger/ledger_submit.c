@@ -13,7 +13,8 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "ledger/claims_window.h"
+#include "ledger/books_query.h"
+#include "ledger/claims_change.h"
 #include "ledger/ledger_int.h"
 
 /* Of one group: 4,096 entries of the greatest size. */
@@ -94,8 +95,8 @@ static enum err reference_known(struct group *group, struct submission *submissi
 static enum err rows_check(const struct entry *entry, const struct batch_rows *rows,
 			   struct fault *fault)
 {
-	uint64_t count =
-		entry->kind == KIND_batch ? (uint64_t)entry_integer(entry, "count") : 0;
+	bool has_rows = entry->kind == KIND_batch || entry->kind == KIND_correction;
+	uint64_t count = has_rows ? (uint64_t)entry_integer(entry, "count") : 0;
 	uint64_t brought = rows ? rows->count : 0;
 	struct hash root;
 
@@ -113,68 +114,100 @@ static enum err rows_check(const struct entry *entry, const struct batch_rows *r
 	return ERR_OK;
 }
 
-/* All rows that claim what was claimed, from the first on, for who mends the file. */
-static enum err claims_list(struct group *group, struct submission *submission,
-			    const struct claims_window *window,
-			    const struct claims_storage *storage)
+/* ---- claims ---- */
+
+/* What a batch or correction does to the claims. */
+struct claiming {
+	bool any;
+	struct batch_view batch; /* corrected */
+	struct claims_window window;
+	struct claims_change change;
+};
+
+/* Errors are the group's. */
+static enum err claiming_begin(struct group *group, const struct submission *submission,
+			       const struct entry *entry, struct claiming *ret_claiming)
 {
 	const struct batch_rows *rows = submission->rows;
-	const struct tag *tags = (const struct tag *)rows->tags;
-	size_t row = submission->claim_row;
+	const struct tag *tags = rows ? (const struct tag *)rows->tags : NULL;
+	size_t n = rows ? (size_t)rows->count : 0;
+	uint64_t of;
 
-	while (row < rows->count &&
+	ret_claiming->any = false;
+	ret_claiming->change = claims_change_of(tags, n);
+	if (entry->kind == KIND_batch) {
+		ret_claiming->any = n > 0;
+		ret_claiming->window = claims_window_of(entry);
+	}
+	if (entry->kind != KIND_correction)
+		return ERR_OK;
+	of = entry_position(entry, "batch");
+	/* Else the books will refuse it. */
+	if (!query_batch(group->ledger->books, of, &ret_claiming->batch))
+		return ERR_OK;
+	ret_claiming->any = true;
+	ret_claiming->window = claims_window_of_view(&ret_claiming->batch);
+	return ledger_claims_change(group->ledger, &ret_claiming->batch, tags, n,
+				    &ret_claiming->change, group->fault);
+}
+
+/* All rows that claim what was claimed, from `come` on, for who mends the file. */
+static enum err claims_list(struct group *group, struct submission *submission,
+			    const struct claiming *claiming,
+			    const struct claims_storage *storage, size_t come)
+{
+	const struct claims_change *change = &claiming->change;
+
+	while (come < change->n_come &&
 	       submission->claim_count < submission->claim_rows_max) {
-		size_t left = rows->count - row - 1, next;
+		size_t left = change->n_come - come - 1, next;
 		enum err err;
 
-		submission->claim_rows[submission->claim_count++] = row;
-		err = claims_window_check(window, storage, tags + row + 1, left, &next,
+		submission->claim_rows[submission->claim_count++] =
+			claims_change_row(change, come);
+		err = claims_window_check(&claiming->window, storage,
+					  change->come + come + 1, left, &next,
 					  group->fault);
 		if (err)
 			return err;
-		row += 1 + next;
+		come += 1 + next;
 	}
 	return ERR_OK;
 }
 
 /* The group's error, or the submission's by *ret_refused. */
 static enum err claims_refuse(struct group *group, struct submission *submission,
-			      const struct entry *entry, enum err *ret_refused)
+			      const struct claiming *claiming, enum err *ret_refused)
 {
-	const struct batch_rows *rows = submission->rows;
 	struct claims_storage storage = store_claims(group->ledger->store);
-	struct claims_window window = claims_window_of(entry);
 	size_t conflict;
-	enum err err =
-		claims_window_check(&window, &storage, (const struct tag *)rows->tags,
-				    rows->count, &conflict, group->fault);
+	enum err err = claims_change_check(&claiming->change, &claiming->window, &storage,
+					   &conflict, group->fault);
 
-	if (err || conflict == rows->count)
+	if (err || conflict == claiming->change.n_come)
 		return group_fault(group, submission, err);
-	submission->claim_row = conflict;
-	err = claims_list(group, submission, &window, &storage);
+	submission->claim_row = claims_change_row(&claiming->change, conflict);
+	err = claims_list(group, submission, claiming, &storage, conflict);
 	if (err)
 		return group_fault(group, submission, err);
 	*ret_refused = fault_rule(&submission->fault, "claim",
 				  "row %zu of the batch claims what an earlier batch has "
 				  "claimed: take it out",
-				  conflict + 1);
+				  submission->claim_row + 1);
 	return ERR_OK;
 }
 
 static enum err rows_keep(struct group *group, const struct submission *submission,
-			  const struct entry *entry)
+			  const struct claiming *claiming)
 {
 	const struct batch_rows *rows = submission->rows;
 	struct store *store = group->ledger->store;
 	struct claims_storage storage = store_claims(store);
-	struct claims_window window = claims_window_of(entry);
-	bool first;
-	enum err err =
-		claims_window_add(&window, &storage, (const struct tag *)rows->tags,
-				  rows->count, &first, group->fault);
+	int buckets;
+	enum err err = claims_change_make(&claiming->change, &claiming->window, &storage,
+					  &buckets, group->fault);
 
-	if (!err)
+	if (!err && rows && rows->count)
 		err = store_rows_add(store, submission->position, rows->blob,
 				     group->fault);
 	return err;
@@ -182,12 +215,12 @@ static enum err rows_keep(struct group *group, const struct submission *submissi
 
 /* What was applied joins the group. Errors are the group's. */
 static enum err entry_keep(struct group *group, struct submission *submission,
-			   const struct entry *entry, const struct hash *leaf)
+			   const struct claiming *claiming, const struct hash *leaf)
 {
 	enum err err = ERR_OK;
 
-	if (submission->rows && submission->rows->count)
-		err = rows_keep(group, submission, entry);
+	if (claiming->any)
+		err = rows_keep(group, submission, claiming);
 	if (!err)
 		err = log_tree_append(group->ledger->tree, leaf, group->fault);
 	if (!err) {
@@ -239,29 +272,44 @@ static enum err entry_make(struct group *group, struct submission *submission,
 	return err;
 }
 
+/* Once its claims are known. As submission_enter(). */
+static enum err entry_enter(struct group *group, struct submission *submission,
+			    const struct entry *entry, const struct claiming *claiming,
+			    enum err *ret_refused)
+{
+	struct hash leaf;
+
+	if (claiming->any) {
+		enum err err = claims_refuse(group, submission, claiming, ret_refused);
+
+		if (err || *ret_refused)
+			return err;
+	}
+	leaf = hash_leaf(submission->entry.p, submission->entry.n);
+	*ret_refused = entry_apply(group, submission, entry, &leaf, &submission->fault);
+	if (*ret_refused || submission->dry_run)
+		return ERR_OK;
+	return entry_keep(group, submission, claiming, &leaf);
+}
+
 /* Returns the group's error; the submission's own is *ret_refused. */
 static enum err submission_enter(struct group *group, struct submission *submission,
 				 enum err *ret_refused)
 {
-	struct fault *fault = &submission->fault;
+	struct claiming claiming;
 	struct entry entry;
-	struct hash leaf;
 	enum err err;
 
 	*ret_refused = entry_make(group, submission, &entry);
 	if (*ret_refused)
 		return ERR_OK;
 	submission->position = group->ledger->meta.head.size + group->count;
-	if (submission->rows && submission->rows->count) {
-		err = claims_refuse(group, submission, &entry, ret_refused);
-		if (err || *ret_refused)
-			return err;
-	}
-	leaf = hash_leaf(submission->entry.p, submission->entry.n);
-	*ret_refused = entry_apply(group, submission, &entry, &leaf, fault);
-	if (*ret_refused || submission->dry_run)
-		return ERR_OK;
-	return entry_keep(group, submission, &entry, &leaf);
+	err = claiming_begin(group, submission, &entry, &claiming);
+	if (err)
+		return group_fault(group, submission, err);
+	err = entry_enter(group, submission, &entry, &claiming, ret_refused);
+	claims_change_release(&claiming.change);
+	return err;
 }
 
 static enum err submission_run(struct group *group, struct submission *submission)

@@ -22,7 +22,9 @@ static enum err check(const struct asked *asked, int64_t cap, struct fault *faul
 {
 	struct entry view = view_of(asked);
 
-	return batch_check(&view, buffer_slice(&asked->blob), cents_of(cap), NULL, fault);
+	struct rows_limits limits = batch_limits(&view, cents_of(cap));
+
+	return batch_check(&view, buffer_slice(&asked->blob), &limits, NULL, fault);
 }
 
 static void rows_and_entry_must_say_the_same(void **unused)
