@@ -92,6 +92,7 @@ bool call_owns(const struct api_call *call, const struct entry *entry)
 		break;
 	case KIND_gift:
 	case KIND_patronage:
+	case KIND_contribution:
 	case KIND_settlement:
 		own = "payer";
 		break;

@@ -3,7 +3,8 @@
  *
  * A tranche that names a condition cannot be ordered before somebody of the board
  * has recorded that it is met, with the digest of the evidence; nor can any tranche
- * behind it.
+ * behind it. A convention that depends on something is owed from the day on which the
+ * same is recorded of it (books_patronage.c).
  */
 #include "ledger/books_int.h"
 
@@ -63,8 +64,12 @@ enum err apply_condition(struct books *books, struct fault *fault)
 	struct key prefix;
 	bool found = false;
 
-	if (!entry_has(entry, "proposal") || entry_has(entry, "patronage") ||
-	    !proposal_read(books, position, &proposal) ||
+	if (entry_has(entry, "proposal") == entry_has(entry, "patronage"))
+		return fault_rule(fault, "condition",
+				  "a condition is either a proposal's or a patronage's");
+	if (entry_has(entry, "patronage"))
+		return patronage_condition(books, fault);
+	if (!proposal_read(books, position, &proposal) ||
 	    proposal.status != PROPOSAL_GRANTED)
 		return fault_rule(fault, "condition",
 				  "position %" PRIu64 " is not a granted proposal",

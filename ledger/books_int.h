@@ -28,7 +28,9 @@
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
  *	batch/POSITION                    struct batch_view
  *	promise/POSITION                  struct promise_record
- *	open/PAYER/POSITION/CLASS/FUND/EARMARK  struct line_record, while open
+ *	instalment/POSITION/NN            of a promise not owed yet: amount, day due
+ *	unvalued/POSITION                 day of a patronage in kind without a value
+ *	open/PAYER/POSITION/PART/CLASS/FUND/EARMARK  struct line_record, while open
  *	due/PAYER/DAY                     what is open of all lines due on that day
  *	settled/POSITION                  struct settlement_record
  *	applied/POSITION/...line          amount that this settlement paid of a line
@@ -43,6 +45,7 @@
  *	ceilinged/FUND/MONTH              granted in that month
  *	payment/POSITION                  struct payment_record
  *	reversed/POSITION                 position of the reversal
+ *	continued/MEMBER                  the employer who took over from this one
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H
 #define ARRONDI_LEDGER_BOOKS_INT_H
@@ -137,6 +140,7 @@ MUST_USE enum err member_check_may(struct books *books, struct slice by, enum ki
 bool member_key(struct books *books, struct slice member, struct slice *ret_vkey);
 bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey);
 int64_t seat_count(struct books *books);
+void member_retire(struct books *books, struct slice id);
 
 /* books_charter.c */
 struct charter_record {
@@ -177,6 +181,7 @@ MUST_USE enum err earmark_check(struct books *books, const struct entry *entry,
 enum line_class { CLASS_PERSON, CLASS_COMPANY, CLASS_SELLER, CLASS_MATCH };
 struct line {
 	uint64_t position;
+	int part; /* number of a convention's instalment, from 0; 0 of all else */
 	enum line_class class;
 	char fund[ID_BYTES];
 	char earmark[ID_BYTES];
@@ -223,24 +228,74 @@ const char *line_taken_key(struct key *key, struct slice payer, const struct lin
 MUST_USE enum err line_of_key(const char *rest, struct slice value, struct line *ret_line,
 			      struct fault *fault);
 
-/* books_promise.c */
+/* books_promise.c: gifts, conventions and contributions. */
 struct promise_record {
-	char payer[ID_BYTES];
+	char payer[ID_BYTES];   /* who owes it now, */
+	char made_by[ID_BYTES]; /* and who made it: another one where it was continued */
 	char fund[ID_BYTES];
 	char earmark[ID_BYTES];
 	char flow[FLOW_BYTES_MAX];
 	enum line_class class;
 	struct cents amount;
-	int64_t month; /* recorded in */
+	int64_t month;            /* recorded in */
+	bool in_kind;             /* amount is its value, and nothing is ever owed */
+	char condition[ID_BYTES]; /* until it is met nothing is owed; "" for none */
+	struct cents off;         /* written off: not received, and not owed any more */
+	struct cents out;         /* received, and gone: refunded, redirected */
 };
+/* False where there is none, or it was reversed, or is a gift whose record expired. */
+bool promise_find(struct books *books, uint64_t position,
+		  struct promise_record *ret_promise);
+void promise_write(struct books *books, uint64_t position,
+		   const struct promise_record *promise);
+/* What of it was received and is still where its earmark put it: the amount less what
+ * is open, written off, and gone. Never negative. */
+MUST_USE enum err promise_received(struct books *books, uint64_t position,
+				   const struct promise_record *promise,
+				   struct cents *ret_received, struct fault *fault);
+/* Remembers of a promise that is there that so much more (or less) of it was written
+ * off, or is gone. Postings and lines are the caller's. */
+enum promise_loss { PROMISE_OFF, PROMISE_OUT };
+void promise_take(struct books *books, uint64_t position, enum promise_loss loss,
+		  struct cents amount);
+bool promise_is_of_project(const struct promise_record *promise);
+/* What the entry being applied promises, but for flow, class and what only a convention
+ * has: the payer is an active member of one of these roles, fund and earmark are there.
+ */
+MUST_USE enum err promise_of_entry(struct books *books, unsigned roles,
+				   struct promise_record *ret_promise,
+				   struct fault *fault);
+/* A line of it at a position; what is open and when it is due is the caller's. */
+struct line promise_line(const struct promise_record *promise, uint64_t position);
 MUST_USE enum err apply_gift(struct books *books, struct fault *fault);
-MUST_USE enum err apply_patronage(struct books *books, struct fault *fault);
+MUST_USE enum err apply_contribution(struct books *books, struct fault *fault);
 MUST_USE enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault);
 /* Takes a class's money of a fund back from a payer: what is open first, newest
  * first; the rest leaves the fund and becomes the payer's credit. */
 MUST_USE enum err promise_take_back(struct books *books, struct slice payer,
 				    const struct line *like, bool any_position,
 				    struct cents amount, struct fault *fault);
+
+/* books_patronage.c */
+MUST_USE enum err apply_patronage(struct books *books, struct fault *fault);
+MUST_USE enum err apply_valuation(struct books *books, struct fault *fault);
+/* A convention's condition is met: it is owed from here on. */
+MUST_USE enum err patronage_condition(struct books *books, struct fault *fault);
+/* Undoes what only a convention has: its value in kind, its instalments to come. */
+MUST_USE enum err patronage_undo(struct books *books, uint64_t position,
+				 const struct promise_record *promise,
+				 struct fault *fault);
+
+/* books_redirect.c */
+MUST_USE enum err apply_redirect(struct books *books, struct fault *fault);
+
+/* books_continues.c */
+/* Who a member is by now: itself, or the employer who took over from it. */
+void member_now(struct books *books, struct slice id, char ret_id[ID_BYTES]);
+/* The rules of an employer's entry about who continues whom. */
+MUST_USE enum err continues_check(struct books *books, struct fault *fault);
+/* Takes over what the older employer owes, its credit and its months. */
+MUST_USE enum err continues_apply(struct books *books, struct fault *fault);
 
 /* books_match.c */
 struct match_part {
@@ -392,9 +447,6 @@ MUST_USE enum err reverse_payment(struct books *books, uint64_t of, struct fault
 MUST_USE enum err apply_amendment(struct books *books, struct fault *fault);
 MUST_USE enum err apply_delegation(struct books *books, struct fault *fault);
 MUST_USE enum err apply_succession(struct books *books, struct fault *fault);
-MUST_USE enum err apply_valuation(struct books *books, struct fault *fault);
-MUST_USE enum err apply_contribution(struct books *books, struct fault *fault);
-MUST_USE enum err apply_redirect(struct books *books, struct fault *fault);
 MUST_USE enum err apply_refund(struct books *books, struct fault *fault);
 MUST_USE enum err apply_chargeback(struct books *books, struct fault *fault);
 MUST_USE enum err apply_writeoff(struct books *books, struct fault *fault);

@@ -2,11 +2,12 @@
  * books_line.c - lines of receivables: what a payer owes, to the last detail.
  *
  * A line is what one entry (a batch, gift or convention) makes one payer owe in
- * one class to one sub-balance. It is in the state only while something of it
- * is open. Lines are paid in the order of their keys: by position, then by
- * class (person, company, seller, match), and within a class by largest
- * remainder over what is open, ties by fund id in byte order (DESIGN section 3,
- * "Promised is not received").
+ * one class to one sub-balance, by one instalment. It is in the state only while
+ * something of it is open. Lines are paid in the order of their keys: by position,
+ * then by part (a convention's instalments, which ascend by day), then by class
+ * (person, company, seller, match), and within a class by largest remainder over
+ * what is open, ties by fund id in byte order (DESIGN section 3, "Promised is not
+ * received").
  */
 #include "ledger/books_int.h"
 
@@ -19,11 +20,11 @@ enum line_class class_of_giver(struct slice giver)
 	return text_is(giver, "company") ? CLASS_COMPANY : CLASS_SELLER;
 }
 
-/* A line's key behind its prefix: POSITION/CLASS/FUND/EARMARK. */
+/* A line's key behind its prefix: POSITION/PART/CLASS/FUND/EARMARK. */
 static const char *line_key(struct key *key, const char *prefix, const struct line *line)
 {
-	return key_of(key, "%s/%016" PRIu64 "/%d/%s/%s", prefix, line->position,
-		      (int)line->class, line->fund, line->earmark);
+	return key_of(key, "%s/%016" PRIu64 "/%02d/%d/%s/%s", prefix, line->position,
+		      line->part, (int)line->class, line->fund, line->earmark);
 }
 
 static const char *open_key(struct key *key, struct slice payer, const struct line *line)
@@ -38,6 +39,7 @@ const char *line_taken_key(struct key *key, struct slice payer, const struct lin
 	struct line place = *line;
 	struct key prefix;
 
+	place.part = 0; /* a convention is taken back whole */
 	if (line->class == CLASS_MATCH)
 		place.position = 0; /* of the charter, which is no batch */
 	return line_key(key, key_of(&prefix, "taken/%.*s", SLICE(payer)), &place);
@@ -65,8 +67,8 @@ enum err line_of_key(const char *rest, struct slice value, struct line *ret_line
 	struct record_reader reader = record_reader(value);
 	int class, used = 0;
 
-	if (sscanf(rest, "%16" SCNu64 "/%1d/%n", &ret_line->position, &class, &used) !=
-		    2 ||
+	if (sscanf(rest, "%16" SCNu64 "/%2d/%1d/%n", &ret_line->position, &ret_line->part,
+		   &class, &used) != 3 ||
 	    !used)
 		return fault_set(fault, ERR_CORRUPT,
 				 "a receivable's record is damaged: rebuild");
@@ -127,6 +129,8 @@ static int line_cmp(const void *left, const void *right)
 
 	if (a->position != b->position)
 		return a->position < b->position ? -1 : 1;
+	if (a->part != b->part)
+		return a->part < b->part ? -1 : 1;
 	if (a->class != b->class)
 		return a->class < b->class ? -1 : 1;
 	order = strcmp(a->fund, b->fund);
@@ -162,7 +166,8 @@ enum err lines_read(struct books *books, struct slice payer, uint64_t position,
 	     state_next(books->state, &cursor)) {
 		enum err err;
 
-		/* The charter has 64 funds at most, and there are 4 classes. */
+		/* The charter has 64 funds at most, and there are 4 classes; a
+		 * convention has 60 instalments. */
 		if (ret_lines->count == LINES_POSITION_MAX)
 			return fault_set(fault, ERR_CORRUPT,
 					 "an entry has too many receivables: rebuild");
@@ -218,7 +223,7 @@ enum err line_unpay(struct books *books, struct slice payer, const struct line *
 	return line_post_paid(books, payer, line, source, cents_neg(amount), fault);
 }
 
-/* Pays the lines of one class of one position. */
+/* Pays the lines of one class of one position and part. */
 static enum err class_pay(struct books *books, struct slice payer,
 			  const struct line *lines, size_t count, const char *source,
 			  const char *trail, struct cents *amount, struct fault *fault)
@@ -251,6 +256,7 @@ enum err lines_pay(struct books *books, struct slice payer, const struct line_se
 		enum err err;
 
 		while (end < lines->count &&
+		       lines->line[end].part == lines->line[i].part &&
 		       lines->line[end].class == lines->line[i].class)
 			end++;
 		err = class_pay(books, payer, lines->line + i, end - i, source, trail,

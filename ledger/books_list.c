@@ -124,12 +124,32 @@ enum err query_receivables(struct books *books, struct slice payer,
 		text_copy(view->fund, ID_BYTES, slice_of_text(line.fund));
 		text_copy(view->earmark, ID_BYTES, slice_of_text(line.earmark));
 		view->position = line.position;
+		view->part = line.part;
 		view->open = line.open;
 		view->due_on = line.due_on;
 		count++;
 	}
 	return list_finish(books, complete, array, (void **)ret_lines, count, ret_count,
 			   fault);
+}
+
+enum err query_unvalued(struct books *books, struct date until, int64_t *ret_count,
+			struct fault *fault)
+{
+	struct state_cursor cursor;
+	int64_t count = 0;
+
+	for (state_first(books->state, &cursor, "unvalued/"); cursor.found;
+	     state_next(books->state, &cursor)) {
+		struct record_reader reader = record_reader(cursor.value);
+
+		count += record_read_integer(&reader) <= until.day;
+	}
+	if (state_err(books->state) != ERR_OK)
+		return fault_set(fault, state_err(books->state),
+				 "the ledger's state could not be read whole");
+	*ret_count = count;
+	return ERR_OK;
 }
 
 enum err query_open(struct books *books, struct slice payer, uint64_t position,

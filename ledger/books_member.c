@@ -160,19 +160,44 @@ enum err charter_members(struct books *books, struct fault *fault)
 	return err;
 }
 
-/* An employer's id is made of its SIREN, so that one company has one account. */
-static enum err employer_check(const struct entry *entry, struct fault *fault)
+void member_retire(struct books *books, struct slice id)
+{
+	struct record_reader reader;
+	struct record record;
+	struct key key;
+
+	if (!books_get(books, key_of(&key, "member/%.*s", SLICE(id)), &reader))
+		return;
+	record_init(&record);
+	record_text(&record, record_read_text(&reader)); /* role */
+	(void)record_read_integer(&reader);
+	record_integer(&record, 0);                            /* not active */
+	record_integer(&record, record_read_integer(&reader)); /* match_percent */
+	record_integer(&record, record_read_integer(&reader)); /* match_cap_month */
+	record_text(&record, record_read_text(&reader));       /* match_fund */
+	record_text(&record, record_read_text(&reader));       /* siren */
+	record_text(&record, record_read_text(&reader));       /* name */
+	record_integer(&record, record_read_integer(&reader)); /* step */
+	books_put(books, key.text, &record);
+}
+
+/* An employer's or funder's id is made of its SIREN, so that one legal person has one
+ * account. */
+static enum err legal_person_check(const struct entry *entry, enum role role,
+				   struct fault *fault)
 {
 	struct slice siren = entry_text(entry, "siren");
 	struct slice id = entry_text(entry, "id");
 	char expected[ID_BYTES];
 
 	if (!entry_has(entry, "siren") || !entry_has(entry, "name"))
-		return fault_rule(fault, "member", "an employer has a siren and a name");
-	snprintf(expected, sizeof expected, "employer:%.*s", SLICE(siren));
+		return fault_rule(fault, "member",
+				  "an employer or funder has a siren "
+				  "and a name");
+	snprintf(expected, sizeof expected, "%s:%.*s", role_name(role), SLICE(siren));
 	if (!slice_equal_text(id, expected))
-		return fault_rule(fault, "member", "the id of this employer must be '%s'",
-				  expected);
+		return fault_rule(fault, "member", "the id of this %s must be '%s'",
+				  role_name(role), expected);
 	return ERR_OK;
 }
 
@@ -272,18 +297,20 @@ enum err apply_member(struct books *books, struct fault *fault)
 	if (role != ROLE_SEAT && entry_has(entry, "vkey"))
 		return fault_rule(fault, "member",
 				  "only a seat's entry has a vkey: record a key entry");
-	if (role == ROLE_EMPLOYER)
-		err = employer_check(entry, fault);
+	if (role == ROLE_EMPLOYER || role == ROLE_FUNDER)
+		err = legal_person_check(entry, role, fault);
 	else if (role == ROLE_SEAT)
 		err = member_seat(books, known, before.active, active, fault);
 	else
 		err = ERR_OK;
 	if (!err)
 		err = member_check_terms(books, fault);
+	if (!err)
+		err = continues_check(books, fault);
 	if (err)
 		return err;
 	member_put(books, id, role_name(role), active, entry);
-	return ERR_OK;
+	return continues_apply(books, fault);
 }
 
 enum err apply_key(struct books *books, struct fault *fault)

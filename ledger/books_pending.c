@@ -24,21 +24,6 @@ enum err apply_succession(struct books *books, struct fault *fault)
 	return pending(books, fault);
 }
 
-enum err apply_valuation(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_contribution(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_redirect(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
 enum err apply_refund(struct books *books, struct fault *fault)
 {
 	return pending(books, fault);

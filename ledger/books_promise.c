@@ -1,5 +1,11 @@
 /*
- * books_promise.c - gifts and conventions: promised, and taken back.
+ * books_promise.c - gifts, conventions and contributions: promised, and taken back.
+ *
+ * What became of a promise can be told for as long as anybody may ask: of the amount,
+ * some is open (its lines), some was written off, some was received and is gone again
+ * (refunded, redirected), and the rest is where its earmark put it. Records of gifts
+ * that name no project expire after 13 months; the others stay, for a project may
+ * close years later.
  */
 #include "ledger/books_int.h"
 
@@ -23,98 +29,188 @@ static enum err promise_check_payer(struct books *books, unsigned roles,
 	return ERR_OK;
 }
 
-static void promise_put(struct books *books, struct slice payer, const struct line *line)
+bool promise_is_of_project(const struct promise_record *promise)
 {
-	struct month month = month_of_date(books_today(books));
+	return strcmp(promise->earmark, EARMARK_FREE) != 0 &&
+	       strcmp(promise->earmark, promise->fund) != 0;
+}
+
+void promise_write(struct books *books, uint64_t position,
+		   const struct promise_record *promise)
+{
 	struct record record;
 	struct key key;
 
 	record_init(&record);
-	record_text(&record, payer);
-	record_text(&record, slice_of_text(line->fund));
-	record_text(&record, slice_of_text(line->earmark));
-	record_text(&record, slice_of_text(line->flow));
-	record_integer(&record, line->class);
-	record_integer(&record, cents_value(line->open));
-	record_integer(&record, month.n);
-	books_put(books, key_of(&key, "promise/%016" PRIu64, books->position), &record);
-	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		books_expire(books, month, key.text);
+	record_text(&record, slice_of_text(promise->made_by));
+	record_text(&record, slice_of_text(promise->fund));
+	record_text(&record, slice_of_text(promise->earmark));
+	record_text(&record, slice_of_text(promise->flow));
+	record_integer(&record, promise->class);
+	record_integer(&record, cents_value(promise->amount));
+	record_integer(&record, promise->month);
+	record_integer(&record, promise->in_kind);
+	record_text(&record, slice_of_text(promise->condition));
+	record_integer(&record, cents_value(promise->off));
+	record_integer(&record, cents_value(promise->out));
+	books_put(books, key_of(&key, "promise/%016" PRIu64, position), &record);
 }
 
-static bool promise_read(struct books *books, uint64_t position,
-			 struct promise_record *ret_promise)
+bool promise_find(struct books *books, uint64_t position,
+		  struct promise_record *ret_promise)
 {
 	struct record_reader reader;
 	struct key key;
 
 	if (!books_get(books, key_of(&key, "promise/%016" PRIu64, position), &reader))
 		return false;
-	text_copy(ret_promise->payer, ID_BYTES, record_read_text(&reader));
+	text_copy(ret_promise->made_by, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_promise->fund, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_promise->earmark, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_promise->flow, FLOW_BYTES_MAX, record_read_text(&reader));
 	ret_promise->class = (enum line_class)record_read_integer(&reader);
 	ret_promise->amount = cents_of(record_read_integer(&reader));
 	ret_promise->month = record_read_integer(&reader);
+	ret_promise->in_kind = record_read_integer(&reader) != 0;
+	text_copy(ret_promise->condition, ID_BYTES, record_read_text(&reader));
+	ret_promise->off = cents_of(record_read_integer(&reader));
+	ret_promise->out = cents_of(record_read_integer(&reader));
+	member_now(books, slice_of_text(ret_promise->made_by), ret_promise->payer);
 	return true;
 }
 
-static enum err promise_apply(struct books *books, struct line *line, struct fault *fault)
+enum err promise_received(struct books *books, uint64_t position,
+			  const struct promise_record *promise,
+			  struct cents *ret_received, struct fault *fault)
 {
-	const struct entry *entry = books->entry;
-	struct slice fund = entry_text(entry, "fund"), earmark;
+	struct cents received = books_minus(books, promise->amount, promise->off);
+	struct line_set lines;
 	enum err err;
 
-	err = fund_check(books, fund, fault);
+	*ret_received = CENTS_ZERO;
+	if (promise->in_kind || promise->condition[0])
+		return ERR_OK;
+	err = lines_read(books, slice_of_text(promise->payer), position, &lines, fault);
+	if (err)
+		return err;
+	received = books_minus(books, received, promise->out);
+	for (size_t i = 0; i < lines.count; i++)
+		received = books_minus(books, received, lines.line[i].open);
+	if (cents_is_positive(received))
+		*ret_received = received;
+	return ERR_OK;
+}
+
+void promise_take(struct books *books, uint64_t position, enum promise_loss loss,
+		  struct cents amount)
+{
+	struct promise_record promise;
+
+	if (!promise_find(books, position, &promise))
+		return; /* it was reversed since, and nobody asks any more */
+	switch (loss) {
+	case PROMISE_OFF:
+		promise.off = books_plus(books, promise.off, amount);
+		break;
+	case PROMISE_OUT:
+		promise.out = books_plus(books, promise.out, amount);
+		break;
+	}
+	promise_write(books, position, &promise);
+}
+
+enum err promise_of_entry(struct books *books, unsigned roles,
+			  struct promise_record *ret_promise, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	struct slice fund = entry_text(entry, "fund"), payer = entry_text(entry, "payer"),
+		     earmark;
+	enum err err = promise_check_payer(books, roles, fault);
+
+	if (!err)
+		err = fund_check(books, fund, fault);
 	if (!err)
 		err = earmark_check(books, entry, &earmark, fault);
 	if (err)
 		return err;
-	line->position = books->position;
-	text_copy(line->fund, ID_BYTES, fund);
-	text_copy(line->earmark, ID_BYTES, earmark);
-	line->open = entry_cents(entry, "amount");
-	promise_put(books, entry_text(entry, "payer"), line);
-	return line_add(books, entry_text(entry, "payer"), line, fault);
+	*ret_promise = (struct promise_record){
+		.class = CLASS_COMPANY,
+		.amount = entry_cents(entry, "amount"),
+		.month = month_of_date(books_today(books)).n,
+	};
+	text_copy(ret_promise->payer, ID_BYTES, payer);
+	text_copy(ret_promise->made_by, ID_BYTES, payer);
+	text_copy(ret_promise->fund, ID_BYTES, fund);
+	text_copy(ret_promise->earmark, ID_BYTES, earmark);
+	return ERR_OK;
+}
+
+struct line promise_line(const struct promise_record *promise, uint64_t position)
+{
+	struct line line = { .position = position, .class = promise->class };
+
+	memcpy(line.fund, promise->fund, sizeof line.fund);
+	memcpy(line.earmark, promise->earmark, sizeof line.earmark);
+	memcpy(line.flow, promise->flow, sizeof line.flow);
+	return line;
+}
+
+/* A promise of money that is owed as it is recorded, by one line. */
+static enum err promise_owe(struct books *books, const struct promise_record *promise,
+			    struct date due_on, struct fault *fault)
+{
+	struct line line = promise_line(promise, books->position);
+
+	line.open = promise->amount;
+	line.due_on = due_on;
+	promise_write(books, books->position, promise);
+	return line_add(books, slice_of_text(promise->payer), &line, fault);
+}
+
+static void gift_expire(struct books *books)
+{
+	struct month month = month_of_date(books_today(books));
+	struct key key;
+
+	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
+		books_expire(books, month,
+			     key_of(&key, "promise/%016" PRIu64, books->position));
 }
 
 enum err apply_gift(struct books *books, struct fault *fault)
 {
 	struct slice giver = entry_text(books->entry, "giver");
-	struct line line = { .class = class_of_giver(giver) };
+	struct promise_record promise;
 	struct charter_record charter;
+	struct date due_on;
 	enum err err;
 
-	snprintf(line.flow, sizeof line.flow, "gift.%.*s", SLICE(giver));
-	err = promise_check_payer(books, ROLE_PROVIDER | ROLE_EMPLOYER | ROLE_OPERATOR,
-				  fault);
+	err = promise_of_entry(books, ROLE_PROVIDER | ROLE_EMPLOYER | ROLE_OPERATOR,
+			       &promise, fault);
 	if (!err)
 		err = charter_read(books, &charter, fault);
 	if (err)
 		return err;
-	if (date_due_next_month(books->entry->date, (int32_t)charter.due_day,
-				&line.due_on) != ERR_OK)
+	promise.class = class_of_giver(giver);
+	snprintf(promise.flow, sizeof promise.flow, "gift.%.*s", SLICE(giver));
+	if (date_due_next_month(books->entry->date, (int32_t)charter.due_day, &due_on) !=
+	    ERR_OK)
 		return fault_rule(fault, "date",
 				  "the day on which it is due is past 2199");
-	return promise_apply(books, &line, fault);
+	if (!promise_is_of_project(&promise))
+		gift_expire(books);
+	return promise_owe(books, &promise, due_on, fault);
 }
 
-enum err apply_patronage(struct books *books, struct fault *fault)
+enum err apply_contribution(struct books *books, struct fault *fault)
 {
-	struct line line = { .class = CLASS_COMPANY, .flow = "patronage" };
-	enum err err;
+	struct promise_record promise;
+	enum err err = promise_of_entry(books, ROLE_FUNDER, &promise, fault);
 
-	if (!text_is(entry_text(books->entry, "form"), "cash") ||
-	    !text_is(entry_text(books->entry, "promise"), "firm") ||
-	    !entry_has(books->entry, "amount") || !entry_has(books->entry, "due_on"))
-		return fault_rule(fault, "patronage",
-				  "only a firm promise of cash with its amount and day");
-	line.due_on = entry_date(books->entry, "due_on");
-	err = promise_check_payer(books, ROLE_EMPLOYER, fault);
 	if (err)
 		return err;
-	return promise_apply(books, &line, fault);
+	snprintf(promise.flow, sizeof promise.flow, "contribution");
+	return promise_owe(books, &promise, entry_date(books->entry, "due_on"), fault);
 }
 
 static bool line_alike(const struct line *line, const struct line *like)
@@ -192,19 +288,24 @@ enum err promise_take_back(struct books *books, struct slice payer,
 enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 {
 	struct promise_record promise;
-	struct line like = { .position = of };
+	struct cents amount;
+	struct line like;
+	struct key key;
 	enum err err;
 
-	if (!promise_read(books, of, &promise))
+	if (!promise_find(books, of, &promise))
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
 	err = reversal_check_age(books, promise.month, of, fault);
 	if (err)
 		return err;
-	like.class = promise.class;
-	text_copy(like.fund, ID_BYTES, slice_of_text(promise.fund));
-	text_copy(like.earmark, ID_BYTES, slice_of_text(promise.earmark));
-	text_copy(like.flow, FLOW_BYTES_MAX, slice_of_text(promise.flow));
+	state_delete(books->state, key_of(&key, "promise/%016" PRIu64, of));
+	if (promise.in_kind || promise.condition[0])
+		return patronage_undo(books, of, &promise, fault);
+	/* What was written off is not owed, and what is gone cannot be taken back. */
+	amount = books_minus(books, promise.amount, promise.off);
+	amount = books_minus(books, amount, promise.out);
+	like = promise_line(&promise, of);
 	return promise_take_back(books, slice_of_text(promise.payer), &like, false,
-				 promise.amount, fault);
+				 amount, fault);
 }

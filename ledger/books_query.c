@@ -212,7 +212,7 @@ struct cents query_balance(struct books *books, const char *account)
 static bool flow_is_income(const char *flow)
 {
 	return strncmp(flow, "granted", 7) != 0 && strcmp(flow, "allocated") != 0 &&
-	       strcmp(flow, "transferred") != 0;
+	       strcmp(flow, "transferred") != 0 && strcmp(flow, "redirected") != 0;
 }
 
 static struct sub_balance_view *sub_of(struct rows *rows, const char *account)

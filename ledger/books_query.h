@@ -92,6 +92,7 @@ bool query_member(struct books *books, struct slice id, struct member_view *ret_
 struct receivable_view {
 	char payer[QUERY_ID_BYTES];
 	uint64_t position;
+	int part; /* a convention's instalment, from 0 */
 	char class[16]; /* person, company, seller, match */
 	char fund[QUERY_ID_BYTES];
 	char earmark[QUERY_ID_BYTES];
@@ -101,6 +102,10 @@ struct receivable_view {
 MUST_USE enum err query_receivables(struct books *books, struct slice payer,
 				    struct receivable_view **ret_lines, size_t *ret_count,
 				    struct fault *fault);
+
+/* How many conventions in kind of that day or before have no value yet. */
+MUST_USE enum err query_unvalued(struct books *books, struct date until,
+				 int64_t *ret_count, struct fault *fault);
 
 /* What of one entry its payer still owes. */
 MUST_USE enum err query_open(struct books *books, struct slice payer, uint64_t position,

@@ -55,7 +55,7 @@ enum err apply_reversal(struct books *books, struct fault *fault)
 		return reverse_payment(books, of, fault);
 	return fault_rule(fault, "reversal",
 			  "position %" PRIu64
-			  " is not a gift, patronage, settlement or payment of the "
-			  "last %d months",
+			  " is not a gift, patronage, contribution, settlement or "
+			  "payment of the last %d months",
 			  of, BOOKS_WINDOW_MONTHS);
 }

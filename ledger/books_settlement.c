@@ -88,6 +88,7 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	struct month month = month_of_date(books_today(books));
 	struct cents rest = entry_cents(entry, "amount");
 	struct member_record member;
+	char payer_now[ID_BYTES];
 	struct record record;
 	struct key trail, key, credit;
 	enum err err = ERR_OK;
@@ -97,6 +98,9 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	if (slice_equal(payer, entry->by))
 		return fault_rule(fault, "payer",
 				  "a payer does not record its own settlement");
+	/* A transfer under an old company's name pays what the new one owes. */
+	member_now(books, payer, payer_now);
+	payer = slice_of_text(payer_now);
 	key_of(&trail, "applied/%016" PRIu64, books->position);
 	if (entry_has(entry, "settles")) {
 		uint64_t named = entry_position(entry, "settles");
@@ -199,16 +203,19 @@ enum err reverse_settlement(struct books *books, uint64_t of, struct fault *faul
 	char payer_text[ID_BYTES];
 	struct cents from_credit;
 	struct slice payer;
+	int64_t month;
 	struct key key;
 	enum err err;
 
 	if (!books_get(books, key_of(&key, "settled/%016" PRIu64, of), &reader))
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
-	text_copy(payer_text, sizeof payer_text, record_read_text(&reader));
-	payer = slice_of_text(payer_text);
+	payer = record_read_text(&reader);
 	from_credit = cents_of(record_read_integer(&reader));
-	err = reversal_check_age(books, record_read_integer(&reader), of, fault);
+	month = record_read_integer(&reader);
+	member_now(books, payer, payer_text);
+	payer = slice_of_text(payer_text);
+	err = reversal_check_age(books, month, of, fault);
 	if (err)
 		return err;
 	key_of(&key, "applied/%016" PRIu64 "/", of);

@@ -16,7 +16,7 @@
 /* What the command line says of a member; NULL where it says nothing. */
 struct member_words {
 	const char *id, *role, *siren, *name, *staff, *step, *percent, *cap, *fund,
-		*proposal, *vkey, *days;
+		*proposal, *vkey, *days, *continues;
 };
 
 static bool words_read(int argc, char **argv, struct member_words *words)
@@ -37,6 +37,7 @@ static bool words_read(int argc, char **argv, struct member_words *words)
 		{ "proposal", &words->proposal },
 		{ "vkey", &words->vkey },
 		{ "token-days", &words->days },
+		{ "continues", &words->continues },
 	};
 	enum { WORDS = sizeof table / sizeof *table };
 	struct option options[WORDS + 1] = { 0 };
@@ -117,6 +118,7 @@ static enum err member_draft(struct draft *draft, const struct member_words *wor
 	add_word(draft, "name", words->name);
 	add_word(draft, "match_fund", words->fund);
 	add_word(draft, "vkey", words->vkey);
+	add_word(draft, "continues", words->continues);
 	add_word(draft, "status", retire ? "retired" : "active");
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !err; i++)
 		err = add_number(draft, numbers[i].name, numbers[i].text, fault);

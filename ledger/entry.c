@@ -240,6 +240,13 @@ int64_t item_integer(const struct json *item, const char *name)
 	return value ? value->integer : 0;
 }
 
+struct date item_date(const struct json *item, const char *name)
+{
+	struct slice text = item_text(item, name);
+
+	return text.n ? date_of_text(text) : (struct date){ 0 };
+}
+
 bool item_has(const struct json *item, const char *name)
 {
 	return json_get(item, name) != NULL;

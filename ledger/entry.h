@@ -61,6 +61,7 @@ const struct json *entry_list(const struct entry *entry,
 struct slice item_text(const struct json *item, const char *name);
 struct cents item_cents(const struct json *item, const char *name);
 int64_t item_integer(const struct json *item, const char *name);
+struct date item_date(const struct json *item, const char *name);
 bool item_has(const struct json *item, const char *name);
 
 /* Whether a text is exactly this word. */

@@ -53,7 +53,7 @@ bool flow_is(const char *flow, const char *verb)
 bool flow_is_income(const char *flow)
 {
 	return !flow_is(flow, "granted") && !flow_is(flow, "allocated") &&
-	       !flow_is(flow, "transferred");
+	       !flow_is(flow, "transferred") && !flow_is(flow, "redirected");
 }
 
 void cell_earmark(struct allocation *a, struct table *table, const char *fund,
@@ -210,6 +210,8 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 
 	put_front(a);
 	err = allocation_sources(a, fault);
+	if (!err)
+		err = allocation_kind(a, fault);
 	if (err)
 		return err;
 	allocation_funds(a);

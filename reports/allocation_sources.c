@@ -30,6 +30,7 @@ static const struct {
 	{ "gift.person", MSG_FLOW_GIFT_PERSON },
 	{ "gift.company", MSG_FLOW_GIFT_COMPANY },
 	{ "patronage", MSG_FLOW_PATRONAGE },
+	{ "contribution", MSG_FLOW_CONTRIBUTION },
 };
 
 #define KNOWN_FLOWS (sizeof known_flows / sizeof *known_flows)
@@ -81,7 +82,8 @@ static void add_taken_back(struct allocation *a, struct source_sum *sum,
 static bool is_of_a_promise(const char *flow)
 {
 	return !flow_is(flow, "settled") && !flow_is(flow, "overpaid") &&
-	       !flow_is(flow, "reversed") && flow_is_income(flow);
+	       !flow_is(flow, "reversed") && !flow_is(flow, "merged") &&
+	       flow_is_income(flow);
 }
 
 static enum err add_moves(struct allocation *a, struct source_sums *sums,

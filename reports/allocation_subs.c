@@ -87,7 +87,7 @@ static void add_fund(struct allocation *a, struct sub_sums *sub,
 		add(a, &sub->granted, cents_neg(within));
 	else if (flow_is(move->flow, "allocated"))
 		add(a, &sub->allocated, within);
-	else if (flow_is(move->flow, "transferred"))
+	else if (flow_is(move->flow, "transferred") || flow_is(move->flow, "redirected"))
 		add(a, &sub->transferred, within);
 	else
 		add(a, &sub->received, within);

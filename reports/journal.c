@@ -45,6 +45,8 @@ static const struct noun {
 	  { "fund", "earmark" } },
 	{ "pledged", "equity:pledged", "Equity:Pledged", { "fund", "earmark" } },
 	{ "fund", "equity:fund", "Equity:Fund", { "fund", "earmark" } },
+	{ "inkind", "expenses:inkind", "Expenses:InKind", { "payer" } },
+	{ "voluntary", "income:voluntary", "Income:Voluntary", { "fund", "earmark" } },
 };
 
 struct account {

@@ -66,6 +66,12 @@ const char *naming_entry(enum lang lang, const struct entry *entry)
 		return tr(lang, MSG_ENTRY_GIFT);
 	if (entry->kind == KIND_patronage)
 		return tr(lang, MSG_FLOW_PATRONAGE);
+	if (entry->kind == KIND_contribution)
+		return tr(lang, MSG_ENTRY_CONTRIBUTION);
+	if (entry->kind == KIND_condition)
+		return tr(lang, MSG_ENTRY_CONDITION);
+	if (entry->kind == KIND_member && entry_has(entry, "continues"))
+		return tr(lang, MSG_ENTRY_CONTINUES);
 	if (entry->kind == KIND_settlement)
 		return tr(lang, MSG_ENTRY_SETTLEMENT);
 	if (entry->kind == KIND_reversal)

@@ -13,11 +13,11 @@
 static bool line_continues(const struct owed_entry *entry,
 			   const struct receivable_view *line)
 {
-	return entry->position == line->position &&
+	return entry->position == line->position && entry->part == line->part &&
 	       strcmp(entry->payer, line->payer) == 0;
 }
 
-/* Lines of one entry stand together: the order of settling. */
+/* Lines of one entry and instalment stand together: the order of settling. */
 static enum err lines_join(const struct receivable_view *lines, size_t count,
 			   struct owed *owed, struct fault *fault)
 {
@@ -29,6 +29,7 @@ static enum err lines_join(const struct receivable_view *lines, size_t count,
 			entry = &owed->p[owed->n++];
 			memcpy(entry->payer, line->payer, sizeof entry->payer);
 			entry->position = line->position;
+			entry->part = line->part;
 			entry->due_on = line->due_on;
 			entry->open = CENTS_ZERO;
 		}
@@ -87,13 +88,13 @@ void owed_release(struct owed *owed)
 void owed_see(struct owed *owed, enum lang lang, uint64_t position,
 	      const struct entry *entry)
 {
-	struct owed_entry *next;
+	while (owed->seen < owed->n &&
+	       owed->by_position[owed->seen]->position == position) {
+		struct owed_entry *next = owed->by_position[owed->seen++];
 
-	if (owed->seen == owed->n || owed->by_position[owed->seen]->position != position)
-		return;
-	next = owed->by_position[owed->seen++];
-	next->name = naming_entry(lang, entry);
-	next->date = entry->date;
+		next->name = naming_entry(lang, entry);
+		next->date = entry->date;
+	}
 }
 
 int32_t owed_days_late(const struct owed_entry *entry, struct date today)

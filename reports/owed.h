@@ -24,9 +24,11 @@
 #include "reports/document.h"
 #include "reports/lang.h"
 
+/* An entry, or an instalment of a convention: those are due on days of their own. */
 struct owed_entry {
 	char payer[QUERY_ID_BYTES];
 	uint64_t position;
+	int part;
 	struct cents open; /* of all its lines */
 	struct date due_on;
 	const char *name; /* static; NULL until it is seen */

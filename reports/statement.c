@@ -109,6 +109,8 @@ static void cell_named(struct table *table, const struct entry *entry)
 		cell_integer(table, (int64_t)entry_position(entry, "settles"));
 	else if (entry->kind == KIND_reversal)
 		cell_integer(table, (int64_t)entry_position(entry, "of"));
+	else if (entry->kind == KIND_condition && entry_has(entry, "patronage"))
+		cell_integer(table, (int64_t)entry_position(entry, "patronage"));
 	else
 		cell_empty(table);
 }
@@ -166,9 +168,12 @@ enum err statement_add(struct statement *s, uint64_t position, const struct entr
 	struct effect effect;
 	enum err err = effect_of(s, entry, postings, count, &effect, fault);
 
-	if (err || !effect.concerns)
+	if (err)
 		return err;
+	/* Also of an entry that concerned another: who continues it owes it now. */
 	owed_see(&s->owed, s->lang, position, entry);
+	if (!effect.concerns)
+		return ERR_OK;
 	err = sum_add(&s->promised, effect.promised, fault);
 	if (!err)
 		err = sum_add(&s->paid, effect.paid, fault);
