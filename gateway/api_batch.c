@@ -11,25 +11,12 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "gateway/api_int.h"
+#include "gateway/api_batch_int.h"
 #include "gateway/batch_csv.h"
 #include "gateway/json_batch.h"
 #include "keys/encoding.h"
 #include "ledger/batch_secrets.h"
 #include "ledger/reference.h"
-
-struct api_batch {
-	struct charter_view charter;
-	struct fund_view *funds; /* owned */
-	struct batch_rules rules;
-	struct batch_input input;
-	struct batch batch;
-	struct batch_rows rows;
-	bool is_csv;
-	size_t claim_rows[LIMIT_PROBLEM_ERRORS];
-	uint8_t salt[BATCH_SALT_BYTES];
-	struct api_seal seal;
-};
 
 void api_batch_free(struct api_batch *batch)
 {
@@ -43,9 +30,10 @@ void api_batch_free(struct api_batch *batch)
 
 /* ---- what the charter says ---- */
 
-static enum err rules_read(struct ledger *ledger, struct api_batch *batch,
+static enum err rules_read(struct api_call *call, struct ledger *ledger,
 			   struct fault *fault)
 {
+	struct api_batch *batch = call->batch;
 	struct batch_rules *rules = &batch->rules;
 	struct books *books;
 	size_t count = 0;
@@ -56,11 +44,13 @@ static enum err rules_read(struct ledger *ledger, struct api_batch *batch,
 	err = query_charter(books, &batch->charter, fault);
 	if (!err)
 		err = query_funds(books, &batch->funds, &count, fault);
+	rules->row_cap = batch->charter.row_cap;
+	if (!err && batch->is_correction)
+		err = correction_begin(call, books, fault);
 	ledger_books_done(ledger);
 	for (size_t i = 0; !err && i < count && i < BATCH_FUNDS_MAX; i++)
 		rules->fund[rules->fund_count++] = slice_of_text(batch->funds[i].id);
 	rules->default_fund = slice_of_text(batch->charter.default_fund);
-	rules->row_cap = batch->charter.row_cap;
 	return err;
 }
 
@@ -173,6 +163,8 @@ static enum err body_read(struct api_call *call, struct http_reply *reply,
 		return err;
 	err = batch->is_csv ? batch_csv_parse(input, body, fault)
 			    : json_batch_parse(input, body, fault);
+	if (!err && batch->is_correction)
+		err = correction_judge(batch, fault);
 	if (err == ERR_INVALID && input->bad.listed)
 		return refuse_rows(call, reply, &input->bad, fault);
 	if (!err && input->row_count > call->api->config.batch_rows_max)
@@ -237,10 +229,11 @@ static enum err batch_begin(struct api_call *call, struct ledger *ledger,
 	if (!batch)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	call->batch = batch;
+	batch->is_correction = call->route->kind == KIND_correction;
 	batch_init(&batch->batch);
 	err = call_dry_run(call, fault);
 	if (!err)
-		err = rules_read(ledger, batch, fault);
+		err = rules_read(call, ledger, fault);
 	if (!err)
 		err = batch_input_init(&batch->input, &batch->rules, fault);
 	return err;
@@ -269,6 +262,10 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 	head = batch_input_head(&call->batch->input,
 				slice_of_text(call->batch->charter.origin),
 				slice_of_text(call->caller.member));
+	if (call->batch->is_correction) {
+		call->batch->mend.reason = slice_of_text(call->batch->input.reason);
+		head.mend = &call->batch->mend;
+	}
 	reference = head.reference;
 	err = call_idempotency(call, &reference, &key, fault);
 	if (!err)
@@ -374,6 +371,13 @@ static enum err put_parts(struct json_writer *json, const char *name,
 	return err ? fault_set(fault, err, "the batch's totals do not add up") : ERR_OK;
 }
 
+/* Where the lines of a batch are, which are a correction's too. */
+static uint64_t lines_position(const struct api_call *call)
+{
+	return call->batch->is_correction ? call->batch->mend.position
+					  : call->submission.position;
+}
+
 /* Of a recorded batch, its lines that are still open; of a dry run, what would be open
  * once the company's credit was used. */
 static enum err to_transfer(struct api_call *call, struct ledger *ledger,
@@ -399,7 +403,7 @@ static enum err to_transfer(struct api_call *call, struct ledger *ledger,
 					"what is to be transferred is too much");
 	} else {
 		err = query_open(books, slice_of_text(call->caller.member),
-				 call->submission.position, &sums->to_transfer, fault);
+				 lines_position(call), &sums->to_transfer, fault);
 	}
 	ledger_books_done(ledger);
 	return err;
@@ -413,7 +417,7 @@ static void put_position(struct api_call *call, struct http_reply *reply,
 
 	if (call->is_dry_run && !submission->repeated)
 		return;
-	reference_of_position(submission->position, reference);
+	reference_of_position(lines_position(call), reference);
 	reference_print(reference, printed);
 	json_put_integer(json, "position", (int64_t)submission->position);
 	json_put_text(json, "transfer_reference", reference);
@@ -422,6 +426,36 @@ static void put_position(struct api_call *call, struct http_reply *reply,
 	reply->status = call->is_dry_run || submission->repeated ? 200 : 201;
 	http_reply_header(reply, "Location", "/v1/entries/%" PRIu64,
 			  submission->position);
+}
+
+/* What is left to transfer, and when. */
+static enum err put_left(struct api_call *call, struct ledger *ledger,
+			 const struct entry *entry, struct batch_sums *sums,
+			 struct json_writer *json, struct fault *fault)
+{
+	bool is_correction = call->batch->is_correction;
+	char due_on[DATE_TEXT_BYTES];
+	struct books *books;
+	enum err err;
+
+	if (is_correction) {
+		date_format(call->batch->old.due_on, due_on);
+		json_put_text(json, "due_on", due_on);
+	} else {
+		json_put_slice(json, "due_on", entry_text(entry, "due_on"));
+	}
+	if (is_correction && call->is_dry_run && !call->submission.repeated) {
+		err = ledger_books(ledger, &books, fault);
+		if (err)
+			return err;
+		err = correction_put_changes(call, books, entry, json, fault);
+		ledger_books_done(ledger);
+		return err;
+	}
+	err = to_transfer(call, ledger, sums, fault);
+	json_put_integer(json, "amount_to_transfer_cents",
+			 cents_value(sums->to_transfer));
+	return err;
 }
 
 static enum err put_batch(struct api_call *call, struct ledger *ledger,
@@ -443,13 +477,11 @@ static enum err put_batch(struct api_call *call, struct ledger *ledger,
 		err = put_parts(json, "match", entry_list(entry, "match"), &sums.match,
 				&sums.match_due, fault);
 	if (!err)
-		err = to_transfer(call, ledger, &sums, fault);
+		err = put_left(call, ledger, entry, &sums, json, fault);
 	if (err)
 		return err;
 	json_put_integer(json, "total_cents", cents_value(sums.rows));
 	json_put_integer(json, "match_cents", cents_value(sums.match));
-	json_put_integer(json, "amount_to_transfer_cents", cents_value(sums.to_transfer));
-	json_put_slice(json, "due_on", entry_text(entry, "due_on"));
 	/* With it the company can show what bytes it has sent. */
 	if (!call->is_dry_run && !call->submission.repeated)
 		json_put_hex(json, "received_salt",

@@ -88,6 +88,7 @@ bool call_owns(const struct api_call *call, const struct entry *entry)
 		return true;
 	switch ((int)entry->kind) {
 	case KIND_batch:
+	case KIND_correction:
 		own = "company";
 		break;
 	case KIND_gift:

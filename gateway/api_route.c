@@ -54,6 +54,14 @@ static const struct route fixed[] = {
 	  .body = ROUTE_BODY_BATCH, .draft = route_batch_draft,
 	  .answer = route_batch_answer, .answers_refusal = true,
 	  .does = "Records a batch of round-ups; dry_run=1 only checks it" },
+	{ RECORD, .path = "/v1/batches/{position}/correction", .roles = ROLE_EMPLOYER,
+	  .kind = KIND_correction,
+	  .parameters = DRY_RUN " collected_on period reason reference site source step"
+				" step_cents terms",
+	  .body = ROUTE_BODY_BATCH, .draft = route_batch_draft,
+	  .answer = route_batch_answer, .answers_refusal = true,
+	  .does = "Records a batch as it should have been, with all its rows; dry_run=1 "
+		  "only tells what it would change" },
 	{ READ_JSON, .path = "/v1/entries/{position}", .roles = ROLES_ANYBODY,
 	  .read = route_entry, .does = "One entry" },
 	{ READ_TEXT, .path = "/v1/entries/{position}/proof", .roles = ROLES_ANYBODY,
@@ -91,7 +99,7 @@ static void routes_add_kind(struct routes *routes, enum kind kind)
 	int n = snprintf(path, ROUTE_PATH_BYTES_MAX, "/v1/%s", def->path);
 
 	assert(n > 0 && n < ROUTE_PATH_BYTES_MAX);
-	if (kind != KIND_batch)
+	if (kind != KIND_batch && kind != KIND_correction)
 		routes_add(routes,
 			   &(struct route){
 				   RECORD, .path = path, .roles = def->roles,

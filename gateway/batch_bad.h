@@ -74,6 +74,8 @@
 	BATCH_FLAW(DAY, "is not a day", "send YYYY-MM-DD")                               \
 	BATCH_FLAW(PERIOD, "is a day outside the batch's period",                        \
 		   "send each month's tills as a batch of that period")                  \
+	BATCH_FLAW(OTHER, "is not what the batch that is corrected has",                 \
+		   "send the batch's own; rows of another one are a batch of its own")   \
 	BATCH_FLAW(CLAIM, "the same claim stands before in this batch",                  \
 		   "remove one of the two; tell payslips of one donor apart by slip")
 

@@ -13,6 +13,9 @@
 
 #define ROW_CAPACITY_MIN 256
 
+/* As kinds.def has them. */
+#define BATCH_REASONS "amount|credit-note|no-consent|payslip-cancelled"
+
 static_assert(DONOR_BYTES_MAX == BATCH_SUBJECT_BYTES_MAX,
 	      "a donor's reference that is good here is good for the ledger");
 static_assert(ROW_FUND_BYTES_MAX <= BATCH_SUBJECT_BYTES_MAX, "one bound for all");
@@ -20,6 +23,7 @@ static_assert(ROW_FUND_BYTES_MAX <= BATCH_SUBJECT_BYTES_MAX, "one bound for all"
 static const char *const member_names[BATCH_MEMBER__COUNT] = {
 	[BATCH_COLLECTED_ON] = "collected_on",
 	[BATCH_PERIOD] = "period",
+	[BATCH_REASON] = "reason",
 	[BATCH_REFERENCE] = "reference",
 	[BATCH_SITE] = "site",
 	[BATCH_SOURCE] = "source",
@@ -44,10 +48,12 @@ const char *batch_member_name(enum batch_member member)
 	return member_names[member];
 }
 
-bool batch_member_by_name(struct slice name, enum batch_member *ret_member)
+bool batch_input_takes(const struct batch_input *input, struct slice name,
+		       enum batch_member *ret_member)
 {
 	for (unsigned i = 0; i < BATCH_MEMBER__COUNT; i++)
-		if (slice_equal_text(name, member_names[i])) {
+		if (slice_equal_text(name, member_names[i]) &&
+		    (i != BATCH_REASON || input->rules->is_correction)) {
 			*ret_member = (enum batch_member)i;
 			return true;
 		}
@@ -187,6 +193,8 @@ static bool member_set(struct batch_input *input, enum batch_member member,
 		return date_parse(text, &input->collected_on) == ERR_OK;
 	case BATCH_PERIOD:
 		return month_parse(text, &input->period) == ERR_OK;
+	case BATCH_REASON:
+		return set_id(value, text_is_choice(value, BATCH_REASONS), input->reason);
 	case BATCH_REFERENCE:
 		return set_id(value, text_is_ref(value), input->reference);
 	case BATCH_SITE:
@@ -247,7 +255,7 @@ enum err batch_input_parameter(struct batch_input *input, struct slice name,
 {
 	enum batch_member member;
 
-	if (!batch_member_by_name(name, &member))
+	if (!batch_input_takes(input, name, &member))
 		return batch_input_bad_member(input, batch_clean_name(name),
 					      BATCH_FLAW_UNKNOWN);
 	return batch_input_set(input, member, value);
@@ -515,15 +523,16 @@ enum err batch_input_add(struct batch_input *input, const struct batch_row *row,
 
 enum err batch_input_finish(struct batch_input *input, struct fault *fault)
 {
-	unsigned missing =
-		(BIT(BATCH_MEMBER__COUNT) - 1) & ~BIT(BATCH_SITE) & ~input->seen;
+	bool is_correction = input->rules->is_correction;
+	unsigned optional = BIT(BATCH_SITE) | (is_correction ? 0 : BIT(BATCH_REASON));
+	unsigned missing = (BIT(BATCH_MEMBER__COUNT) - 1) & ~optional & ~input->seen;
 
 	for (unsigned i = 0; i < BATCH_MEMBER__COUNT; i++)
 		if ((missing & BIT(i)) &&
 		    batch_input_bad_member(input, slice_of_text(member_names[i]),
 					   BATCH_FLAW_MISSING))
 			return fault_set(fault, ERR_MEMORY, "out of memory");
-	if (input->row_count == 0 && input->bad.count == 0 &&
+	if (input->row_count == 0 && input->bad.count == 0 && !is_correction &&
 	    batch_input_bad_member(input, slice_of_text("rows"), BATCH_FLAW_NO_ROWS))
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	return batch_bad_list_check(&input->bad, fault);

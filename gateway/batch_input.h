@@ -35,12 +35,14 @@ struct batch_rules {
 	size_t fund_count;         /* 0: funds are not known here, and not judged */
 	struct slice default_fund; /* of rows that name none */
 	struct cents row_cap;
+	bool is_correction; /* `reason` is a member, and there may be no row */
 };
 
 /* Members of the request. */
 enum batch_member {
 	BATCH_COLLECTED_ON,
 	BATCH_PERIOD,
+	BATCH_REASON, /* of a correction alone */
 	BATCH_REFERENCE,
 	BATCH_SITE,
 	BATCH_SOURCE,
@@ -49,9 +51,9 @@ enum batch_member {
 	BATCH_MEMBER__COUNT
 };
 
-/* "collected_on", "period", "reference", "site", "source", "step_cents", "terms". */
+/* "collected_on", "period", "reason", "reference", "site", "source", "step_cents",
+ * "terms". */
 const char *batch_member_name(enum batch_member member);
-MUST_USE bool batch_member_by_name(struct slice name, enum batch_member *ret_member);
 
 /* Members of a row, whatever their names are in the form that was read. */
 enum batch_field {
@@ -94,6 +96,7 @@ struct batch_input {
 	struct month period;
 	struct date collected_on;
 	struct cents step;
+	char reason[BATCH_ID_BYTES_MAX + 1];
 	char reference[BATCH_ID_BYTES_MAX + 1];
 	char site[BATCH_ID_BYTES_MAX + 1]; /* "" for none */
 	char terms[BATCH_ID_BYTES_MAX + 1];
@@ -126,6 +129,9 @@ MUST_USE enum err batch_input_parameter(struct batch_input *input, struct slice 
 
 /* ---- for the readers ---- */
 
+/* The member of this name that may be sent here. */
+MUST_USE bool batch_input_takes(const struct batch_input *input, struct slice name,
+				enum batch_member *ret_member);
 /* Sets a member from its text, or lists it as bad. ERR_MEMORY. */
 MUST_USE enum err batch_input_set(struct batch_input *input, enum batch_member member,
 				  struct slice value);

@@ -235,7 +235,7 @@ static enum err take_member(struct json_batch *batch)
 
 	if (slice_equal_text(name, "rows"))
 		return take_rows_member(batch);
-	if (batch_member_by_name(name, &member))
+	if (batch_input_takes(batch->input, name, &member))
 		return take_head_member(batch, member);
 	err = bad_member(batch, batch_clean_name(name), BATCH_FLAW_UNKNOWN);
 	return err ? err : skip(batch, JSON_TOKEN_NAME);

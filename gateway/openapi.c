@@ -32,17 +32,27 @@ static const struct {
 	{ "row", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}" },
 };
 
-/* A batch is not sent as the draft of its entry. */
-#define BATCH_SCHEMA                                                                     \
+/* A batch is not sent as the draft of its entry; a correction is sent as a batch is,
+ * with its reason, and may be without rows. */
+#define BATCH_SCHEMA BATCH_SENT("", "", "1")
+#define CORRECTION_SCHEMA                                                                \
+	BATCH_SENT(",\"reason\"",                                                        \
+		   "\"reason\":{\"type\":\"string\",\"enum\":[\"amount\","               \
+		   "\"credit-note\",\"no-consent\",\"payslip-cancelled\"]},",            \
+		   "0")
+#define BATCH_SENT(needed, members, rows_min)                                            \
 	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"source\","  \
-	"\"period\",\"collected_on\",\"reference\",\"step_cents\",\"terms\",\"rows\"],"  \
-	"\"properties\":{\"source\":{\"type\":\"string\",\"enum\":[\"invoice\","         \
+	"\"period\",\"collected_on\",\"reference\",\"step_cents\",\"terms\","            \
+	"\"rows\"" needed "],"                                                           \
+	"\"properties\":{" members                                                       \
+	"\"source\":{\"type\":\"string\",\"enum\":[\"invoice\","                         \
 	"\"salary\",\"till\"]},\"period\":{\"type\":\"string\",\"pattern\":"             \
 	"\"^[0-9]{4}-(0[1-9]|1[0-2])$\"},\"collected_on\":{\"type\":\"string\","         \
 	"\"format\":\"date\"},\"reference\":{\"type\":\"string\",\"pattern\":"           \
 	"\"^[A-Z0-9._-]{1,32}$\"},\"step_cents\":{\"type\":\"integer\",\"minimum\":1},"  \
 	"\"terms\":{\"type\":\"string\"},\"site\":{\"type\":\"string\"},\"rows\":{"      \
-	"\"type\":\"array\",\"minItems\":1,\"maxItems\":100000,\"items\":{\"$ref\":"     \
+	"\"type\":\"array\",\"minItems\":" rows_min                                      \
+	",\"maxItems\":100000,\"items\":{\"$ref\":"                                      \
 	"\"" SCHEMA_REF "batch-row\"}}}}"
 #define BATCH_ROW_SCHEMA                                                                 \
 	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":["             \
@@ -150,7 +160,9 @@ static void put_body(struct json_writer *json, const struct route *route)
 		put_media(json, "application/json", kind_def(route->kind)->name);
 		break;
 	case ROUTE_BODY_BATCH:
-		put_media(json, "application/json", "batch-sent");
+		put_media(json, "application/json",
+			  route->kind == KIND_correction ? "correction-sent"
+							 : "batch-sent");
 		put_media(json, "text/csv", NULL);
 		break;
 	case ROUTE_BODY_BALLOT:
@@ -270,6 +282,7 @@ static enum err put_schemas(struct json_writer *json, struct fault *fault)
 	buffer_init(&schema, SCHEMA_BYTES_MAX);
 	json_put_object(json, "schemas");
 	put_json(json, "batch-sent", BATCH_SCHEMA);
+	put_json(json, "correction-sent", CORRECTION_SCHEMA);
 	put_json(json, "batch-row", BATCH_ROW_SCHEMA);
 	put_json(json, "ballot-sent", BALLOT_SCHEMA);
 	put_json(json, "decision-sent", DECISION_SCHEMA);

@@ -71,7 +71,8 @@ static enum err token_read(const char *path, char ret_token[TOKEN_TEXT_BYTES + 1
 	return err;
 }
 
-static void batch_url(const struct post_options *options, struct buffer *url)
+static void batch_url(const struct post_options *options, bool is_dry_run,
+		      struct buffer *url)
 {
 	static const struct {
 		const char *name;
@@ -80,18 +81,21 @@ static void batch_url(const struct post_options *options, struct buffer *url)
 		{ "source", POST_SOURCE },       { "period", POST_PERIOD },
 		{ "terms", POST_TERMS },         { "collected_on", POST_COLLECTED_ON },
 		{ "reference", POST_REFERENCE }, { "site", POST_SITE },
+		{ "reason", POST_REASON },
 	};
 	bool is_first = true;
 	char step[STEP_CHARS];
 
 	post_url_put(&options->url, "/v1/batches", url);
+	if (options->word[POST_CORRECTS])
+		(void)buffer_printf(url, "/%" PRIu64 "/correction", options->corrects);
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		if (options->word[members[i].word])
 			post_url_put_parameter(url, &is_first, members[i].name,
 					       options->word[members[i].word]);
 	snprintf(step, sizeof step, "%" PRId64, cents_value(options->step));
 	post_url_put_parameter(url, &is_first, "step_cents", step);
-	if (options->is_dry_run)
+	if (is_dry_run)
 		post_url_put_parameter(url, &is_first, "dry_run", "1");
 }
 
@@ -213,7 +217,9 @@ static enum err checkpoint_read(const struct post_options *options,
 				const struct post_receipt *receipt,
 				struct checkpoint *ret_now, struct fault *fault)
 {
-	uint64_t named;
+	/* A correction is paid with its batch's reference. */
+	uint64_t named, owed_at = options->word[POST_CORRECTS] ? options->corrects
+							       : receipt->position;
 	enum err err = checkpoint_open(buffer_slice(&receipt->checkpoint), &options->vkey,
 				       NULL, 0, NULL, ret_now, fault);
 
@@ -229,11 +235,11 @@ static enum err checkpoint_read(const struct post_options *options,
 				 ret_now->size, receipt->position);
 	if (receipt->reference[0] &&
 	    (reference_parse(slice_of_text(receipt->reference), &named) != ERR_OK ||
-	     named != receipt->position))
+	     named != owed_at))
 		return fault_set(fault, ERR_CORRUPT,
 				 "the transfer's reference is not that of position "
 				 "%" PRIu64,
-				 receipt->position);
+				 owed_at);
 	return ERR_OK;
 }
 
@@ -342,7 +348,8 @@ static enum err seal_check(const struct post_result *result, struct fault *fault
 }
 
 static enum err send(const struct post_session *session, struct slice body,
-		     struct post_result *result, struct fault *fault)
+		     bool is_dry_run, struct post_result *result,
+		     struct post_receipt *receipt, struct fault *fault)
 {
 	struct post_request form = { .media = "text/csv",
 				     .body = body,
@@ -356,9 +363,9 @@ static enum err send(const struct post_session *session, struct slice body,
 
 	post_response_init(&response);
 	buffer_init(&url, POST_TARGET_BYTES_MAX);
-	batch_url(session->options, &url);
+	batch_url(session->options, is_dry_run, &url);
 	err = ask_json(session, &form, &url, false, &response, fault);
-	if (err == ERR_IO && !session->options->is_dry_run) {
+	if (err == ERR_IO && !is_dry_run) {
 		struct fault why = *fault;
 
 		(void)fault_set(
@@ -370,14 +377,27 @@ static enum err send(const struct post_session *session, struct slice body,
 	if (!err)
 		err = response_check(&response, &result->bad_rows, fault);
 	if (!err)
-		err = post_receipt_read(buffer_slice(&response.body), &result->receipt,
-					fault);
-	if (!err && !session->options->is_dry_run && !result->receipt.is_booked)
+		err = post_receipt_read(buffer_slice(&response.body), receipt, fault);
+	if (!err && !is_dry_run && !receipt->is_booked)
 		err = fault_set(fault, ERR_INVALID,
 				"the server's answer has no position or no checkpoint");
-	result->is_answered = !err;
 	buffer_release(&url);
 	post_response_release(&response);
+	return err;
+}
+
+/* Before a correction is sent, the server says what it would change. */
+static enum err changes_show(const struct post_session *session, struct slice body,
+			     struct post_result *result, struct fault *fault)
+{
+	struct post_receipt tried;
+	enum err err;
+
+	post_receipt_init(&tried);
+	err = send(session, body, true, result, &tried, fault);
+	if (!err && tried.has_changes && session->watch->on_changes)
+		session->watch->on_changes(session->watch->ctx, &tried);
+	post_receipt_release(&tried);
 	return err;
 }
 
@@ -395,7 +415,12 @@ static enum err run(const struct post_session *session, struct slice body,
 				      fault);
 	if (err)
 		return err;
-	err = send(session, body, result, fault);
+	if (options->word[POST_CORRECTS] && !options->is_dry_run)
+		err = changes_show(session, body, result, fault);
+	if (!err)
+		err = send(session, body, options->is_dry_run, result, &result->receipt,
+			   fault);
+	result->is_answered = !err;
 	if (!err)
 		err = sums_check(result, fault);
 	if (!err)

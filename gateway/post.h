@@ -3,6 +3,7 @@
  *
  *	the file is judged here        nothing leaves the company if a row is bad
  *	with --key it is signed        what the file comes to, computed here
+ *	a correction is tried first    and what it would change is shown
  *	POST /v1/batches               again with the same reference until answered
  *	the sums are compared          the server booked what the file says
  *	the checkpoint is verified     signed by the log's key, and covers the batch
@@ -33,6 +34,8 @@ struct post_watch {
 	/* Before a wait: `failed` of `tries` have failed, the last for this reason. */
 	void (*on_wait)(void *ctx, unsigned failed, unsigned tries, int64_t delay_ms,
 			const char *why);
+	/* What a correction will change, before it is sent. */
+	void (*on_changes)(void *ctx, const struct post_receipt *tried);
 };
 
 struct post_result {
@@ -60,6 +63,9 @@ bool post_is_signed(const struct post_result *result);
 MUST_USE enum err post_run(const struct post_options *options, struct slice body,
 			   const struct post_watch *watch, struct post_result *result,
 			   struct fault *fault);
+
+/* Appends what a correction changes, per fund and giver. */
+void post_changes_put(const struct post_receipt *tried, struct buffer *out);
 
 /* Appends what a person wants to know of it. */
 void post_summary_put(const struct post_options *options,

@@ -55,7 +55,9 @@ static enum err truth_take(enum json_token token, bool *ret_truth, struct fault 
 
 void post_receipt_init(struct post_receipt *receipt)
 {
-	*receipt = (struct post_receipt){ .total_sum = CENTS_ZERO };
+	*receipt = (struct post_receipt){ .total_sum = CENTS_ZERO,
+					  .change_sum = CENTS_ZERO,
+					  .credit = CENTS_ZERO };
 	buffer_init(&receipt->checkpoint, NOTE_BYTES_MAX);
 	buffer_init(&receipt->manifest, NOTE_BYTES_MAX);
 }
@@ -66,8 +68,8 @@ void post_receipt_release(struct post_receipt *receipt)
 	buffer_release(&receipt->manifest);
 }
 
-static const char *const part_names[] = { "amount", "amount_cents", "fund", "giver",
-					  NULL };
+static const char *const part_names[] = { "amount",       "amount_cents", "fund", "giver",
+					  "before_cents", "after_cents",  NULL };
 
 static enum err part_member(void *ctx, size_t member, struct json_reader *reader,
 			    enum json_token token, struct fault *fault)
@@ -80,6 +82,10 @@ static enum err part_member(void *ctx, size_t member, struct json_reader *reader
 		return cents_take(reader, token, &part->amount, fault);
 	case 2:
 		return text_take(reader, token, part->fund, sizeof part->fund, fault);
+	case 4:
+		return cents_take(reader, token, &part->before, fault);
+	case 5:
+		return cents_take(reader, token, &part->after, fault);
 	default:
 		return text_take(reader, token, part->giver, sizeof part->giver, fault);
 	}
@@ -95,7 +101,9 @@ static enum err part_item(void *ctx, struct json_reader *reader, enum json_token
 			  struct fault *fault)
 {
 	struct part_list *list = ctx;
-	struct post_part part = { .amount = CENTS_ZERO };
+	struct post_part part = { .amount = CENTS_ZERO,
+				  .before = CENTS_ZERO,
+				  .after = CENTS_ZERO };
 	enum err err;
 
 	if (token != JSON_TOKEN_OBJECT || *list->count == POST_PARTS_MAX)
@@ -120,6 +128,8 @@ enum receipt_member {
 	RECEIPT_REFERENCE,
 	RECEIPT_CHECKPOINT,
 	RECEIPT_ENTRY,
+	RECEIPT_CHANGES,
+	RECEIPT_CREDIT,
 	RECEIPT_MEMBER__COUNT
 };
 
@@ -135,6 +145,8 @@ static const char *const receipt_names[RECEIPT_MEMBER__COUNT + 1] = {
 	[RECEIPT_REFERENCE] = "transfer_reference",
 	[RECEIPT_CHECKPOINT] = "checkpoint",
 	[RECEIPT_ENTRY] = "entry",
+	[RECEIPT_CHANGES] = "changes",
+	[RECEIPT_CREDIT] = "credit_cents",
 };
 
 struct receipt_reading {
@@ -211,6 +223,15 @@ static enum err receipt_member(void *ctx, size_t member, struct json_reader *rea
 			return post_not_an_answer(fault);
 		return post_object_read(reader, entry_names, entry_member, receipt,
 					fault);
+	case RECEIPT_CHANGES:
+		receipt->has_changes = true;
+		return receipt_parts(reader, token,
+				     (struct part_list){ receipt->change,
+							 &receipt->change_count,
+							 &receipt->change_sum },
+				     fault);
+	case RECEIPT_CREDIT:
+		return cents_take(reader, token, &receipt->credit, fault);
 	case RECEIPT_MEMBER__COUNT:
 		break;
 	}

@@ -25,11 +25,13 @@
 #define POST_PARTS_MAX      256
 #define POST_PART_BYTES_MAX 32 /* of a fund's id, a giver */
 
-/* "total" or "match" of a fund; of a match the giver is "". */
+/* "total" or "match" of a fund; of a match the giver is "". Of a change also what was
+ * and what will be. */
 struct post_part {
 	char fund[POST_PART_BYTES_MAX + 1];
 	char giver[POST_PART_BYTES_MAX + 1];
 	struct cents amount;
+	struct cents before, after;
 };
 
 /* The answer to a batch. A dry run has neither position nor checkpoint. */
@@ -42,6 +44,11 @@ struct post_receipt {
 	struct post_part match[POST_PARTS_MAX];
 	size_t total_count, match_count;
 	struct cents total_sum, match_sum;
+	/* Of a correction that is tried: what it changes, and what becomes credit. */
+	bool has_changes;
+	struct post_part change[POST_PARTS_MAX];
+	size_t change_count;
+	struct cents change_sum, credit;
 	char due_on[DATE_TEXT_BYTES]; /* "" where it is not said */
 	struct cents to_transfer;
 	bool has_to_transfer;

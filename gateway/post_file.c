@@ -54,6 +54,8 @@ static enum err members_set(struct batch_input *input, const struct post_options
 	if (!err)
 		err = set(input, BATCH_COLLECTED_ON, options->word[POST_COLLECTED_ON]);
 	if (!err)
+		err = set(input, BATCH_REASON, options->word[POST_REASON]);
+	if (!err)
 		err = set(input, BATCH_REFERENCE, options->word[POST_REFERENCE]);
 	if (!err)
 		err = set(input, BATCH_SITE, options->word[POST_SITE]);
@@ -133,7 +135,8 @@ enum err post_file_check(const struct post_options *options, struct slice body,
 {
 	/* The cap of a row is the charter's, and the server's to judge. */
 	struct batch_rules rules = { .default_fund = slice_of_text(funds->default_id),
-				     .row_cap = cents_of(CENTS_ABS_MAX) };
+				     .row_cap = cents_of(CENTS_ABS_MAX),
+				     .is_correction = options->word[POST_CORRECTS] };
 	struct batch_input input;
 	enum err err;
 

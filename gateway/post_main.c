@@ -43,6 +43,10 @@ static const char HELP[] =
 	"  --reference REFERENCE    yours for this batch, once and for all: "
 	"PAYE-2026-10\n"
 	"  --site SITE              of the company; optional\n"
+	"  --corrects POSITION      of the batch that FILE.csv replaces, with all its "
+	"rows\n"
+	"  --reason REASON          amount, credit-note, no-consent or "
+	"payslip-cancelled\n"
 	"  --retries N              more tries when there is no answer, 0 to 20; default "
 	"5\n"
 	"  --key FILE               signs what is posted with the company's key "
@@ -100,6 +104,18 @@ static void wait_tell(void *ctx, unsigned failed, unsigned tries, int64_t delay_
 		"%s: %s; try %u of %u in %" PRId64 ".%" PRId64
 		" s, with the same reference\n",
 		PROGRAM, why, failed + 1, tries, delay_ms / 1000, delay_ms % 1000 / 100);
+}
+
+static void changes_tell(void *ctx, const struct post_receipt *tried)
+{
+	struct buffer text;
+
+	bar_end(ctx);
+	buffer_init(&text, POST_LIST_BYTES_MAX);
+	post_changes_put(tried, &text);
+	fputs(buffer_text(&text), stdout);
+	fflush(stdout);
+	buffer_release(&text);
 }
 
 /* ---- the command line ---- */
@@ -171,7 +187,8 @@ static int post(const struct post_options *options)
 	struct screen screen = { .is_terminal = isatty(STDERR_FILENO) != 0 };
 	struct post_watch watch = { .ctx = &screen,
 				    .on_sent = bar_show,
-				    .on_wait = wait_tell };
+				    .on_wait = wait_tell,
+				    .on_changes = changes_tell };
 	struct fault fault = { .err = ERR_OK };
 	struct post_result result;
 	struct buffer body;

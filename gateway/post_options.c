@@ -97,6 +97,15 @@ static enum err check_reference(struct post_options *options, const char *value,
 	return invalid_unless(text_is_ref(slice_of_text(value)));
 }
 
+static enum err check_corrects(struct post_options *options, const char *value,
+			       struct fault *fault)
+{
+	(void)fault;
+	if (decimal_parse(value, strlen(value), &options->corrects) != ERR_OK)
+		return ERR_INVALID;
+	return invalid_unless(options->corrects <= INT64_MAX);
+}
+
 static enum err check_retries(struct post_options *options, const char *value,
 			      struct fault *fault)
 {
@@ -132,6 +141,10 @@ static const struct option_def {
 	[POST_KEY] = { "key", false, check_text, "a file's name" },
 	[POST_PASSPHRASE_FILE] = { "passphrase-file", false, check_text,
 				   "a file's name" },
+	[POST_CORRECTS] = { "corrects", false, check_corrects,
+			    "the position of the batch, a number" },
+	[POST_REASON] = { "reason", false, check_id,
+			  "amount, credit-note, no-consent or payslip-cancelled" },
 	[POST_CA] = { "ca", false, check_text, "a file's name" },
 };
 static_assert(POST_RETRIES_MAX == 20, "as the table tells a person");
@@ -257,6 +270,9 @@ enum err post_options_check(struct post_options *options, struct fault *fault)
 		return fault_set(fault, ERR_USAGE, "--%s must be %s", def->name,
 				 def->form);
 	}
+	if (!options->word[POST_CORRECTS] != !options->word[POST_REASON])
+		return fault_set(fault, ERR_USAGE,
+				 "--corrects and --reason are given together");
 	if (!options->file)
 		return fault_set(fault, ERR_USAGE, "name the file to post");
 	return ERR_OK;

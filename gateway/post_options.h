@@ -43,6 +43,8 @@ enum post_word {
 	POST_RETRIES,
 	POST_KEY,
 	POST_PASSPHRASE_FILE,
+	POST_CORRECTS,
+	POST_REASON,
 	POST_CA,
 	POST_WORD__COUNT
 };
@@ -61,6 +63,7 @@ struct post_options {
 	struct vkey vkey;
 	struct cents step;
 	unsigned retries;
+	uint64_t corrects; /* position of the batch, where POST_CORRECTS is given */
 
 	struct buffer config; /* owned: the configuration file, cut into words */
 };

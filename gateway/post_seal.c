@@ -71,6 +71,8 @@ static enum err text_make(const struct post_options *options, const struct post_
 		.step = options->step,
 		.count = (int64_t)sum->count,
 		.zero = (int64_t)sum->zero,
+		.is_correction = options->word[POST_CORRECTS] != NULL,
+		.corrects = options->corrects,
 	};
 
 	hex_encode(received->b, HASH_BYTES, hex);

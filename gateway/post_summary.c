@@ -23,6 +23,39 @@ static void parts_put(struct buffer *out, const struct post_part *part, size_t c
 	}
 }
 
+static void amount_show(struct buffer *out, struct cents amount)
+{
+	char text[CENTS_TEXT_BYTES];
+
+	cents_format(amount, '.', text);
+	(void)buffer_printf(out, "%s%s EUR", cents_is_positive(amount) ? "+" : "", text);
+}
+
+void post_changes_put(const struct post_receipt *tried, struct buffer *out)
+{
+	(void)buffer_put_text(out, "changes:\n");
+	for (size_t i = 0; i < tried->change_count; i++) {
+		const struct post_part *part = &tried->change[i];
+		char before[CENTS_TEXT_BYTES], after[CENTS_TEXT_BYTES];
+
+		cents_format(part->before, '.', before);
+		cents_format(part->after, '.', after);
+		(void)buffer_printf(out, "  %s, %s: %s EUR, was %s EUR: ", part->fund,
+				    part->giver, after, before);
+		amount_show(out, part->amount);
+		(void)buffer_put_text(out, "\n");
+	}
+	for (size_t i = 0; i < tried->match_count; i++) {
+		(void)buffer_printf(out, "  %s, match: ", tried->match[i].fund);
+		amount_show(out, tried->match[i].amount);
+		(void)buffer_put_text(out, "\n");
+	}
+	if (!tried->change_count && !tried->match_count)
+		(void)buffer_put_text(out, "  none of the totals\n");
+	(void)buffer_put_text(out, "becomes credit: ");
+	amount_put(out, tried->credit);
+}
+
 static void head_put(const struct post_options *options,
 		     const struct post_receipt *receipt, struct buffer *out)
 {
@@ -72,12 +105,15 @@ void post_summary_put(const struct post_options *options,
 	const struct post_receipt *receipt = &result->receipt;
 
 	head_put(options, receipt, out);
+	if (options->is_dry_run && receipt->has_changes)
+		post_changes_put(receipt, out);
 	(void)buffer_printf(out, "rows: %" PRIu64 ", and %" PRIu64 " of 0 left out\n",
 			    receipt->count, receipt->zero);
 	(void)buffer_put_text(out, "total: ");
 	amount_put(out, receipt->total_sum);
 	parts_put(out, receipt->total, receipt->total_count);
-	(void)buffer_put_text(out, "match: ");
+	(void)buffer_put_text(out, options->word[POST_CORRECTS] ? "change of the match: "
+								: "match: ");
 	amount_put(out, receipt->match_sum);
 	parts_put(out, receipt->match, receipt->match_count);
 	if (receipt->due_on[0])

@@ -104,8 +104,7 @@ static void entry_count(struct audit *audit, const struct entry *entry)
 	struct audit_counts *counts = &audit->counts;
 
 	counts->entries[entry->kind]++;
-	if ((entry->kind == KIND_batch || entry->kind == KIND_correction) &&
-	    entry_has(entry, "manifest"))
+	if (entry->kind == KIND_batch && entry_has(entry, "manifest"))
 		counts->batches_signed++;
 	if (entry->kind == KIND_correction && entry_has(entry, "manifest"))
 		counts->corrections_signed++;

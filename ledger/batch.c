@@ -504,10 +504,15 @@ static void add_head(const struct batch_head *head, struct json_doc *doc,
 
 	date_format(head->collected_on, date);
 	month_format(head->period, period);
-	json_add_cstring(doc, draft, "kind", "batch");
+	json_add_cstring(doc, draft, "kind", head->mend ? "correction" : "batch");
 	json_add_text(doc, draft, "ref", head->reference);
 	json_add_cstring(doc, draft, "date", date);
 	json_add_text(doc, draft, "company", head->company);
+	if (head->mend) {
+		json_add_integer(doc, draft, "batch", (int64_t)head->mend->position);
+		json_add_text(doc, draft, "reason", head->mend->reason);
+		return;
+	}
 	json_add_cstring(doc, draft, "period", period);
 	if (head->site.n > 0)
 		json_add_text(doc, draft, "site", head->site);

@@ -79,6 +79,12 @@ struct batch_seal {
 	struct slice manifest; /* the signed note */
 };
 
+/* The batch that is corrected, and why. */
+struct batch_mend {
+	uint64_t position;
+	struct slice reason;
+};
+
 /* What holds for all rows of a batch. The slices belong to the caller. */
 struct batch_head {
 	struct slice origin;  /* of the log */
@@ -92,6 +98,7 @@ struct batch_head {
 	struct cents step;
 	struct cents row_cap;          /* of the charter; not a member of the entry */
 	const struct batch_seal *seal; /* NULL: the company did not sign */
+	const struct batch_mend *mend; /* NULL: a batch, and no correction of one */
 };
 
 /* The key under which a donor's secret is kept, made with the company's. ERR_INVALID
@@ -145,7 +152,8 @@ MUST_USE enum err batch_make(const struct batch_head *head,
 struct batch_rows batch_rows(const struct batch *batch);
 
 /*
- * Fills an empty object of doc with the draft of the batch's entry: kind, ref,
+ * Fills an empty object of doc with the draft of the entry, a batch's or that of a
+ * correction, which does not repeat what its batch says: kind, ref,
  * date (= collected_on) and the members of kinds.def that are not computed.
  * `received` becomes the hex of batch_digest(), where the salt is the seal's or else
  * 32 random bytes, given back for the company's receipt. ERR_MEMORY, or ERR_IO

@@ -149,6 +149,8 @@ MUST_USE enum err kind_check(const struct json *entry, enum kind_stage stage,
 
 /* Checks of single texts, shared with the API's own parsers. */
 bool text_is_id(struct slice text, size_t bytes_max);
+/* One of the words of a TYPE_CHOICE, which "|" separates. */
+bool text_is_choice(struct slice text, const char *choices);
 bool text_is_ref(struct slice text);
 bool text_is_label(struct slice text, size_t bytes_min, size_t bytes_max);
 bool text_is_siren(struct slice text);

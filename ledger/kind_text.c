@@ -150,7 +150,7 @@ static bool text_is_rna(struct slice text)
 	return true;
 }
 
-static bool text_is_choice(struct slice text, const char *choices)
+bool text_is_choice(struct slice text, const char *choices)
 {
 	while (*choices) {
 		size_t n = strcspn(choices, "|");

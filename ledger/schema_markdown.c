@@ -13,6 +13,7 @@ static const char *command_of(enum kind kind)
 	case KIND_member:
 		return "`arrondi-ledger member`";
 	case KIND_batch:
+	case KIND_correction:
 		return "`arrondi-post`";
 	case KIND_allocation:
 		return "`arrondi-ledger allocate`";
@@ -48,6 +49,8 @@ static void endpoint_put(const struct kind_def *def, struct buffer *out)
 {
 	if (def->path[0] == '\0')
 		buffer_put_text(out, "none");
+	else if (def == kind_def(KIND_correction))
+		buffer_put_text(out, "`POST /v1/batches/{position}/correction`");
 	else
 		buffer_printf(out, "`POST /v1/%s`", def->path);
 }

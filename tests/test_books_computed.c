@@ -101,6 +101,26 @@ static void test_the_match_and_the_due_day_of_a_batch(void **state)
 	world_free(world);
 }
 
+static void test_the_match_of_a_correction(void **state)
+{
+	struct world *world = world_new();
+	uint64_t batch = world->leaf_count;
+
+	(void)state;
+	must_batch(world);
+	(void)world_must(
+		world, LILAS,
+		"'kind':'correction','batch':%" PRIu64 ",'company':'" LILAS
+		"','reason':'amount','date':'2026-11-17','count':3,'zero':0,'received'"
+		":" ROOT_ONE ",'root':" ROOT_ONE ",'totals':[{'fund':'emploi','giver':"
+		"'person','amount':50},{'fund':'general','giver':'person','amount':30}]",
+		batch);
+	last_refused_with(world, "match", "{'amount':-13,'fund':'emploi'}",
+			  "{'amount':-14,'fund':'emploi'}");
+	last_refused_with(world, "match", "{'amount':-13,'fund':'emploi'},", "");
+	world_free(world);
+}
+
 static void test_the_amount_and_the_parts_of_an_allocation(void **state)
 {
 	struct world *world = world_new();
@@ -183,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_match_and_the_due_day_of_a_batch),
+		cmocka_unit_test(test_the_match_of_a_correction),
 		cmocka_unit_test(test_the_amount_and_the_parts_of_an_allocation),
 		cmocka_unit_test(test_the_votes_and_the_parts_of_a_decision),
 		cmocka_unit_test(test_one_transfer_pays_three_thousand_gifts),

@@ -1,0 +1,41 @@
+/*
+ * api_batch_int.h - what api_batch.c and api_correction.c share; private to them.
+ */
+#ifndef ARRONDI_GATEWAY_API_BATCH_INT_H
+#define ARRONDI_GATEWAY_API_BATCH_INT_H
+
+#include "gateway/api_int.h"
+#include "gateway/batch_input.h"
+
+struct api_batch {
+	struct charter_view charter;
+	struct fund_view *funds; /* owned */
+	struct batch_rules rules;
+	struct batch_input input;
+	struct batch batch;
+	struct batch_rows rows;
+	bool is_csv;
+	size_t claim_rows[LIMIT_PROBLEM_ERRORS];
+	uint8_t salt[BATCH_SALT_BYTES];
+	struct api_seal seal;
+	bool is_correction;
+	struct batch_mend mend;
+	struct batch_view old; /* a correction's batch, as it stands before */
+};
+
+/* ---- api_correction.c ---- */
+
+/* The batch that the address names: the caller's own, which can be corrected. ERR_RULE,
+ * rule "correction". */
+MUST_USE enum err correction_begin(struct api_call *call, struct books *books,
+				   struct fault *fault);
+/* Lists what was sent and is another than the batch's. ERR_INVALID where something is,
+ * ERR_MEMORY. */
+MUST_USE enum err correction_judge(struct api_batch *batch, struct fault *fault);
+/* What a correction that was only tried would change: `changes` per fund and giver, the
+ * credit that it makes, and what would then be left to transfer. */
+MUST_USE enum err correction_put_changes(struct api_call *call, struct books *books,
+					 const struct entry *entry,
+					 struct json_writer *json, struct fault *fault);
+
+#endif
