@@ -72,6 +72,44 @@ static void test_new_terms_that_are_lower_take_the_match_back(void **state)
 	world_free(world);
 }
 
+static void terms_become(struct world *world, const char *terms)
+{
+	(void)world_must(world, "operator",
+			 "'kind':'member','id':'" LILAS
+			 "','role':'employer','siren':'000001016',"
+			 "'name':'Menuiserie','status':'active'%s",
+			 terms);
+}
+
+static void test_new_terms_that_are_higher_match_the_whole_month(void **state)
+{
+	struct world *world = world_new();
+
+	(void)state;
+	(void)world_must(world, LILAS, BATCH("2", TOTAL("emploi", "person", "200")));
+	terms_become(world, ",'match_percent':200,'match_cap_month':500");
+	(void)world_must(world, LILAS, BATCH("2", TOTAL("emploi", "person", "100")));
+	/* 300 of rows at 200 % are 600, capped at 500; 200 were matched: 300 more. */
+	assert_int_equal(world_balance(world, "receivable/" LILAS), 300 + 500);
+	world_check(world);
+	world_free(world);
+}
+
+static void test_terms_that_end_within_a_month_take_its_match_back_with_a_batch(
+	void **state)
+{
+	struct world *world = world_new();
+
+	(void)state;
+	(void)world_must(world, LILAS, BATCH("2", TOTAL("emploi", "person", "200")));
+	terms_become(world, "");
+	assert_int_equal(world_balance(world, "receivable/" LILAS), 200 + 200);
+	(void)world_must(world, LILAS, BATCH("2", TOTAL("emploi", "person", "100")));
+	assert_int_equal(world_balance(world, "receivable/" LILAS), 300);
+	world_check(world);
+	world_free(world);
+}
+
 static void test_the_match_goes_over_the_funds_by_largest_remainder(void **state)
 {
 	struct world *world = world_new();
@@ -432,6 +470,9 @@ int main(void)
 		cmocka_unit_test(test_a_batch_is_a_receivable_and_no_money_yet),
 		cmocka_unit_test(test_the_match_is_cumulative_and_capped_by_month),
 		cmocka_unit_test(test_new_terms_that_are_lower_take_the_match_back),
+		cmocka_unit_test(test_new_terms_that_are_higher_match_the_whole_month),
+		cmocka_unit_test(
+			test_terms_that_end_within_a_month_take_its_match_back_with_a_batch),
 		cmocka_unit_test(test_the_match_goes_over_the_funds_by_largest_remainder),
 		cmocka_unit_test(test_rules_of_a_batch),
 		cmocka_unit_test(

@@ -1,10 +1,10 @@
 /*
  * test_books_random.c - months that nobody would think of, and what must hold.
  *
- * Seeded sequences of batches, gifts, transfers, reversals, new terms, allocations,
- * votes and payments, valid or not. After each one the books are added up from
- * their parts by this file alone, and at the end a replay must give the same state.
- * A failure prints its seed; ARRONDI_SEED=N runs that one.
+ * Seeded sequences of batches, gifts, conventions, transfers, reversals, redirections,
+ * new terms, allocations, votes and payments, valid or not. After each one the books are
+ * added up from their parts by this file alone, and at the end a replay must give the
+ * same state. A failure prints its seed; ARRONDI_SEED=N runs that one.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -89,6 +89,66 @@ static void play_promise(struct world *world, struct dice *dice)
 			1 + roll(dice, 9000));
 }
 
+/* In instalments, half of them waiting for a condition; or in kind. */
+static void play_convention(struct world *world, struct dice *dice)
+{
+	uint32_t first = 1 + roll(dice, 5000), second = 1 + roll(dice, 5000);
+	bool conditional = roll(dice, 2) == 0;
+
+	if (roll(dice, 4) == 0) {
+		(void)world_submit(world, "operator",
+				   "'kind':'patronage','date':'2026-11-05','payer':'%s',"
+				   "'amount':%" PRIu32
+				   ",'fund':'projets','form':'goods','promise':'firm'",
+				   companies[roll(dice, 2)], first);
+		return;
+	}
+	(void)world_submit(
+		world, "operator",
+		"'kind':'patronage','date':'2026-11-05','payer':'%s','amount':%" PRIu32
+		",'fund':'projets','earmark':'lab','form':'cash','promise':'%s'%s,"
+		"'instalments':[{'amount':%" PRIu32 ",'due_on':'2026-11-0%" PRIu32
+		"'},{'amount':%" PRIu32 ",'due_on':'2026-12-31'}]",
+		companies[roll(dice, 2)], first + second,
+		conditional ? "conditional" : "firm",
+		conditional ? ",'condition':'permis'" : "", first, 1 + roll(dice, 9),
+		second);
+}
+
+/* What may become of a convention; most positions are none. */
+static void play_later(struct world *world, struct dice *dice)
+{
+	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+
+	(void)world_submit(world, "operator",
+			   "'kind':'condition','condition':'permis','evidence':" DIGEST
+			   ",'patronage':%" PRIu32,
+			   of);
+	(void)world_submit(world, "treasurer",
+			   "'kind':'valuation','date':'2026-11-18','patronage':%" PRIu32
+			   ",'amount':%" PRIu32,
+			   of, 1 + roll(dice, 5000));
+}
+
+/* The project closes for as long as its money is sought. */
+static void play_redirect(struct world *world, struct dice *dice)
+{
+	(void)world_must(
+		world, "operator",
+		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
+		"'status':'closed'");
+	for (int i = 0; i < 10; i++)
+		(void)world_submit(world, "treasurer",
+				   "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
+				   ",'fund':'%s','amount':%" PRIu32,
+				   roll(dice, (uint32_t)world->leaf_count),
+				   funds[roll(dice, 4)], 1 + roll(dice, 2000));
+	(void)world_must(
+		world, "operator",
+		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
+		"'status':'open'");
+}
+
 static void play_settlement(struct world *world, struct dice *dice)
 {
 	char settles[40] = "";
@@ -160,7 +220,7 @@ static void play_proposal(struct world *world, struct dice *dice)
 
 static void play(struct world *world, struct dice *dice)
 {
-	switch (roll(dice, 12)) {
+	switch (roll(dice, 15)) {
 	case 0:
 	case 1:
 	case 2:
@@ -182,6 +242,15 @@ static void play(struct world *world, struct dice *dice)
 		play_proposal(world, dice);
 		break;
 	case 10:
+		play_convention(world, dice);
+		break;
+	case 11:
+		play_later(world, dice);
+		break;
+	case 12:
+		play_redirect(world, dice);
+		break;
+	case 13:
 		(void)world_submit(world, "operator",
 				   "'kind':'allocation','month':'2026-%02" PRIu32 "'",
 				   9 + roll(dice, 2));
