@@ -62,6 +62,8 @@ const char *naming_entry(enum lang lang, const struct entry *entry)
 {
 	if (entry->kind == KIND_batch)
 		return batch_name(lang, entry_text(entry, "source"));
+	if (entry->kind == KIND_correction)
+		return tr(lang, MSG_ENTRY_CORRECTION);
 	if (entry->kind == KIND_gift)
 		return tr(lang, MSG_ENTRY_GIFT);
 	if (entry->kind == KIND_patronage)

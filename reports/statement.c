@@ -13,6 +13,14 @@
 #include "reports/naming.h"
 #include "reports/owed.h"
 
+/* A batch that was handed in: what its corrections do not repeat, and the rows that
+ * are in force. */
+struct handed {
+	uint64_t position;
+	struct month period;
+	int64_t count;
+};
+
 struct statement {
 	struct books *books;
 	struct document *doc;
@@ -21,6 +29,8 @@ struct statement {
 	struct member_view member;
 	char receivable[POSTING_ACCOUNT_BYTES_MAX], credit[POSTING_ACCOUNT_BYTES_MAX];
 	struct owed owed;
+	struct handed *handed; /* owned; ascending by position */
+	size_t handed_count;
 	struct table *summary, *open, *batches, *entries;
 	struct cents promised, paid, balance; /* so far */
 };
@@ -82,8 +92,9 @@ static enum err effect_of(const struct statement *s, const struct entry *entry,
 		if (err)
 			return err;
 	}
-	/* A batch without a row moves nothing, and yet was handed in. */
-	if (entry->kind == KIND_batch &&
+	/* A batch without a row moves nothing, and yet was handed in; so was a
+	 * correction that changes no total. */
+	if ((entry->kind == KIND_batch || entry->kind == KIND_correction) &&
 	    slice_equal_text(entry_text(entry, "company"), s->member.id))
 		effect.concerns = true;
 	if (effect.concerns)
@@ -107,6 +118,8 @@ static void cell_named(struct table *table, const struct entry *entry)
 {
 	if (entry->kind == KIND_settlement && entry_has(entry, "settles"))
 		cell_integer(table, (int64_t)entry_position(entry, "settles"));
+	else if (entry->kind == KIND_correction)
+		cell_integer(table, (int64_t)entry_position(entry, "batch"));
 	else if (entry->kind == KIND_reversal)
 		cell_integer(table, (int64_t)entry_position(entry, "of"));
 	else if (entry->kind == KIND_condition && entry_has(entry, "patronage"))
@@ -141,21 +154,70 @@ static enum err amounts_sum(const struct json *list, struct cents *ret_sum,
 	return err;
 }
 
-static enum err put_batch(struct statement *s, uint64_t position,
-			  const struct entry *entry, struct fault *fault)
+static enum err batch_remember(struct statement *s, uint64_t position,
+			       const struct entry *batch, struct handed **ret_handed,
+			       struct fault *fault)
 {
-	struct cents total, match;
-	enum err err = amounts_sum(entry_list(entry, "totals"), &total, fault);
+	struct handed *more = reallocarray(s->handed, s->handed_count + 1, sizeof *more);
+
+	if (!more)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	s->handed = more;
+	*ret_handed = &more[s->handed_count++];
+	**ret_handed = (struct handed){ .position = position,
+					.period = entry_month(batch, "period") };
+	return ERR_OK;
+}
+
+static int handed_cmp(const void *key, const void *handed)
+{
+	uint64_t position = *(const uint64_t *)key;
+	uint64_t other = ((const struct handed *)handed)->position;
+
+	return (position > other) - (position < other);
+}
+
+/* The batch that an entry hands in or corrects. */
+static enum err batch_find(struct statement *s, uint64_t position,
+			   const struct entry *entry, struct handed **ret_handed,
+			   struct fault *fault)
+{
+	uint64_t of;
+
+	if (entry->kind == KIND_batch)
+		return batch_remember(s, position, entry, ret_handed, fault);
+	of = entry_position(entry, "batch");
+	*ret_handed = s->handed_count ? bsearch(&of, s->handed, s->handed_count,
+						sizeof *s->handed, handed_cmp)
+				      : NULL;
+	if (!*ret_handed)
+		return fault_set(fault, ERR_CORRUPT,
+				 "a correction is of a batch that was not handed in");
+	return ERR_OK;
+}
+
+/* A correction's row says what it changes, so that the columns add up to what is in
+ * force. */
+static enum err put_batch(struct statement *s, uint64_t position,
+			  const struct entry *entry, const struct effect *effect,
+			  struct fault *fault)
+{
+	struct cents total = effect->promised, match;
+	struct handed *handed;
+	enum err err = batch_find(s, position, entry, &handed, fault);
 
 	if (!err)
 		err = amounts_sum(entry_list(entry, "match"), &match, fault);
+	if (!err)
+		err = sum_add(&total, cents_neg(match), fault);
 	if (err)
 		return err;
 	row_begin(s->batches, ROW_NORMAL);
 	cell_integer(s->batches, (int64_t)position);
-	cell_month(s->batches, entry_month(entry, "period"));
+	cell_month(s->batches, handed->period);
 	cell_text(s->batches, naming_entry(s->lang, entry));
-	cell_integer(s->batches, entry_integer(entry, "count"));
+	cell_integer(s->batches, entry_integer(entry, "count") - handed->count);
+	handed->count = entry_integer(entry, "count");
 	cell_cents(s->batches, total);
 	cell_cents(s->batches, match);
 	cell_slice(s->batches, entry->ref);
@@ -184,7 +246,9 @@ enum err statement_add(struct statement *s, uint64_t position, const struct entr
 	if (err)
 		return err;
 	put_entry(s, position, entry, &effect);
-	return entry->kind == KIND_batch ? put_batch(s, position, entry, fault) : ERR_OK;
+	if (entry->kind != KIND_batch && entry->kind != KIND_correction)
+		return ERR_OK;
+	return put_batch(s, position, entry, &effect, fault);
 }
 
 /* ---- the end ---- */
@@ -347,6 +411,7 @@ void statement_free(struct statement *s)
 	if (!s)
 		return;
 	owed_release(&s->owed);
+	free(s->handed);
 	free(s);
 }
 

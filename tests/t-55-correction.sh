@@ -121,6 +121,14 @@ check "a row of a correction is proved" \
 	sh -c "arrondi-ledger proof '$LEDGER' $correction --row \
 		$(grep -o '"tag":"[0-9a-f]*"' "$WORK/export/rows/$correction" | head -n 1 | cut -d'"' -f4) >'$WORK/row.proof' &&
 		arrondi-verify '$WORK/export' --vkey '$vkey' --proof '$WORK/row.proof'"
+for report in allocation receivables journal "statement --member $COMPANY"; do
+	# The words are meant to be words.
+	# shellcheck disable=SC2086
+	set -- $report
+	arrondi-report "$1" "$LEDGER" "${@:2}" >"$WORK/from-ledger"
+	check "the $1 report is drawn" test -s "$WORK/from-ledger"
+done
+check "and the statement names the corrections" grep -q "Rectification d'un lot" "$WORK/from-ledger"
 rm "$WORK/export/rows/$batch"
 check "rows may be withheld of the batch" sh -c "arrondi-verify '$WORK/export' --vkey '$vkey' >'$WORK/said'"
 told "which is told" "with rows withheld"

@@ -248,6 +248,46 @@ static void a_match_taken_back_and_an_empty_batch_are_shown(void **state)
 	world_free(world);
 }
 
+/* The columns add up to the rows in force; what was paid too much is credit. */
+static void a_correction_is_shown_by_what_it_changes(void **state)
+{
+	struct world *world = story_world();
+	uint64_t batch = world_must(
+		world, STORY_LILAS,
+		"'kind':'batch','company':'" STORY_LILAS
+		"','source':'till','period':'2026-10','date':'2026-11-20','step':100,"
+		"'terms':'2026-09','count':3,'zero':0,'received':" DIGEST
+		",'root':" DIGEST
+		",'totals':[{'fund':'emploi','giver':'person','amount':300}]");
+	struct drawn *drawn;
+
+	(void)state;
+	(void)world_must(world, "treasurer",
+			 "'kind':'settlement','payer':'" STORY_LILAS
+			 "','amount':200,'settles':%" PRIu64 ",'date':'2026-11-20'",
+			 batch);
+	(void)world_must(world, STORY_LILAS,
+			 "'kind':'correction','batch':%" PRIu64 ",'company':'" STORY_LILAS
+			 "','reason':'amount','date':'2026-11-20','count':1,'zero':0,"
+			 "'received':" DIGEST ",'root':" DIGEST
+			 ",'totals':[{'fund':'emploi','giver':'person','amount':120}]",
+			 batch);
+	drawn = draw(world, STORY_LILAS);
+	assert_batches(drawn, 4);
+	const struct table *batches = rig_table(&drawn->doc, "batches");
+	const struct row *row = row_at(batches, (int64_t)batch + 2);
+
+	assert_int_equal(rig_cents(batches, row, "total"), -180);
+	assert_int_equal(rig_number(batches, row, "count"), -2);
+	assert_int_equal(rig_value(batches, row, "period")->month.n, 2026 * 12 + 10);
+	const struct table *entries = rig_table(&drawn->doc, "entries");
+
+	row = row_at(entries, (int64_t)batch + 2);
+	assert_int_equal(rig_number(entries, row, "names"), batch);
+	drawn_free(drawn);
+	world_free(world);
+}
+
 static void what_is_owed_has_its_reference_and_comes_to_the_account(void **state)
 {
 	struct world *world = story_world();
@@ -362,6 +402,7 @@ int main(void)
 		cmocka_unit_test(the_balance_is_that_of_the_books_after_each_entry),
 		cmocka_unit_test(batches_show_their_rows_and_match),
 		cmocka_unit_test(a_match_taken_back_and_an_empty_batch_are_shown),
+		cmocka_unit_test(a_correction_is_shown_by_what_it_changes),
 		cmocka_unit_test(what_is_owed_has_its_reference_and_comes_to_the_account),
 		cmocka_unit_test(a_reversal_names_what_it_undoes),
 		cmocka_unit_test(nobody_else_is_shown),
