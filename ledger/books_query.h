@@ -92,7 +92,7 @@ bool query_member(struct books *books, struct slice id, struct member_view *ret_
 struct receivable_view {
 	char payer[QUERY_ID_BYTES];
 	uint64_t position;
-	int part; /* a convention's instalment, from 0 */
+	int part;       /* a convention's instalment, from 0 */
 	char class[16]; /* person, company, seller, match */
 	char fund[QUERY_ID_BYTES];
 	char earmark[QUERY_ID_BYTES];

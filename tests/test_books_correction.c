@@ -34,7 +34,7 @@
 	"{'fund':'" fund "','giver':'" giver "','amount':" amount "}"
 #define SETTLED(payer, amount)                                                           \
 	"'kind':'settlement','payer':'" payer "','amount':" amount ",'date':'2026-11-"   \
-								   "17'"
+	"17'"
 #define REVERSED                                                                         \
 	"'kind':'reversal','of':%" PRIu64 ",'reason':'bank-error','date':'2026-11-18'"
 
