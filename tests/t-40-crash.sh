@@ -66,7 +66,8 @@ after=0
 : >"$WORK/recorded"
 while [ "$after" != null ] && [ -n "$after" ]; do
 	api GET "/v1/batches?limit=200&after=$after" "$AUDITOR"
-	sed 's/{"position":/\n&/g' "$BODY" |
+	# The body ends without a line feed, and the next page's first line must not join it.
+	{ cat "$BODY"; echo; } | sed 's/{"position":/\n&/g' |
 		sed -nE 's/^\{"position":([0-9]+),.*"ref":"([^"]*)".*/\1 \2/p' >>"$WORK/recorded"
 	after=$(grep -oE '"next":(null|[0-9]+)' "$BODY" | cut -d: -f2)
 done
