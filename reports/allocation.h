@@ -9,7 +9,8 @@
  *  (3) Nobody is named who is not a legal person, a fund or a project.
  *
  * Tables (ids): sources, earmarked, in_kind (where there is any), fund_list, funds,
- * commitments, sub_balances, cash, decisions, votes, open_proposals, purposes, receivables, credits.
+ * commitments, sub_balances, cash, decisions, votes, open_proposals, purposes,
+ * receivables, credits.
  */
 #ifndef ARRONDI_REPORTS_ALLOCATION_H
 #define ARRONDI_REPORTS_ALLOCATION_H
