@@ -195,6 +195,36 @@ static enum err rows_make(struct api_call *call, const struct batch_head *head,
 	return err;
 }
 
+/* Where the lines of a batch are, which are a correction's too. */
+static uint64_t lines_position(const struct api_call *call, uint64_t position)
+{
+	return call->batch->is_correction ? call->batch->mend.position : position;
+}
+
+/* In the writer's thread, with the books as the entry leaves them. */
+static void effect_look(void *ctx, uint64_t position, struct books *books)
+{
+	struct api_call *call = ctx;
+	struct batch_effect *effect = &call->batch->effect;
+	const struct posting *posting;
+	char account[POSTING_ACCOUNT_BYTES_MAX];
+	struct fault fault;
+	size_t count;
+
+	*effect = (struct batch_effect){ .is_known = true, .credit = CENTS_ZERO };
+	effect->err = query_open(books, slice_of_text(call->caller.member),
+				 lines_position(call, position), &effect->open, &fault);
+	(void)snprintf(account, sizeof account, "credit/%s", call->caller.member);
+	posting = books_postings(books, &count);
+	for (size_t i = 0; i < count && !effect->err; i++)
+		/* Credit stands below zero; what is settled from it is what it pays. */
+		if (strcmp(posting[i].account, account) == 0 &&
+		    strcmp(posting[i].flow, "settled") != 0)
+			effect->err =
+				cents_add(effect->credit, cents_neg(posting[i].amount),
+					  &effect->credit);
+}
+
 static enum err draft_make(struct api_call *call, const struct batch_head *head,
 			   struct fault *fault)
 {
@@ -217,6 +247,8 @@ static enum err draft_make(struct api_call *call, const struct batch_head *head,
 	call->submission.rows = &batch->rows;
 	call->submission.claim_rows = batch->claim_rows;
 	call->submission.claim_rows_max = LIMIT_PROBLEM_ERRORS;
+	call->submission.look = effect_look;
+	call->submission.look_ctx = call;
 	return ERR_OK;
 }
 
@@ -341,14 +373,9 @@ out:
 	return err;
 }
 
-struct batch_sums {
-	struct cents rows, match, match_due; /* match_due: its positive parts */
-	struct cents to_transfer;
-};
-
 static enum err put_parts(struct json_writer *json, const char *name,
 			  const struct json *list, struct cents *ret_sum,
-			  struct cents *ret_positive, struct fault *fault)
+			  struct fault *fault)
 {
 	enum err err = ERR_OK;
 
@@ -364,47 +391,29 @@ static enum err put_parts(struct json_writer *json, const char *name,
 		json_put_end(json);
 		if (!err)
 			err = cents_add(*ret_sum, amount, ret_sum);
-		if (!err && cents_is_positive(amount))
-			err = cents_add(*ret_positive, amount, ret_positive);
 	}
 	json_put_end(json);
 	return err ? fault_set(fault, err, "the batch's totals do not add up") : ERR_OK;
 }
 
-/* Where the lines of a batch are, which are a correction's too. */
-static uint64_t lines_position(const struct api_call *call)
+/* Of what was recorded before, what is still open by now. */
+static enum err effect_read(struct api_call *call, struct ledger *ledger,
+			    struct fault *fault)
 {
-	return call->batch->is_correction ? call->batch->mend.position
-					  : call->submission.position;
-}
-
-/* Of a recorded batch, its lines that are still open; of a dry run, what would be open
- * once the company's credit was used. */
-static enum err to_transfer(struct api_call *call, struct ledger *ledger,
-			    struct batch_sums *sums, struct fault *fault)
-{
+	struct batch_effect *effect = &call->batch->effect;
 	struct books *books;
-	char account[POSTING_ACCOUNT_BYTES_MAX];
-	enum err err = ledger_books(ledger, &books, fault);
+	enum err err;
 
+	if (effect->is_known)
+		return effect->err ? fault_set(fault, effect->err,
+					       "what is to be transferred cannot be told")
+				   : ERR_OK;
+	err = ledger_books(ledger, &books, fault);
 	if (err)
 		return err;
-	sums->to_transfer = CENTS_ZERO;
-	if (call->is_dry_run && !call->submission.repeated) {
-		(void)snprintf(account, sizeof account, "credit/%s", call->caller.member);
-		err = cents_add(sums->rows, sums->match_due, &sums->to_transfer);
-		if (!err) /* a credit stands below zero */
-			err = cents_add(sums->to_transfer, query_balance(books, account),
-					&sums->to_transfer);
-		if (!err && cents_is_negative(sums->to_transfer))
-			sums->to_transfer = CENTS_ZERO;
-		if (err)
-			err = fault_set(fault, err,
-					"what is to be transferred is too much");
-	} else {
-		err = query_open(books, slice_of_text(call->caller.member),
-				 lines_position(call), &sums->to_transfer, fault);
-	}
+	err = query_open(books, slice_of_text(call->caller.member),
+			 lines_position(call, call->submission.position), &effect->open,
+			 fault);
 	ledger_books_done(ledger);
 	return err;
 }
@@ -417,7 +426,7 @@ static void put_position(struct api_call *call, struct http_reply *reply,
 
 	if (call->is_dry_run && !submission->repeated)
 		return;
-	reference_of_position(lines_position(call), reference);
+	reference_of_position(lines_position(call, submission->position), reference);
 	reference_print(reference, printed);
 	json_put_integer(json, "position", (int64_t)submission->position);
 	json_put_text(json, "transfer_reference", reference);
@@ -428,33 +437,28 @@ static void put_position(struct api_call *call, struct http_reply *reply,
 			  submission->position);
 }
 
-/* What is left to transfer, and when. */
+/* What is left to transfer, and when; of a correction, what it changes. */
 static enum err put_left(struct api_call *call, struct ledger *ledger,
-			 const struct entry *entry, struct batch_sums *sums,
-			 struct json_writer *json, struct fault *fault)
+			 const struct entry *entry, struct json_writer *json,
+			 struct fault *fault)
 {
-	bool is_correction = call->batch->is_correction;
+	const struct batch_effect *effect = &call->batch->effect;
 	char due_on[DATE_TEXT_BYTES];
-	struct books *books;
-	enum err err;
+	enum err err = effect_read(call, ledger, fault);
 
-	if (is_correction) {
+	if (call->batch->is_correction) {
 		date_format(call->batch->old.due_on, due_on);
 		json_put_text(json, "due_on", due_on);
 	} else {
 		json_put_slice(json, "due_on", entry_text(entry, "due_on"));
 	}
-	if (is_correction && call->is_dry_run && !call->submission.repeated) {
-		err = ledger_books(ledger, &books, fault);
-		if (err)
-			return err;
-		err = correction_put_changes(call, books, entry, json, fault);
-		ledger_books_done(ledger);
-		return err;
+	if (!err && call->batch->is_correction && effect->is_known) {
+		err = correction_put_changes(call, entry, json, fault);
+		json_put_integer(json, "credit_cents", cents_value(effect->credit));
 	}
-	err = to_transfer(call, ledger, sums, fault);
-	json_put_integer(json, "amount_to_transfer_cents",
-			 cents_value(sums->to_transfer));
+	if (!err)
+		json_put_integer(json, "amount_to_transfer_cents",
+				 cents_value(effect->open));
 	return err;
 }
 
@@ -462,8 +466,7 @@ static enum err put_batch(struct api_call *call, struct ledger *ledger,
 			  const struct entry *entry, struct json_writer *json,
 			  struct fault *fault)
 {
-	struct batch_sums sums = { .rows = CENTS_ZERO, .match = CENTS_ZERO };
-	struct cents positive = CENTS_ZERO;
+	struct cents rows = CENTS_ZERO, match = CENTS_ZERO;
 	enum err err;
 
 	json_put_slice(json, "reference", entry->ref);
@@ -471,17 +474,15 @@ static enum err put_batch(struct api_call *call, struct ledger *ledger,
 	json_put_bool(json, "repeated", call->submission.repeated);
 	json_put_integer(json, "count", entry_integer(entry, "count"));
 	json_put_integer(json, "zero", entry_integer(entry, "zero"));
-	err = put_parts(json, "totals", entry_list(entry, "totals"), &sums.rows,
-			&positive, fault);
+	err = put_parts(json, "totals", entry_list(entry, "totals"), &rows, fault);
 	if (!err)
-		err = put_parts(json, "match", entry_list(entry, "match"), &sums.match,
-				&sums.match_due, fault);
+		err = put_parts(json, "match", entry_list(entry, "match"), &match, fault);
 	if (!err)
-		err = put_left(call, ledger, entry, &sums, json, fault);
+		err = put_left(call, ledger, entry, json, fault);
 	if (err)
 		return err;
-	json_put_integer(json, "total_cents", cents_value(sums.rows));
-	json_put_integer(json, "match_cents", cents_value(sums.match));
+	json_put_integer(json, "total_cents", cents_value(rows));
+	json_put_integer(json, "match_cents", cents_value(match));
 	/* With it the company can show what bytes it has sent. */
 	if (!call->is_dry_run && !call->submission.repeated)
 		json_put_hex(json, "received_salt",

@@ -7,6 +7,14 @@
 #include "gateway/api_int.h"
 #include "gateway/batch_input.h"
 
+/* What recording it did, or would do, to what the company owes. */
+struct batch_effect {
+	bool is_known;       /* not of what was recorded before */
+	enum err err;        /* of the questions to the books */
+	struct cents open;   /* of the batch's lines, once credit was used for them */
+	struct cents credit; /* that it made: paid, and owed no more */
+};
+
 struct api_batch {
 	struct charter_view charter;
 	struct fund_view *funds; /* owned */
@@ -21,6 +29,7 @@ struct api_batch {
 	bool is_correction;
 	struct batch_mend mend;
 	struct batch_view old; /* a correction's batch, as it stands before */
+	struct batch_effect effect;
 };
 
 /* ---- api_correction.c ---- */
@@ -32,9 +41,8 @@ MUST_USE enum err correction_begin(struct api_call *call, struct books *books,
 /* Lists what was sent and is another than the batch's. ERR_INVALID where something is,
  * ERR_MEMORY. */
 MUST_USE enum err correction_judge(struct api_batch *batch, struct fault *fault);
-/* What a correction that was only tried would change: `changes` per fund and giver, the
- * credit that it makes, and what would then be left to transfer. */
-MUST_USE enum err correction_put_changes(struct api_call *call, struct books *books,
+/* What a correction changes: `changes`, per fund and giver. ERR_TOO_BIG. */
+MUST_USE enum err correction_put_changes(const struct api_call *call,
 					 const struct entry *entry,
 					 struct json_writer *json, struct fault *fault);
 

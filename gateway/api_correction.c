@@ -3,11 +3,9 @@
  * have been.
  *
  * It is read, judged and made as a batch is (api_batch.c); here stands what it has to
- * do with the batch that it replaces. What it would change is reckoned for a dry run,
- * as the books would book it.
+ * do with the batch that it replaces.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "gateway/api_batch_int.h"
 
@@ -56,63 +54,18 @@ enum err correction_judge(struct api_batch *batch, struct fault *fault)
 	return batch_bad_list_check(&input->bad, fault);
 }
 
-/* ---- what it would change ---- */
-
-/* The company's lines, on which the correction is tried. */
-struct trial {
-	uint64_t batch; /* position */
-	struct receivable_view *lines;
-	size_t count;
-	struct cents added; /* to what is open of the batch */
-	struct cents freed; /* paid, and owed no more */
-	enum err err;
-};
-
-static void trial_add(struct trial *trial, struct cents *sum, struct cents amount)
-{
-	if (!trial->err)
-		trial->err = cents_add(*sum, amount, sum);
-}
-
-/* Less is first what is open, newest first; the rest was paid. `position` is NULL for
- * any. */
-static void trial_take(struct trial *trial, const uint64_t *position, const char *class,
-		       const char *fund, struct cents amount)
-{
-	for (size_t i = trial->count; i-- > 0;) {
-		struct receivable_view *line = &trial->lines[i];
-		struct cents part = cents_min(amount, line->open);
-
-		if ((position && line->position != *position) ||
-		    strcmp(line->class, class) != 0 || strcmp(line->fund, fund) != 0 ||
-		    strcmp(line->earmark, "-") != 0)
-			continue;
-		trial_add(trial, &line->open, cents_neg(part));
-		trial_add(trial, &amount, cents_neg(part));
-	}
-	trial_add(trial, &trial->freed, amount);
-}
-
-static void trial_change(struct trial *trial, const uint64_t *position, const char *class,
-			 const char *fund, struct cents change)
-{
-	if (cents_is_positive(change))
-		trial_add(trial, &trial->added, change);
-	else
-		trial_take(trial, position, class, fund, cents_neg(change));
-}
+/* ---- what it changes ---- */
 
 /* One fund and giver, of which either side may be 0. */
-static void change_put(struct trial *trial, struct json_writer *json,
-		       const struct batch_total *total, struct cents before,
-		       struct cents after)
+static enum err change_put(struct json_writer *json, const struct batch_total *total,
+			   struct cents before, struct cents after, struct fault *fault)
 {
-	struct cents change = after;
+	struct cents change;
 
-	trial_add(trial, &change, cents_neg(before));
+	if (cents_add(after, cents_neg(before), &change) != ERR_OK)
+		return fault_set(fault, ERR_TOO_BIG, "the totals are too large");
 	if (cents_is_zero(change))
-		return;
-	trial_change(trial, &trial->batch, total->giver, total->fund, change);
+		return ERR_OK;
 	json_put_object(json, NULL);
 	json_put_text(json, "fund", total->fund);
 	json_put_text(json, "giver", total->giver);
@@ -120,6 +73,7 @@ static void change_put(struct trial *trial, struct json_writer *json,
 	json_put_integer(json, "after_cents", cents_value(after));
 	json_put_integer(json, "amount_cents", cents_value(change));
 	json_put_end(json);
+	return ERR_OK;
 }
 
 static void total_of(const struct json *item, struct batch_total *ret_total)
@@ -139,14 +93,16 @@ static int total_cmp(const struct batch_total *a, const struct batch_total *b)
 	return order ? order : strcmp(a->giver, b->giver);
 }
 
-/* Both lists ascend by fund, then giver. */
-static void changes_put(struct trial *trial, struct json_writer *json,
-			const struct batch_totals *old, const struct json *item)
+enum err correction_put_changes(const struct api_call *call, const struct entry *entry,
+				struct json_writer *json, struct fault *fault)
 {
+	const struct batch_totals *old = &call->batch->old.totals;
+	const struct json *item = entry_list(entry, "totals")->first;
+	enum err err = ERR_OK;
 	size_t i = 0;
 
 	json_put_array(json, "changes");
-	while (i < old->count || item) {
+	while (!err && (i < old->count || item)) { /* both ascend by fund, then giver */
 		struct batch_total total = { .amount = CENTS_ZERO };
 		struct cents before = CENTS_ZERO, after = CENTS_ZERO;
 		int order = i == old->count ? 1 : -1;
@@ -163,58 +119,8 @@ static void changes_put(struct trial *trial, struct json_writer *json,
 			total = old->total[i++];
 			before = total.amount;
 		}
-		change_put(trial, json, &total, before, after);
+		err = change_put(json, &total, before, after, fault);
 	}
 	json_put_end(json);
-}
-
-static void match_try(struct trial *trial, const struct json *part)
-{
-	for (; part; part = part->next) {
-		char fund[BATCH_ID_BYTES_MAX + 1];
-
-		(void)snprintf(fund, sizeof fund, "%.*s", (int)item_text(part, "fund").n,
-			       (const char *)item_text(part, "fund").p);
-		trial_change(trial, NULL, "match", fund, item_cents(part, "amount"));
-	}
-}
-
-/* What is left open of the batch, once the company's credit is used for it. */
-static void left_put(struct trial *trial, struct json_writer *json, struct cents credit)
-{
-	struct cents open = trial->added;
-
-	for (size_t i = 0; i < trial->count; i++)
-		if (trial->lines[i].position == trial->batch)
-			trial_add(trial, &open, trial->lines[i].open);
-	trial_add(trial, &credit, trial->freed);
-	if (cents_is_positive(credit))
-		trial_add(trial, &open, cents_neg(cents_min(credit, open)));
-	json_put_integer(json, "credit_cents", cents_value(trial->freed));
-	json_put_integer(json, "amount_to_transfer_cents", cents_value(open));
-}
-
-enum err correction_put_changes(struct api_call *call, struct books *books,
-				const struct entry *entry, struct json_writer *json,
-				struct fault *fault)
-{
-	const struct api_batch *batch = call->batch;
-	char account[POSTING_ACCOUNT_BYTES_MAX];
-	struct trial trial = { .batch = batch->mend.position,
-			       .added = CENTS_ZERO,
-			       .freed = CENTS_ZERO };
-	enum err err = query_receivables(books, slice_of_text(call->caller.member),
-					 &trial.lines, &trial.count, fault);
-
-	if (err)
-		return err;
-	changes_put(&trial, json, &batch->old.totals, entry_list(entry, "totals")->first);
-	match_try(&trial, entry_list(entry, "match")->first);
-	(void)snprintf(account, sizeof account, "credit/%s", call->caller.member);
-	/* A credit stands below zero. */
-	left_put(&trial, json, cents_neg(query_balance(books, account)));
-	free(trial.lines);
-	if (trial.err)
-		return fault_set(fault, trial.err, "the amounts are too large to add up");
-	return ERR_OK;
+	return err;
 }

@@ -60,6 +60,11 @@ struct submission {
 	bool dry_run;                  /* says what would happen, records nothing */
 	size_t *claim_rows;            /* room for claim_rows_max indices, or NULL */
 	size_t claim_rows_max;
+	/* Called with the books and postings as the entry leaves them, also of a dry run,
+	 * for who wants to tell its effect: it must be quick, for the writer waits. NULL:
+	 * nobody asks. Not called for what is refused or repeated. */
+	void (*look)(void *ctx, uint64_t position, struct books *books);
+	void *look_ctx;
 	/* Results, written by ledger_submit(). */
 	enum err err;
 	struct fault fault;

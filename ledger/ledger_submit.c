@@ -236,14 +236,17 @@ static enum err entry_apply(struct group *group, const struct submission *submis
 			    const struct entry *entry, const struct hash *leaf,
 			    struct fault *fault)
 {
+	struct books *books = group->ledger->books;
 	struct state *state = group->ledger->state;
 	enum err err;
 
-	if (!submission->dry_run)
-		return books_apply(group->ledger->books, entry, leaf, fault);
-	state_mark(state);
-	err = books_apply(group->ledger->books, entry, leaf, fault);
-	state_rollback(state);
+	if (submission->dry_run)
+		state_mark(state);
+	err = books_apply(books, entry, leaf, fault);
+	if (!err && submission->look)
+		submission->look(submission->look_ctx, submission->position, books);
+	if (submission->dry_run)
+		state_rollback(state);
 	return err;
 }
 
