@@ -78,4 +78,11 @@ MUST_USE enum err books_ballot_text(struct books *books, uint64_t proposal,
 				    const struct ballot_sight *seen,
 				    char out[BALLOT_TEXT_BYTES_MAX], struct fault *fault);
 
+/* The text that a seat signs to declare its interest in a beneficiary. */
+#define RECUSAL_TEXT_BYTES_MAX 512
+MUST_USE enum err books_recusal_text(struct books *books, struct slice seat,
+				     struct slice beneficiary,
+				     char out[RECUSAL_TEXT_BYTES_MAX],
+				     struct fault *fault);
+
 #endif

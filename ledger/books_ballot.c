@@ -59,7 +59,7 @@ enum err books_ballot_text(struct books *books, uint64_t position, struct slice 
 	hex_encode(seen->root.b, HASH_BYTES, root_hex);
 	if (strcmp(proposal.subject, "structure") == 0)
 		hex_encode(proposal.act.b, HASH_BYTES, act_hex);
-	else
+	if (!cents_is_zero(proposal.amount))
 		snprintf(amount, sizeof amount, "%" PRId64, cents_value(proposal.amount));
 	n = snprintf(
 		out, BALLOT_TEXT_BYTES_MAX,
@@ -185,6 +185,12 @@ enum err apply_ballot(struct books *books, struct fault *fault)
 	err = ballot_check_note(books, &seen, fault);
 	if (err)
 		return err;
+	if (!text_is(entry_text(entry, "vote"), "recused") &&
+	    recusal_binds(books, position, &proposal, seat))
+		return fault_rule(fault, "recused",
+				  "'%.*s' has declared an interest in whom proposal "
+				  "%" PRIu64 " is about",
+				  SLICE(seat), position);
 	key_of(&key, "ballot/%016" PRIu64 "/%.*s", position, SLICE(seat));
 	if (books_get(books, key.text, &reader)) {
 		bool recused = text_is(record_read_text(&reader), "recused");

@@ -76,13 +76,12 @@ static enum err complete_decision(struct books *books, struct json_doc *doc,
 
 	if (err)
 		return err;
-	(void)json_add_integer(doc, draft, "for", due.votes_for);
-	(void)json_add_integer(doc, draft, "against", due.against);
-	(void)json_add_integer(doc, draft, "abstain", due.abstain);
-	(void)json_add_integer(doc, draft, "recused", due.recused);
+	(void)json_add_integer(doc, draft, "for", due.tally.votes_for);
+	(void)json_add_integer(doc, draft, "against", due.tally.against);
+	(void)json_add_integer(doc, draft, "abstain", due.tally.abstain);
+	(void)json_add_integer(doc, draft, "recused", due.tally.recused);
 	(void)json_add_integer(doc, draft, "needed", due.needed);
-	(void)json_add_cstring(doc, draft, "outcome",
-			       due.granted ? "granted" : "refused");
+	(void)json_add_cstring(doc, draft, "outcome", decision_outcome_name(due.outcome));
 	list = json_add(doc, draft, "parts", JSON_LIST);
 	for (size_t i = 0; i < due.part_count; i++) {
 		struct json *part = json_append(doc, list, JSON_OBJECT);

@@ -1,117 +1,62 @@
 /*
- * books_decision.c - what the ballots say, and what a grant takes from where.
+ * books_decision.c - the outcome of a proposal, and what a grant takes from where.
  *
  * Granted: so many votes for as the charter's step asks for the amount (with
  * what the beneficiary was granted on the 365 days up to today), more for than
  * against, and enough ballots that are not recusals. A decision is refused
- * until no missing ballot could change it, or the proposal has expired.
+ * until no missing ballot could change it, or the proposal has expired. Who made a
+ * proposal may withdraw it before; one that has expired without enough seats being
+ * there may be deferred, and stays open. Under a delegation its seats decide alone.
  */
 #include "ledger/books_int.h"
 
-static struct cents granted_before(struct books *books, const char *beneficiary,
-				   struct date today)
+static const char *const outcome_names[] = {
+	[OUTCOME_GRANTED] = "granted",
+	[OUTCOME_REFUSED] = "refused",
+	[OUTCOME_DEFERRED] = "deferred",
+	[OUTCOME_WITHDRAWN] = "withdrawn",
+};
+
+const char *decision_outcome_name(enum decision_outcome outcome)
 {
-	struct cents sum = CENTS_ZERO;
-	struct state_cursor cursor;
-	struct key prefix, from;
-	int32_t first_day = today.day - BOOKS_GRANT_DAYS;
-
-	key_of(&prefix, "granted/%s/", beneficiary);
-	key_of(&from, "%s%05" PRId32, prefix.text, first_day > 0 ? first_day : 0);
-	for (state_seek(books->state, &cursor, prefix.text, from.text); cursor.found;
-	     state_next(books->state, &cursor)) {
-		struct record_reader reader = record_reader(cursor.value);
-
-		sum = books_plus(books, sum, cents_of(record_read_integer(&reader)));
-	}
-	return sum;
+	return outcome_names[outcome];
 }
 
-/* Structure and transfers ask for the top step and more than half of the seats. */
-static int64_t votes_needed(struct books *books, const struct proposal_record *proposal,
-			    struct date today)
+static int64_t present_of(const struct tally *tally)
 {
-	bool help = proposal->beneficiary[0] != '\0';
-	struct state_cursor cursor;
-	struct cents amount = proposal->amount;
-	int64_t votes = 0, half = seat_count(books) / 2 + 1;
-
-	if (help)
-		amount = books_plus(books, amount,
-				    granted_before(books, proposal->beneficiary, today));
-	for (state_first(books->state, &cursor, "quorum/"); cursor.found;
-	     state_next(books->state, &cursor)) {
-		struct record_reader reader = record_reader(cursor.value);
-		int64_t up_to = record_read_integer(&reader);
-
-		votes = record_read_integer(&reader);
-		if (help && up_to >= 0 && cents_value(amount) <= up_to)
-			break;
-	}
-	return help || votes > half ? votes : half;
+	return tally->votes_for + tally->against + tally->abstain;
 }
 
-/* Counts the ballots of seats that are active now; *ret_missing is the number
- * of active seats that have cast none. */
-static void tally(struct books *books, uint64_t position, struct decision_due *due,
-		  int64_t *ret_missing)
+static bool carries(const struct tally *tally, int64_t needed, int64_t present)
 {
-	struct state_cursor cursor;
-	struct key prefix;
-
-	*ret_missing = seat_count(books);
-	key_of(&prefix, "ballot/%016" PRIu64 "/", position);
-	for (state_first(books->state, &cursor, prefix.text); cursor.found;
-	     state_next(books->state, &cursor)) {
-		struct record_reader reader = record_reader(cursor.value);
-		struct slice vote = record_read_text(&reader), vkey;
-		int64_t *count = text_is(vote, "for")       ? &due->votes_for
-				 : text_is(vote, "against") ? &due->against
-				 : text_is(vote, "abstain") ? &due->abstain
-							    : &due->recused;
-
-		if (!seat_key(books, slice_of_text(cursor.key + strlen(prefix.text)),
-			      &vkey))
-			continue;
-		++*count;
-		--*ret_missing;
-	}
+	return tally->votes_for >= needed && tally->votes_for > tally->against &&
+	       present_of(tally) >= present;
 }
 
-static bool carries(const struct decision_due *due, int64_t present_needed)
+/* Granted or refused, as soon as that is certain. */
+static enum err outcome_of(const struct proposal_record *proposal, struct date today,
+			   int64_t present, struct decision_due *due, struct fault *fault)
 {
-	int64_t present = due->votes_for + due->against + due->abstain;
+	const struct tally *tally = &due->tally;
+	struct tally best = *tally, worst = *tally;
+	bool granted = carries(tally, due->needed, present);
 
-	return due->votes_for >= due->needed && due->votes_for > due->against &&
-	       present >= present_needed;
-}
-
-static enum err outcome(struct books *books, const struct proposal_record *proposal,
-			struct date today, struct decision_due *due, int64_t missing,
-			struct fault *fault)
-{
-	struct decision_due best = *due, worst = *due;
-	struct charter_record charter;
-	enum err err = charter_read(books, &charter, fault);
-
-	if (err)
-		return err;
 	/* Recusals still to come would lower presence, votes against majority;
 	 * a missing seat may also stay silent. */
-	best.votes_for += missing;
-	worst.against += missing;
-	due->granted = carries(due, charter.present);
+	best.votes_for += tally->missing;
+	worst.against += tally->missing;
+	due->outcome = granted ? OUTCOME_GRANTED : OUTCOME_REFUSED;
 	if (date_cmp(today, proposal->expires_on) > 0)
 		return ERR_OK;
-	if (due->granted ? carries(&worst, charter.present)
-			 : !carries(&best, charter.present))
+	if (granted ? carries(&worst, due->needed, present)
+		    : !carries(&best, due->needed, present))
 		return ERR_OK;
 	return fault_rule(fault, "undecided",
 			  "the outcome is not certain: %" PRId64 " for, %" PRId64
 			  " against, %" PRId64 " abstain, %" PRId64 " recused, %" PRId64
 			  " missing; %" PRId64 " for are needed",
-			  due->votes_for, due->against, due->abstain, due->recused,
-			  missing, due->needed);
+			  tally->votes_for, tally->against, tally->abstain,
+			  tally->recused, tally->missing, due->needed);
 }
 
 static const char *ceiling_key(struct key *key, const char *fund, struct date date)
@@ -172,14 +117,99 @@ static enum err take_parts(struct books *books, const struct proposal_record *pr
 	return ERR_OK;
 }
 
+/* What only money that helps somebody, or moves, is held to. */
+static enum err check_grant(struct books *books, const struct proposal_record *proposal,
+			    const struct delegation_record *delegation, struct date today,
+			    struct decision_due *due, struct fault *fault)
+{
+	enum err err = fund_check_spendable(books, slice_of_text(proposal->fund), fault);
+
+	if (!err && proposal->beneficiary[0])
+		err = beneficiary_check_eligible(
+			books, slice_of_text(proposal->beneficiary), NULL, fault);
+	if (!err && delegation)
+		err = delegation_check_limits(books, delegation, proposal, today, fault);
+	if (!err && proposal->beneficiary[0])
+		err = check_ceiling(books, proposal, today, fault);
+	if (!err)
+		err = take_parts(books, proposal, due, fault);
+	return err;
+}
+
+static enum err decide(struct books *books, const struct entry *decision,
+		       const struct proposal_record *proposal, struct decision_due *due,
+		       struct fault *fault)
+{
+	uint64_t under = entry_position(decision, "delegation");
+	struct date today = decision->date;
+	struct delegation_record delegation;
+	struct charter_record charter;
+	int64_t present = 0; /* a delegation asks for votes, and for nobody's presence */
+	enum err err;
+
+	if (entry_has(decision, "delegation")) {
+		err = delegation_find(books, under, proposal, today, &delegation, fault);
+		due->needed = err ? 0 : delegation.votes;
+	} else {
+		err = charter_read(books, &charter, fault);
+		present = err ? 0 : charter.present;
+	}
+	if (!err)
+		err = outcome_of(proposal, today, present, due, fault);
+	if (!err && under && due->outcome != OUTCOME_GRANTED)
+		err = fault_rule(fault, "delegation",
+				 "its seats do not grant it: the board decides");
+	if (!err && due->outcome == OUTCOME_GRANTED && proposal->fund[0])
+		err = check_grant(books, proposal, under ? &delegation : NULL, today, due,
+				  fault);
+	if (!err && due->outcome == OUTCOME_GRANTED && proposal->grant)
+		err = cancellation_check(books, proposal, fault);
+	return err;
+}
+
+static enum err withdraw(const struct entry *decision,
+			 const struct proposal_record *proposal, struct decision_due *due,
+			 struct fault *fault)
+{
+	if (!slice_equal_text(decision->by, proposal->made_by))
+		return fault_rule(fault, "withdrawn",
+				  "only '%s', who made the proposal, withdraws it",
+				  proposal->made_by);
+	due->outcome = OUTCOME_WITHDRAWN;
+	return ERR_OK;
+}
+
+static enum err defer(struct books *books, const struct entry *decision,
+		      const struct proposal_record *proposal, struct decision_due *due,
+		      struct fault *fault)
+{
+	struct charter_record charter;
+	enum err err = charter_read(books, &charter, fault);
+
+	if (err)
+		return err;
+	if (date_cmp(decision->date, proposal->expires_on) <= 0)
+		return fault_rule(fault, "deferred",
+				  "the proposal has not expired: seats may still vote");
+	if (present_of(&due->tally) >= charter.present)
+		return fault_rule(fault, "deferred",
+				  "%" PRId64
+				  " seats are present, which is enough to decide",
+				  present_of(&due->tally));
+	due->outcome = OUTCOME_DEFERRED;
+	return proposal_check_expiry(decision->date, entry_date(decision, "defer_to"),
+				     fault);
+}
+
 enum err decision_compute(struct books *books, const struct entry *decision,
 			  struct decision_due *ret_due, struct fault *fault)
 {
 	uint64_t position = entry_position(decision, "proposal");
+	uint64_t under = entry_position(decision, "delegation");
+	bool withdraws = entry_has(decision, "withdraw");
+	bool defers = entry_has(decision, "defer_to");
 	struct proposal_record proposal;
-	struct decision_due due = { .granted = false };
-	struct date today = decision->date;
-	int64_t missing;
+	struct decision_due due = { .part_count = 0 };
 	enum err err;
 
 	if (!proposal_read(books, position, &proposal))
@@ -188,33 +218,34 @@ enum err decision_compute(struct books *books, const struct entry *decision,
 	if (proposal.status != PROPOSAL_OPEN)
 		return fault_rule(fault, "decision",
 				  "proposal %" PRIu64 " is decided already", position);
-	due.needed = votes_needed(books, &proposal, today);
-	tally(books, position, &due, &missing);
-	err = outcome(books, &proposal, today, &due, missing, fault);
-	if (!err && due.granted && strcmp(proposal.subject, "structure") != 0) {
-		err = fund_check_spendable(books, slice_of_text(proposal.fund), fault);
-		if (!err && proposal.beneficiary[0])
-			err = beneficiary_check_eligible(
-				books, slice_of_text(proposal.beneficiary), NULL, fault);
-		if (!err && proposal.beneficiary[0])
-			err = check_ceiling(books, &proposal, today, fault);
-		if (!err)
-			err = take_parts(books, &proposal, &due, fault);
-	}
-	if (err)
-		return err;
-	*ret_due = due;
-	return ERR_OK;
+	if (withdraws + defers + entry_has(decision, "delegation") > 1)
+		return fault_rule(
+			fault, "decision",
+			"a proposal is withdrawn, or deferred, or decided under "
+			"a delegation: one of these");
+	due.tally = tally_of(books, position, &proposal, under);
+	due.needed = tally_needed(books, position, &proposal, decision->date);
+	if (withdraws)
+		err = withdraw(decision, &proposal, &due, fault);
+	else if (defers)
+		err = defer(books, decision, &proposal, &due, fault);
+	else
+		err = decide(books, decision, &proposal, &due, fault);
+	if (!err)
+		*ret_due = due;
+	return err;
 }
 
 static enum err check_computed(const struct entry *entry, const struct decision_due *due,
 			       struct fault *fault)
 {
 	const struct json *part = entry_list(entry, "parts")->first;
-	bool same = entry_integer(entry, "for") == due->votes_for &&
-		    entry_integer(entry, "against") == due->against &&
-		    entry_integer(entry, "abstain") == due->abstain &&
-		    entry_integer(entry, "recused") == due->recused &&
+	const struct tally *tally = &due->tally;
+	const char *outcome = decision_outcome_name(due->outcome);
+	bool same = entry_integer(entry, "for") == tally->votes_for &&
+		    entry_integer(entry, "against") == tally->against &&
+		    entry_integer(entry, "abstain") == tally->abstain &&
+		    entry_integer(entry, "recused") == tally->recused &&
 		    entry_integer(entry, "needed") == due->needed;
 
 	if (!same)
@@ -223,11 +254,10 @@ static enum err check_computed(const struct entry *entry, const struct decision_
 			"the votes are not those of the ballots: expected %" PRId64
 			" for, %" PRId64 " against, %" PRId64 " abstain, %" PRId64
 			" recused, %" PRId64 " needed",
-			due->votes_for, due->against, due->abstain, due->recused,
+			tally->votes_for, tally->against, tally->abstain, tally->recused,
 			due->needed);
-	if (text_is(entry_text(entry, "outcome"), "granted") != due->granted)
-		return fault_rule(fault, "decision", "the ballots say: %s",
-				  due->granted ? "granted" : "refused");
+	if (!text_is(entry_text(entry, "outcome"), outcome))
+		return fault_rule(fault, "decision", "the ballots say: %s", outcome);
 	if (entry_list(entry, "parts")->count != due->part_count)
 		return fault_rule(fault, "decision", "there are %zu parts; expected %zu",
 				  entry_list(entry, "parts")->count, due->part_count);
@@ -296,6 +326,62 @@ static enum err post_grant(struct books *books, uint64_t position,
 	return ERR_OK;
 }
 
+static enum err change_payee(struct books *books, const struct proposal_record *proposal,
+			     struct fault *fault)
+{
+	struct proposal_record grant;
+	enum err err = grant_find(books, proposal->grant, "grant", &grant, fault);
+
+	if (err)
+		return err;
+	text_copy(grant.payee, sizeof grant.payee, slice_of_text(proposal->payee));
+	proposal_write(books, proposal->grant, &grant);
+	return ERR_OK;
+}
+
+/* What a granted proposal does by itself; acts and cancellations are carried out by
+ * entries of their own. */
+static enum err carry_out(struct books *books, uint64_t position,
+			  const struct proposal_record *proposal,
+			  const struct decision_due *due, struct fault *fault)
+{
+	const char *subject = proposal->subject;
+	struct delegation_record delegation;
+	enum err err;
+
+	if (strcmp(subject, "transfer") == 0)
+		return post_transfer(books, proposal, fault);
+	if (strcmp(subject, "payee") == 0)
+		return change_payee(books, proposal, fault);
+	if (strcmp(subject, "ratification") == 0)
+		ratification_carry_out(books, position);
+	if (!proposal->beneficiary[0])
+		return ERR_OK;
+	if (proposal->delegation) {
+		err = delegation_find(books, proposal->delegation, proposal,
+				      books->entry->date, &delegation, fault);
+		if (err)
+			return err;
+		delegation_use(books, &delegation, position, proposal);
+	}
+	return post_grant(books, position, proposal, due, fault);
+}
+
+static enum proposal_status status_after(enum decision_outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_GRANTED:
+		return PROPOSAL_GRANTED;
+	case OUTCOME_REFUSED:
+		return PROPOSAL_REFUSED;
+	case OUTCOME_DEFERRED:
+		return PROPOSAL_OPEN;
+	case OUTCOME_WITHDRAWN:
+		return PROPOSAL_WITHDRAWN;
+	}
+	abort();
+}
+
 enum err apply_decision(struct books *books, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
@@ -312,17 +398,22 @@ enum err apply_decision(struct books *books, struct fault *fault)
 	if (!proposal_read(books, position, &proposal))
 		return fault_set(fault, ERR_CORRUPT,
 				 "the proposal's record is gone: rebuild");
-	proposal.status = due.granted ? PROPOSAL_GRANTED : PROPOSAL_REFUSED;
-	proposal.decided_on = entry->date;
-	proposal.votes_for = due.votes_for;
-	proposal.against = due.against;
-	proposal.abstain = due.abstain;
-	proposal.recused = due.recused;
+	proposal.status = status_after(due.outcome);
+	proposal.votes_for = due.tally.votes_for;
+	proposal.against = due.tally.against;
+	proposal.abstain = due.tally.abstain;
+	proposal.recused = due.tally.recused;
 	proposal.needed = due.needed;
+	if (due.outcome == OUTCOME_DEFERRED) {
+		proposal.expires_on = entry_date(entry, "defer_to");
+		proposal.deferrals++;
+	} else {
+		proposal.decided_on = entry->date;
+		proposal.decided_at = books->position;
+		proposal.delegation = entry_position(entry, "delegation");
+	}
 	proposal_write(books, position, &proposal);
-	if (!due.granted || strcmp(proposal.subject, "structure") == 0)
-		return ERR_OK;
-	if (strcmp(proposal.subject, "transfer") == 0)
-		return post_transfer(books, &proposal, fault);
-	return post_grant(books, position, &proposal, &due, fault);
+	return due.outcome == OUTCOME_GRANTED
+		       ? carry_out(books, position, &proposal, &due, fault)
+		       : ERR_OK;
 }

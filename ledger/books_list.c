@@ -7,7 +7,8 @@
 #define LIST_ROWS_MAX (1u << 20)
 
 static const char *const class_names[] = { "person", "company", "seller", "match" };
-static const char *const status_names[] = { "open", "granted", "refused", "done" };
+static const char *const status_names[] = { "open", "granted", "refused", "done",
+					    "withdrawn" };
 
 /* Makes room for one more element; NULL leaves the old array in *array. */
 static void *grow(void **array, size_t count, size_t bytes_each)
@@ -200,7 +201,8 @@ enum err query_dues(struct books *books, struct slice payer, struct due_view **r
 			   fault);
 }
 
-static void proposal_view_of(uint64_t position, const struct proposal_record *proposal,
+static void proposal_view_of(struct books *books, uint64_t position,
+			     const struct proposal_record *proposal,
 			     struct proposal_view *view)
 {
 	memset(view, 0, sizeof *view);
@@ -215,6 +217,12 @@ static void proposal_view_of(uint64_t position, const struct proposal_record *pr
 	view->amount = proposal->amount;
 	view->ordered = proposal->ordered;
 	view->paid = proposal->paid;
+	view->cancelled = proposal->cancelled;
+	view->restituted = proposal->restituted;
+	view->deferrals = proposal->deferrals;
+	view->grant = proposal->grant;
+	view->delegation = proposal->delegation;
+	view->is_unratified = delegation_is_unratified(books, position);
 	text_copy(view->status, sizeof view->status,
 		  slice_of_text(status_names[proposal->status]));
 	view->proposed_on = proposal->proposed_on;
@@ -237,7 +245,7 @@ bool query_proposal(struct books *books, uint64_t position,
 
 	if (!proposal_read(books, position, &proposal))
 		return false;
-	proposal_view_of(position, &proposal, ret_proposal);
+	proposal_view_of(books, position, &proposal, ret_proposal);
 	return true;
 }
 
@@ -257,6 +265,7 @@ enum err query_proposals(struct books *books, struct proposal_view **ret_proposa
 		complete = view && proposal_of_record(cursor.value, &proposal);
 		if (complete)
 			proposal_view_of(
+				books,
 				strtoull(cursor.key + strlen("proposal/"), NULL, 10),
 				&proposal, view);
 		count++;

@@ -6,7 +6,19 @@
  */
 #include "ledger/books_int.h"
 
-enum payment_status { PAYMENT_ORDERED, PAYMENT_PAID, PAYMENT_REVERSED };
+enum payment_status {
+	PAYMENT_ORDERED,
+	PAYMENT_PAID,
+	PAYMENT_REVERSED,
+	PAYMENT_RETURNED, /* due again: to be ordered anew */
+};
+
+static const char *const status_words[] = {
+	[PAYMENT_ORDERED] = "not carried out yet",
+	[PAYMENT_PAID] = "paid already",
+	[PAYMENT_REVERSED] = "reversed",
+	[PAYMENT_RETURNED] = "returned by the bank already",
+};
 
 struct payment_record {
 	uint64_t proposal;
@@ -59,7 +71,9 @@ size_t grant_parts_read(struct books *books, uint64_t position,
 			break;
 		text_copy(ret_parts[count].earmark, ID_BYTES, record_read_text(&reader));
 		ret_parts[count].amount = cents_of(record_read_integer(&reader));
-		ret_parts[count++].used = cents_of(record_read_integer(&reader));
+		ret_parts[count].used = cents_of(record_read_integer(&reader));
+		ret_parts[count].paid = cents_of(record_read_integer(&reader));
+		ret_parts[count++].back = cents_of(record_read_integer(&reader));
 	}
 	return count;
 }
@@ -75,6 +89,8 @@ void grant_parts_write(struct books *books, uint64_t position,
 		record_text(&record, slice_of_text(parts[i].earmark));
 		record_integer(&record, cents_value(parts[i].amount));
 		record_integer(&record, cents_value(parts[i].used));
+		record_integer(&record, cents_value(parts[i].paid));
+		record_integer(&record, cents_value(parts[i].back));
 		books_put(books, key_of(&key, "part/%016" PRIu64 "/%zu", position, i),
 			  &record);
 	}
@@ -85,26 +101,31 @@ static enum err payment_check(struct books *books, const struct proposal_record 
 {
 	const struct entry *entry = books->entry;
 	uint64_t position = entry_position(entry, "proposal");
-	struct cents total;
+	struct cents total, granted;
 
-	if (proposal->status != PROPOSAL_GRANTED || !proposal->payee[0])
-		return fault_rule(fault, "payment",
-				  "proposal %" PRIu64 " has not granted money to anybody",
-				  position);
 	if (!slice_equal_text(entry_text(entry, "payee"), proposal->payee))
 		return fault_rule(fault, "payee",
 				  "the payee is not the one that was voted");
 	total = books_plus(books, proposal->ordered, entry_cents(entry, "amount"));
-	if (cents_cmp(total, proposal->amount) > 0)
+	granted = books_minus(books, proposal->amount, proposal->cancelled);
+	if (cents_cmp(total, granted) > 0)
 		return fault_rule(fault, "payment",
 				  "payments of %" PRId64
 				  " cents are more than the %" PRId64 " granted",
-				  cents_value(total), cents_value(proposal->amount));
+				  cents_value(total), cents_value(granted));
 	if (cents_cmp(total, condition_payable(books, position, proposal)) > 0)
 		return fault_rule(
 			fault, "condition",
 			"the condition of a tranche of this payment is not met");
 	return ERR_OK;
+}
+
+/* There is one bank for all sub-balances. */
+static const char *part_account(struct key *key, const char *noun, struct slice fund,
+				struct slice earmark)
+{
+	return strcmp(noun, "bank") == 0 ? key_of(key, "bank")
+					 : account_of(key, noun, fund, earmark);
 }
 
 /* Moves a payment's parts between two accounts of their sub-balances. */
@@ -122,12 +143,9 @@ static enum err move_parts(struct books *books, const struct proposal_record *pr
 		struct slice earmark = slice_of_text(parts[i].earmark);
 		struct key from, to;
 
-		account_of(&from, debit, fund, earmark);
-		if (strcmp(credit, "bank") == 0)
-			key_of(&to, "bank");
-		else
-			account_of(&to, credit, fund, earmark);
-		err = books_move(books, from.text, to.text, flow, parts[i].amount, fault);
+		err = books_move(books, part_account(&from, debit, fund, earmark),
+				 part_account(&to, credit, fund, earmark), flow,
+				 parts[i].amount, fault);
 	}
 	return err;
 }
@@ -145,11 +163,9 @@ enum err apply_payment(struct books *books, struct fault *fault)
 	size_t count, used = 0;
 	enum err err;
 
-	if (!proposal_read(books, payment.proposal, &proposal))
-		return fault_rule(fault, "payment",
-				  "position %" PRIu64 " is not a proposal",
-				  payment.proposal);
-	err = payment_check(books, &proposal, fault);
+	err = grant_find(books, payment.proposal, "payment", &proposal, fault);
+	if (!err)
+		err = payment_check(books, &proposal, fault);
 	if (err)
 		return err;
 	count = grant_parts_read(books, payment.proposal, granted);
@@ -160,9 +176,8 @@ enum err apply_payment(struct books *books, struct fault *fault)
 		if (!cents_is_positive(part))
 			continue;
 		granted[i].used = books_plus(books, granted[i].used, part);
-		parts[used] = granted[i];
-		parts[used].used = CENTS_ZERO;
-		parts[used++].amount = part;
+		parts[used] = (struct grant_part){ .amount = part };
+		memcpy(parts[used++].earmark, granted[i].earmark, ID_BYTES);
 		rest = books_minus(books, rest, part);
 	}
 	if (cents_is_positive(rest))
@@ -177,67 +192,128 @@ enum err apply_payment(struct books *books, struct fault *fault)
 			  "ordered", fault);
 }
 
+/* ---- carried out, sent back, undone ---- */
+
+/* A payment of that status, the grant that it is of, and its parts. */
+struct order {
+	uint64_t position;
+	struct payment_record payment;
+	struct proposal_record grant;
+	size_t part_count;
+	struct grant_part parts[3];
+};
+
+static enum err order_find(struct books *books, uint64_t position,
+			   enum payment_status status, const char *rule,
+			   struct order *ret_order, struct fault *fault)
+{
+	struct payment_record *payment = &ret_order->payment;
+
+	ret_order->position = position;
+	if (!payment_read(books, position, payment))
+		return fault_rule(fault, rule, "position %" PRIu64 " is not a payment",
+				  position);
+	if (payment->status != status)
+		return fault_rule(fault, rule, "payment %" PRIu64 " is %s", position,
+				  status_words[payment->status]);
+	if (!proposal_read(books, payment->proposal, &ret_order->grant))
+		return fault_set(fault, ERR_CORRUPT,
+				 "the proposal's record is gone: rebuild");
+	ret_order->part_count = grant_parts_read(books, position, ret_order->parts);
+	return ERR_OK;
+}
+
+/* What an order's new status makes of its grant's parts. */
+static void grant_parts_change(struct books *books, const struct order *order, int used,
+			       int paid)
+{
+	uint64_t grant = order->payment.proposal;
+	struct grant_part granted[3];
+	size_t count;
+
+	count = grant_parts_read(books, grant, granted);
+	for (size_t i = 0; i < order->part_count; i++)
+		for (size_t j = 0; j < count; j++) {
+			struct cents amount = order->parts[i].amount;
+			struct cents less = cents_neg(amount);
+			struct grant_part *part = &granted[j];
+
+			if (strcmp(order->parts[i].earmark, part->earmark) != 0)
+				continue;
+			if (used)
+				part->used = books_plus(books, part->used,
+							used > 0 ? amount : less);
+			if (paid)
+				part->paid = books_plus(books, part->paid,
+							paid > 0 ? amount : less);
+		}
+	grant_parts_write(books, grant, granted, count);
+}
+
+static void order_write(struct books *books, struct order *order,
+			enum payment_status status)
+{
+	order->payment.status = status;
+	payment_write(books, order->position, &order->payment);
+	proposal_write(books, order->payment.proposal, &order->grant);
+}
+
 enum err apply_paid(struct books *books, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
-	uint64_t position = entry_position(entry, "payment");
-	struct payment_record payment;
-	struct proposal_record proposal;
-	struct grant_part parts[3];
-	size_t count;
+	struct order order;
+	enum err err = order_find(books, entry_position(entry, "payment"),
+				  PAYMENT_ORDERED, "paid", &order, fault);
 
-	if (!payment_read(books, position, &payment))
-		return fault_rule(fault, "paid", "position %" PRIu64 " is not a payment",
-				  position);
-	if (payment.status != PAYMENT_ORDERED)
-		return fault_rule(fault, "paid", "payment %" PRIu64 " is %s already",
-				  position,
-				  payment.status == PAYMENT_PAID ? "paid" : "reversed");
-	if (!proposal_read(books, payment.proposal, &proposal))
-		return fault_set(fault, ERR_CORRUPT,
-				 "the proposal's record is gone: rebuild");
-	payment.status = PAYMENT_PAID;
-	payment_write(books, position, &payment);
-	proposal.paid = books_plus(books, proposal.paid, payment.amount);
-	if (proposal.paid_on.day < 0)
-		proposal.paid_on = entry->date;
-	proposal_write(books, payment.proposal, &proposal);
-	count = grant_parts_read(books, position, parts);
-	return move_parts(books, &proposal, parts, count, "ordered", "bank", "paid",
-			  fault);
+	if (err)
+		return err;
+	order.grant.paid = books_plus(books, order.grant.paid, order.payment.amount);
+	if (order.grant.paid_on.day < 0)
+		order.grant.paid_on = entry->date;
+	order_write(books, &order, PAYMENT_PAID);
+	grant_parts_change(books, &order, 0, 1);
+	return move_parts(books, &order.grant, order.parts, order.part_count, "ordered",
+			  "bank", "paid", fault);
+}
+
+enum err apply_returned(struct books *books, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	struct order order;
+	struct cents paid, amount;
+	enum err err = order_find(books, entry_position(entry, "payment"), PAYMENT_PAID,
+				  "returned", &order, fault);
+
+	if (err)
+		return err;
+	amount = order.payment.amount;
+	paid = books_minus(books, order.grant.paid, amount);
+	if (cents_cmp(paid, order.grant.restituted) < 0)
+		return fault_rule(fault, "returned",
+				  "the grantee has given back of payment %" PRIu64
+				  " already: it cannot come back twice",
+				  order.position);
+	order.grant.paid = paid;
+	order.grant.ordered = books_minus(books, order.grant.ordered, amount);
+	order_write(books, &order, PAYMENT_RETURNED);
+	grant_parts_change(books, &order, -1, -1);
+	return move_parts(books, &order.grant, order.parts, order.part_count, "bank",
+			  "committed", "returned", fault);
 }
 
 enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault)
 {
-	struct grant_part granted[3], parts[3];
-	struct proposal_record proposal;
-	struct payment_record payment;
-	size_t count, granted_count;
-	enum err err;
+	struct order order;
+	enum err err = order_find(books, of, PAYMENT_ORDERED, "reversal", &order, fault);
 
-	if (!payment_read(books, of, &payment) || payment.status != PAYMENT_ORDERED)
-		return fault_rule(fault, "reversal",
-				  "payment %" PRIu64
-				  " was carried out by the bank and cannot be reversed",
-				  of);
-	err = reversal_check_age(books, payment.month, of, fault);
+	if (!err)
+		err = reversal_check_age(books, order.payment.month, of, fault);
 	if (err)
 		return err;
-	if (!proposal_read(books, payment.proposal, &proposal))
-		return fault_set(fault, ERR_CORRUPT,
-				 "the proposal's record is gone: rebuild");
-	payment.status = PAYMENT_REVERSED;
-	payment_write(books, of, &payment);
-	proposal.ordered = books_minus(books, proposal.ordered, payment.amount);
-	proposal_write(books, payment.proposal, &proposal);
-	count = grant_parts_read(books, of, parts);
-	granted_count = grant_parts_read(books, payment.proposal, granted);
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < granted_count; j++)
-			if (strcmp(parts[i].earmark, granted[j].earmark) == 0)
-				granted[j].used = books_minus(books, granted[j].used,
-							      parts[i].amount);
-	grant_parts_write(books, payment.proposal, granted, granted_count);
-	return move_parts(books, &proposal, parts, count, "ordered", "committed",
-			  "reversed", fault);
+	order.grant.ordered =
+		books_minus(books, order.grant.ordered, order.payment.amount);
+	order_write(books, &order, PAYMENT_REVERSED);
+	grant_parts_change(books, &order, -1, 0);
+	return move_parts(books, &order.grant, order.parts, order.part_count, "ordered",
+			  "committed", "reversed", fault);
 }

@@ -14,11 +14,6 @@ enum err apply_amendment(struct books *books, struct fault *fault)
 	return pending(books, fault);
 }
 
-enum err apply_delegation(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
 enum err apply_succession(struct books *books, struct fault *fault)
 {
 	return pending(books, fault);
@@ -35,26 +30,6 @@ enum err apply_chargeback(struct books *books, struct fault *fault)
 }
 
 enum err apply_writeoff(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_recusal(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_cancellation(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_returned(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_restitution(struct books *books, struct fault *fault)
 {
 	return pending(books, fault);
 }

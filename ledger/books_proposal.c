@@ -29,6 +29,7 @@ void proposal_write(struct books *books, uint64_t position,
 
 	record_init(&record);
 	record_digest(&record, &proposal->leaf);
+	record_text(&record, slice_of_text(proposal->made_by));
 	record_text(&record, slice_of_text(proposal->subject));
 	record_text(&record, slice_of_text(proposal->fund));
 	record_text(&record, slice_of_text(proposal->to));
@@ -43,13 +44,19 @@ void proposal_write(struct books *books, uint64_t position,
 	record_integer(&record, proposal->paid_on.day);
 	record_integer(&record, proposal->status);
 	record_digest(&record, &proposal->act);
-	record_integer(&record, cents_value(proposal->ordered));
-	record_integer(&record, cents_value(proposal->paid));
+	record_integer(&record, (int64_t)proposal->grant);
+	record_integer(&record, proposal->deferrals);
 	record_integer(&record, proposal->votes_for);
 	record_integer(&record, proposal->against);
 	record_integer(&record, proposal->abstain);
 	record_integer(&record, proposal->recused);
 	record_integer(&record, proposal->needed);
+	record_integer(&record, (int64_t)proposal->decided_at);
+	record_integer(&record, (int64_t)proposal->delegation);
+	record_integer(&record, cents_value(proposal->ordered));
+	record_integer(&record, cents_value(proposal->paid));
+	record_integer(&record, cents_value(proposal->cancelled));
+	record_integer(&record, cents_value(proposal->restituted));
 	books_put(books, key_of(&key, "proposal/%016" PRIu64, position), &record);
 }
 
@@ -58,6 +65,7 @@ bool proposal_of_record(struct slice value, struct proposal_record *proposal)
 	struct record_reader reader = record_reader(value);
 	bool sound = digest_read(&reader, &proposal->leaf);
 
+	text_copy(proposal->made_by, ID_BYTES, record_read_text(&reader));
 	text_copy(proposal->subject, sizeof proposal->subject, record_read_text(&reader));
 	text_copy(proposal->fund, ID_BYTES, record_read_text(&reader));
 	text_copy(proposal->to, ID_BYTES, record_read_text(&reader));
@@ -72,13 +80,19 @@ bool proposal_of_record(struct slice value, struct proposal_record *proposal)
 	proposal->paid_on.day = (int32_t)record_read_integer(&reader);
 	proposal->status = (enum proposal_status)record_read_integer(&reader);
 	sound = digest_read(&reader, &proposal->act) && sound;
-	proposal->ordered = cents_of(record_read_integer(&reader));
-	proposal->paid = cents_of(record_read_integer(&reader));
+	proposal->grant = (uint64_t)record_read_integer(&reader);
+	proposal->deferrals = record_read_integer(&reader);
 	proposal->votes_for = record_read_integer(&reader);
 	proposal->against = record_read_integer(&reader);
 	proposal->abstain = record_read_integer(&reader);
 	proposal->recused = record_read_integer(&reader);
 	proposal->needed = record_read_integer(&reader);
+	proposal->decided_at = (uint64_t)record_read_integer(&reader);
+	proposal->delegation = (uint64_t)record_read_integer(&reader);
+	proposal->ordered = cents_of(record_read_integer(&reader));
+	proposal->paid = cents_of(record_read_integer(&reader));
+	proposal->cancelled = cents_of(record_read_integer(&reader));
+	proposal->restituted = cents_of(record_read_integer(&reader));
 	return sound;
 }
 
@@ -102,9 +116,14 @@ static const struct subject {
 	{ "grant", { "amount", "beneficiary", "fund", "payee", "project", "purpose" } },
 	{ "transfer", { "amount", "fund", "to" } },
 	{ "structure", { "act" } },
+	{ "cancellation", { "amount", "grant" } },
+	{ "payee", { "grant", "payee" } },
+	{ "ratification", { "ratifies" } },
 };
-static const char *const subject_members[] = { "act",   "amount",  "beneficiary", "fund",
-					       "payee", "project", "purpose",     "to" };
+static const char *const subject_members[] = { "act",     "amount",  "beneficiary",
+					       "fund",    "grant",   "payee",
+					       "project", "purpose", "ratifies",
+					       "to" };
 
 static bool subject_has(const struct subject *subject, const char *member)
 {
@@ -122,7 +141,7 @@ static enum err check_members(const struct entry *entry, struct fault *fault)
 	       !text_is(entry_text(entry, "subject"), subject->name))
 		subject++;
 	if (subject == subjects + sizeof subjects / sizeof *subjects)
-		return fault_rule(fault, "proposal", "this subject is not known yet");
+		return fault_rule(fault, "proposal", "there is no such subject");
 	for (size_t i = 0; i < sizeof subject_members / sizeof *subject_members; i++)
 		if (entry_has(entry, subject_members[i]) !=
 		    subject_has(subject, subject_members[i]))
@@ -143,7 +162,7 @@ static enum err check_tranches(struct books *books, struct fault *fault)
 
 	if (!tranches)
 		return ERR_OK;
-	if (!entry_has(books->entry, "payee"))
+	if (!entry_has(books->entry, "beneficiary"))
 		return fault_rule(fault, "tranches",
 				  "only a support or a grant has tranches");
 	for (const struct json *tranche = tranches->first; tranche;
@@ -223,6 +242,8 @@ static enum err check_act(struct books *books, struct hash *ret_digest,
 	struct charter_record charter;
 	enum err err = ERR_OK;
 
+	if (text_is(item_text(act, "kind"), "delegation"))
+		err = delegation_check(books, act, fault);
 	if (text_is(item_text(act, "kind"), "policy")) {
 		err = charter_read(books, &charter, fault);
 		if (!err)
@@ -240,6 +261,10 @@ static enum err check_subject(struct books *books, struct proposal_record *propo
 
 	if (strcmp(proposal->subject, "structure") == 0)
 		return check_act(books, &proposal->act, fault);
+	if (strcmp(proposal->subject, "ratification") == 0)
+		return ratification_check(books, fault);
+	if (entry_has(entry, "grant"))
+		return cancellation_check(books, proposal, fault);
 	err = fund_check_spendable(books, entry_text(entry, "fund"), fault);
 	if (err)
 		return err;
@@ -250,19 +275,21 @@ static enum err check_subject(struct books *books, struct proposal_record *propo
 	return fund_check(books, entry_text(entry, "to"), fault);
 }
 
-enum err apply_proposal(struct books *books, struct fault *fault)
+static struct proposal_record proposal_of_entry(struct books *books)
 {
 	const struct entry *entry = books->entry;
-	struct proposal_record proposal = { .decided_on.day = -1,
-					    .paid_on.day = -1,
-					    .status = PROPOSAL_OPEN };
-	int32_t months;
-	enum err err;
+	struct proposal_record proposal = {
+		.leaf = *books->leaf,
+		.amount = entry_cents(entry, "amount"),
+		.proposed_on = entry->date,
+		.expires_on = entry_date(entry, "expires_on"),
+		.decided_on.day = -1,
+		.paid_on.day = -1,
+		.status = PROPOSAL_OPEN,
+		.grant = entry_position(entry, "grant"),
+	};
 
-	proposal.leaf = *books->leaf;
-	proposal.proposed_on = entry->date;
-	proposal.expires_on = entry_date(entry, "expires_on");
-	proposal.amount = entry_cents(entry, "amount");
+	text_copy(proposal.made_by, ID_BYTES, entry->by);
 	text_copy(proposal.subject, sizeof proposal.subject,
 		  entry_text(entry, "subject"));
 	text_copy(proposal.fund, ID_BYTES, entry_text(entry, "fund"));
@@ -271,15 +298,30 @@ enum err apply_proposal(struct books *books, struct fault *fault)
 	text_copy(proposal.project, ID_BYTES, entry_text(entry, "project"));
 	text_copy(proposal.purpose, ID_BYTES, entry_text(entry, "purpose"));
 	text_copy(proposal.payee, sizeof proposal.payee, entry_text(entry, "payee"));
-	months = month_distance(month_of_date(entry->date),
-				month_of_date(proposal.expires_on));
-	if (date_cmp(proposal.expires_on, entry->date) < 0 ||
-	    months > BOOKS_WINDOW_MONTHS)
+	return proposal;
+}
+
+enum err proposal_check_expiry(struct date today, struct date expires_on,
+			       struct fault *fault)
+{
+	int32_t months = month_distance(month_of_date(today), month_of_date(expires_on));
+
+	if (date_cmp(expires_on, today) < 0 || months > BOOKS_WINDOW_MONTHS)
 		return fault_rule(fault, "expiry",
 				  "a proposal expires between today and the end of the "
 				  "%dth month after",
 				  BOOKS_WINDOW_MONTHS);
-	err = check_members(entry, fault);
+	return ERR_OK;
+}
+
+enum err apply_proposal(struct books *books, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	struct proposal_record proposal = proposal_of_entry(books);
+	enum err err = proposal_check_expiry(entry->date, proposal.expires_on, fault);
+
+	if (!err)
+		err = check_members(entry, fault);
 	if (!err)
 		err = check_subject(books, &proposal, fault);
 	if (!err)

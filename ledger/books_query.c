@@ -209,10 +209,18 @@ struct cents query_balance(struct books *books, const char *account)
 	return books_balance(books, account);
 }
 
+/* What moves a fund's money, and is not received by the foundation. The word is the
+ * flow's first. */
 static bool flow_is_income(const char *flow)
 {
-	return strncmp(flow, "granted", 7) != 0 && strcmp(flow, "allocated") != 0 &&
-	       strcmp(flow, "transferred") != 0 && strcmp(flow, "redirected") != 0;
+	static const char *const moved[] = { "allocated",  "cancelled",  "granted",
+					     "redirected", "restituted", "transferred" };
+	size_t n = strcspn(flow, ".");
+
+	for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
+		if (strlen(moved[i]) == n && strncmp(flow, moved[i], n) == 0)
+			return false;
+	return true;
 }
 
 static struct sub_balance_view *sub_of(struct rows *rows, const char *account)
@@ -279,7 +287,9 @@ enum err query_sub_balances(struct books *books, struct sub_balance_view **ret_s
 			} else {
 				sub->committed =
 					books_plus(books, sub->committed, credit);
-				if (noun == 3 && strncmp(moves[i].flow, "paid", 4) == 0)
+				/* Net of what the bank has sent back. */
+				if (strncmp(moves[i].flow, "paid", 4) == 0 ||
+				    strncmp(moves[i].flow, "returned", 8) == 0)
 					sub->paid = books_minus(books, sub->paid, credit);
 			}
 		}

@@ -153,9 +153,15 @@ struct proposal_view {
 	char fund[QUERY_ID_BYTES], to[QUERY_ID_BYTES], beneficiary[QUERY_ID_BYTES];
 	char project[QUERY_ID_BYTES], purpose[QUERY_ID_BYTES];
 	char payee[65];
-	struct cents amount, ordered, paid;
-	char status[16]; /* open, granted, refused, done */
+	struct cents amount;
+	struct cents ordered, paid, cancelled, restituted; /* of a grant; paid is net of
+							      what the bank sent back */
+	char status[16]; /* open, granted, refused, done, withdrawn */
 	struct date proposed_on, expires_on;
+	int64_t deferrals;
+	uint64_t grant;      /* that a cancellation or change of payee is about; or 0 */
+	uint64_t delegation; /* under which it was granted; 0: by the whole board */
+	bool is_unratified;  /* and the board has not ratified it yet */
 	bool decided, payment_made;
 	struct date decided_on, paid_on; /* paid_on: of the first payment carried out */
 	int64_t votes_for, against, abstain, recused, needed;

@@ -338,12 +338,28 @@ static void escape_note(const struct buffer *note, char *out, size_t bytes)
 	out[n] = '\0';
 }
 
-enum err world_ballot(struct world *world, int seat, uint64_t proposal, const char *vote)
+void world_sign(struct world *world, int seat, const char *text,
+		char ret_note[WORLD_NOTE_BYTES_MAX])
+{
+	struct buffer note;
+	char name[32];
+
+	snprintf(name, sizeof name, "siege-%d", seat + 1);
+	buffer_init(&note, NOTE_BYTES_MAX);
+	assert_int_equal(note_sign(slice_of_text(text), world->seat_keys[seat], name,
+				   &note, &world->fault),
+			 ERR_OK);
+	escape_note(&note, ret_note, WORLD_NOTE_BYTES_MAX);
+	buffer_release(&note);
+}
+
+static enum err ballot_members(struct world *world, int seat, uint64_t proposal,
+			       const char *vote, char *ret_members, size_t bytes)
 {
 	struct ballot_sight seen = { .size = world->leaf_count };
-	char text[BALLOT_TEXT_BYTES_MAX], name[32], escaped[8192];
-	struct buffer note;
+	char text[BALLOT_TEXT_BYTES_MAX], name[32], note[WORLD_NOTE_BYTES_MAX];
 	enum err err;
+	int n;
 
 	snprintf(name, sizeof name, "siege-%d", seat + 1);
 	assert_int_equal(world_root_at(world, seen.size, &seen.root, NULL), ERR_OK);
@@ -351,16 +367,29 @@ enum err world_ballot(struct world *world, int seat, uint64_t proposal, const ch
 				slice_of_text(vote), &seen, text, &world->fault);
 	if (err)
 		return err;
-	buffer_init(&note, NOTE_BYTES_MAX);
-	assert_int_equal(note_sign(slice_of_text(text), world->seat_keys[seat], name,
-				   &note, &world->fault),
+	world_sign(world, seat, text, note);
+	n = snprintf(ret_members, bytes,
+		     "'kind':'ballot','proposal':%" PRIu64
+		     ",'seat':'%s','vote':'%s','note':'%s'",
+		     proposal, name, vote, note);
+	assert_true(n > 0 && (size_t)n < bytes);
+	return ERR_OK;
+}
+
+void world_ballot_members(struct world *world, int seat, uint64_t proposal,
+			  const char *vote, char *ret_members, size_t bytes)
+{
+	assert_int_equal(ballot_members(world, seat, proposal, vote, ret_members, bytes),
 			 ERR_OK);
-	escape_note(&note, escaped, sizeof escaped);
-	buffer_release(&note);
-	return world_submit(world, "operator",
-			    "'kind':'ballot','proposal':%" PRIu64
-			    ",'seat':'%s','vote':'%s','note':'%s'",
-			    proposal, name, vote, escaped);
+}
+
+enum err world_ballot(struct world *world, int seat, uint64_t proposal, const char *vote)
+{
+	char members[WORLD_NOTE_BYTES_MAX + 256];
+	enum err err =
+		ballot_members(world, seat, proposal, vote, members, sizeof members);
+
+	return err ? err : world_submit(world, "operator", "%s", members);
 }
 
 void world_votes(struct world *world, uint64_t proposal, int seats_for)

@@ -67,6 +67,14 @@ void world_refuses(struct world *world, const char *rule, const char *by,
 /* Applies whole canonical bytes, as a verifier does. */
 enum err world_replay(struct world *world, struct slice bytes);
 
+/* A text signed by a seat (number 0 .. 4), as the value of a JSON member. */
+#define WORLD_NOTE_BYTES_MAX 8192
+void world_sign(struct world *world, int seat, const char *text,
+		char ret_note[WORLD_NOTE_BYTES_MAX]);
+/* The members of a seat's ballot, for world_refuses(). */
+void world_ballot_members(struct world *world, int seat, uint64_t proposal,
+			  const char *vote, char *ret_members, size_t bytes);
+
 /* A seat's ballot (number 0 .. 4) on a proposal, having seen all there is. */
 enum err world_ballot(struct world *world, int seat, uint64_t proposal, const char *vote);
 void world_votes(struct world *world, uint64_t proposal, int seats_for);
