@@ -67,9 +67,9 @@ static enum err batch_check(struct books *books, const struct charter_record *ch
 	if (!slice_equal(company, entry->by))
 		return fault_rule(fault, "company",
 				  "a company posts its own batches only");
-	if (!text_is(entry_text(entry, "terms"), charter->terms))
-		return fault_rule(fault, "terms", "the consent terms in force are '%s'",
-				  charter->terms);
+	err = terms_check(books, entry->date, entry_text(entry, "terms"), fault);
+	if (err)
+		return err;
 	key_of(&key, "step/%" PRId64, cents_value(entry_cents(entry, "step")));
 	if (!state_get(books->state, key.text, &value))
 		return fault_rule(fault, "step", "the step is not one of the charter's");

@@ -148,29 +148,95 @@ enum err charter_read(struct books *books, struct charter_record *ret_charter,
 	ret_charter->due_day = record_read_integer(&reader);
 	ret_charter->present = record_read_integer(&reader);
 	ret_charter->row_cap = cents_of(record_read_integer(&reader));
+	text_copy(ret_charter->name, sizeof ret_charter->name, record_read_text(&reader));
+	text_copy(ret_charter->siren, sizeof ret_charter->siren,
+		  record_read_text(&reader));
+	text_copy(ret_charter->log, sizeof ret_charter->log, record_read_text(&reader));
+	text_copy(ret_charter->treasurer, ID_BYTES, record_read_text(&reader));
 	return ERR_OK;
+}
+
+void charter_write(struct books *books, const struct charter_record *charter)
+{
+	char hex[HASH_HEX_CHARS + 1];
+	struct record record;
+
+	hex_encode(charter->leaf.b, sizeof charter->leaf.b, hex);
+	record_init(&record);
+	record_text(&record, slice_of(hex, HASH_HEX_CHARS));
+	record_text(&record, slice_of_text(charter->origin));
+	record_text(&record, slice_of_text(charter->default_fund));
+	record_text(&record, slice_of_text(charter->terms));
+	record_integer(&record, charter->due_day);
+	record_integer(&record, charter->present);
+	record_integer(&record, cents_value(charter->row_cap));
+	record_text(&record, slice_of_text(charter->name));
+	record_text(&record, slice_of_text(charter->siren));
+	record_text(&record, slice_of_text(charter->log));
+	record_text(&record, slice_of_text(charter->treasurer));
+	books_put(books, "charter", &record);
 }
 
 static void charter_put(struct books *books)
 {
 	const struct entry *entry = books->entry;
-	char hex[HASH_HEX_CHARS + 1];
-	struct record record;
+	struct charter_record charter = {
+		.leaf = *books->leaf,
+		.due_day = entry_integer(entry, "due_day"),
+		.present = item_integer(entry_list(entry, "quorum"), "present"),
+		.row_cap = entry_cents(entry, "row_cap"),
+	};
 
-	hex_encode(books->leaf->b, sizeof books->leaf->b, hex);
-	record_init(&record);
-	record_text(&record, slice_of(hex, HASH_HEX_CHARS));
-	record_text(&record, entry_text(entry, "origin"));
-	record_text(&record, entry_text(entry, "default_fund"));
-	record_text(&record, entry_text(entry, "terms"));
-	record_integer(&record, entry_integer(entry, "due_day"));
-	record_integer(&record, item_integer(entry_list(entry, "quorum"), "present"));
-	record_integer(&record, cents_value(entry_cents(entry, "row_cap")));
-	record_text(&record, entry_text(entry, "name"));
-	record_text(&record, entry_text(entry, "siren"));
-	record_text(&record, entry_text(entry, "log"));
-	books_put(books, "charter", &record);
+	text_copy(charter.origin, sizeof charter.origin, entry_text(entry, "origin"));
+	text_copy(charter.default_fund, ID_BYTES, entry_text(entry, "default_fund"));
+	text_copy(charter.terms, ID_BYTES, entry_text(entry, "terms"));
+	text_copy(charter.name, sizeof charter.name, entry_text(entry, "name"));
+	text_copy(charter.siren, sizeof charter.siren, entry_text(entry, "siren"));
+	text_copy(charter.log, sizeof charter.log, entry_text(entry, "log"));
+	text_copy(charter.treasurer, ID_BYTES, entry_text(entry, "treasurer"));
+	charter_write(books, &charter);
+	terms_put(books, (struct date){ 0 }, entry_text(entry, "terms"));
 }
+
+/* ---- consent terms, by day ---- */
+
+void terms_put(struct books *books, struct date from, struct slice terms)
+{
+	struct record record;
+	struct key key;
+
+	record_init(&record);
+	record_text(&record, terms);
+	books_put(books, key_of(&key, "terms/%05" PRId32, from.day), &record);
+}
+
+enum err terms_check(struct books *books, struct date date, struct slice terms,
+		     struct fault *fault)
+{
+	char in_force[ID_BYTES] = "";
+	struct state_cursor cursor;
+	bool holds = false;
+
+	for (state_first(books->state, &cursor, "terms/"); cursor.found;
+	     state_next(books->state, &cursor)) {
+		int32_t day = (int32_t)strtol(cursor.key + strlen("terms/"), NULL, 10);
+		struct record_reader reader = record_reader(cursor.value);
+
+		if (day > date.day)
+			break;
+		if (day < date.day)
+			holds = false; /* what was in force before is past */
+		text_copy(in_force, sizeof in_force, record_read_text(&reader));
+		holds = holds || slice_equal_text(terms, in_force);
+	}
+	if (!holds)
+		return fault_rule(fault, "terms",
+				  "the consent terms in force on that day are '%s'",
+				  in_force);
+	return ERR_OK;
+}
+
+/* ---- funds ---- */
 
 /* Rows name funds, and a row's fund is [a-z0-9-] only (rows.h). */
 static bool is_row_fund(struct slice id)
@@ -181,30 +247,49 @@ static bool is_row_fund(struct slice id)
 	return true;
 }
 
+enum err fund_check_new(struct books *books, const struct json *fund, const char *rule,
+			struct fault *fault)
+{
+	struct slice id = item_text(fund, "id");
+
+	if (!is_row_fund(id))
+		return fault_rule(fault, rule,
+				  "a fund's id is of small letters, digits and '-'");
+	if (project_exists(books, id))
+		return fault_rule(fault, rule, "'%.*s' is a project", SLICE(id));
+	return ERR_OK;
+}
+
+void fund_put(struct books *books, const struct json *fund, int64_t number)
+{
+	struct record record;
+	struct key key;
+
+	record_init(&record);
+	record_text(&record, item_text(fund, "class"));
+	record_text(&record, item_text(fund, "label"));
+	record_integer(&record, number);
+	books_put(books, key_of(&key, "fund/%.*s", SLICE(item_text(fund, "id"))),
+		  &record);
+}
+
 static enum err charter_funds(struct books *books, struct fault *fault)
 {
 	struct slice standard = entry_text(books->entry, "default_fund");
 	enum fund_class class = FUND_NON_CONSOMPTIBLE;
-	int number = 0;
+	int64_t number = 0;
 
 	for (const struct json *fund = entry_list(books->entry, "funds")->first; fund;
 	     fund = fund->next) {
 		struct slice id = item_text(fund, "id");
-		struct record record;
-		struct key key;
+		enum err err = fund_check_new(books, fund, "charter", fault);
 
-		if (!is_row_fund(id))
-			return fault_rule(
-				fault, "charter",
-				"a fund's id is of small letters, digits and '-'");
+		if (err)
+			return err;
 		if (fund_find(books, id, &class))
 			return fault_rule(fault, "charter", "fund '%.*s' is named twice",
 					  SLICE(id));
-		record_init(&record);
-		record_text(&record, item_text(fund, "class"));
-		record_text(&record, item_text(fund, "label"));
-		record_integer(&record, number++);
-		books_put(books, key_of(&key, "fund/%.*s", SLICE(id)), &record);
+		fund_put(books, fund, number++);
 	}
 	if (!fund_find(books, standard, &class) || class != FUND_COURANT)
 		return fault_rule(fault, "charter",
@@ -212,48 +297,69 @@ static enum err charter_funds(struct books *books, struct fault *fault)
 	return ERR_OK;
 }
 
-static void charter_ids(struct books *books, const char *member, const char *prefix)
+/* ---- lists ---- */
+
+static void keys_drop(struct books *books, const char *prefix)
 {
-	for (const struct json *id = entry_list(books->entry, member)->first; id;
-	     id = id->next) {
+	struct state_cursor cursor;
+
+	for (state_first(books->state, &cursor, prefix); cursor.found;
+	     state_next(books->state, &cursor))
+		state_delete(books->state, cursor.key);
+}
+
+void charter_ids(struct books *books, const struct json *ids, const char *prefix)
+{
+	keys_drop(books, prefix);
+	for (const struct json *id = ids->first; id; id = id->next) {
 		struct key key;
 
-		state_put(books->state, key_of(&key, "%s/%.*s", prefix, SLICE(id->text)),
+		state_put(books->state, key_of(&key, "%s%.*s", prefix, SLICE(id->text)),
 			  slice_of("\n", 1));
 	}
 }
 
-static enum err charter_quorum(struct books *books, int64_t seats, struct fault *fault)
+void charter_steps(struct books *books, const struct json *steps)
 {
-	const struct json *quorum = entry_list(books->entry, "quorum");
+	keys_drop(books, "step/");
+	for (const struct json *step = steps->first; step; step = step->next) {
+		struct key key;
+
+		state_put(books->state, key_of(&key, "step/%" PRId64, step->integer),
+			  slice_of("\n", 1));
+	}
+}
+
+/* ---- the quorum ---- */
+
+/* -1 for the last step, which has no bound. */
+static int64_t step_up_to(const struct json *step)
+{
+	return item_has(step, "up_to") ? cents_value(item_cents(step, "up_to")) : -1;
+}
+
+enum err quorum_check(struct books *books, const struct json *quorum, int64_t seats,
+		      const char *rule, struct fault *fault)
+{
 	const struct json *ceilings = json_get(quorum, "monthly_ceiling");
 	int64_t last_cents = 0;
-	int number = 0;
-	struct key key;
 
 	if (item_integer(quorum, "present") > seats)
-		return fault_rule(fault, "charter",
+		return fault_rule(fault, rule,
 				  "the quorum asks for more seats than there are");
 	for (const struct json *step = json_get(quorum, "steps")->first; step;
 	     step = step->next) {
-		int64_t up_to = item_has(step, "up_to")
-					? cents_value(item_cents(step, "up_to"))
-					: -1;
-		struct record record;
+		int64_t up_to = step_up_to(step);
 
 		if ((up_to < 0) != (step->next == NULL) ||
 		    (up_to >= 0 && up_to <= last_cents))
-			return fault_rule(fault, "charter",
+			return fault_rule(fault, rule,
 					  "quorum steps must ascend, and only the last "
 					  "has no up_to");
 		if (item_integer(step, "votes") > seats)
-			return fault_rule(fault, "charter",
+			return fault_rule(fault, rule,
 					  "a quorum step asks for more votes than seats");
 		last_cents = up_to;
-		record_init(&record);
-		record_integer(&record, up_to);
-		record_integer(&record, item_integer(step, "votes"));
-		books_put(books, key_of(&key, "quorum/%02d", number++), &record);
 	}
 	for (const struct json *ceiling = ceilings->first; ceiling;
 	     ceiling = ceiling->next) {
@@ -261,11 +367,49 @@ static enum err charter_quorum(struct books *books, int64_t seats, struct fault 
 
 		if (err)
 			return err;
+	}
+	return ERR_OK;
+}
+
+void quorum_put(struct books *books, const struct json *quorum)
+{
+	const struct json *ceilings = json_get(quorum, "monthly_ceiling");
+	int number = 0;
+	struct key key;
+
+	keys_drop(books, "quorum/");
+	keys_drop(books, "ceiling/");
+	for (const struct json *step = json_get(quorum, "steps")->first; step;
+	     step = step->next) {
+		struct record record;
+
+		record_init(&record);
+		record_integer(&record, step_up_to(step));
+		record_integer(&record, item_integer(step, "votes"));
+		books_put(books, key_of(&key, "quorum/%02d", number++), &record);
+	}
+	for (const struct json *ceiling = ceilings->first; ceiling;
+	     ceiling = ceiling->next)
 		books_put_integer(books,
 				  key_of(&key, "ceiling/%.*s", SLICE(ceiling->name)),
 				  ceiling->integer);
+}
+
+int64_t quorum_most(struct books *books, const struct charter_record *charter)
+{
+	int64_t most = charter->present;
+	struct state_cursor cursor;
+
+	for (state_first(books->state, &cursor, "quorum/"); cursor.found;
+	     state_next(books->state, &cursor)) {
+		struct record_reader reader = record_reader(cursor.value);
+		int64_t votes;
+
+		(void)record_read_integer(&reader); /* up_to */
+		votes = record_read_integer(&reader);
+		most = votes > most ? votes : most;
 	}
-	return ERR_OK;
+	return most;
 }
 
 enum err apply_charter(struct books *books, struct fault *fault)
@@ -274,7 +418,6 @@ enum err apply_charter(struct books *books, struct fault *fault)
 	const struct json *policy = entry_list(entry, "policy");
 	struct slice origin = entry_text(entry, "origin");
 	struct vkey log;
-	struct key key;
 	enum err err;
 
 	if (!slice_equal(entry->by, entry_text(entry, "operator")))
@@ -294,16 +437,15 @@ enum err apply_charter(struct books *books, struct fault *fault)
 	if (!err)
 		err = charter_members(books, fault);
 	if (!err)
-		err = charter_quorum(books, (int64_t)entry_list(entry, "seats")->count,
-				     fault);
+		err = quorum_check(books, entry_list(entry, "quorum"),
+				   (int64_t)entry_list(entry, "seats")->count, "charter",
+				   fault);
 	if (err)
 		return err;
+	quorum_put(books, entry_list(entry, "quorum"));
 	policy_put(books, policy);
-	charter_ids(books, "purposes", "purpose");
-	charter_ids(books, "eligible_natures", "nature");
-	for (const struct json *step = entry_list(entry, "steps")->first; step;
-	     step = step->next)
-		state_put(books->state, key_of(&key, "step/%" PRId64, step->integer),
-			  slice_of("\n", 1));
+	charter_ids(books, entry_list(entry, "purposes"), "purpose/");
+	charter_ids(books, entry_list(entry, "eligible_natures"), "nature/");
+	charter_steps(books, entry_list(entry, "steps"));
 	return ERR_OK;
 }

@@ -12,7 +12,8 @@
  *
  *	size                              entries applied
  *	last                              at of the last entry
- *	charter                           leaf hash and the scalar members
+ *	charter                           struct charter_record
+ *	terms/DAY                         version of the consent terms from that day on
  *	fund/ID                           class, label, number in the charter
  *	share/NN                          the policy in force: fund, basis points
  *	step/CENTS  purpose/ID  nature/ID the charter's lists
@@ -59,6 +60,7 @@
 
 #include <inttypes.h>
 
+#include "keys/vkey.h"
 #include "ledger/books.h"
 #include "ledger/books_query.h"
 #include "ledger/manifest.h"
@@ -148,19 +150,48 @@ bool member_key(struct books *books, struct slice member, struct slice *ret_vkey
 bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey);
 int64_t seat_count(struct books *books);
 void member_retire(struct books *books, struct slice id);
+/* Makes a member, or an old one active again, of a role that has no terms. */
+void member_appoint(struct books *books, struct slice id, enum role role);
 
 /* books_charter.c */
+#define CHARTER_FUNDS_MAX 64 /* as kinds.def bounds the list; with those added later */
 struct charter_record {
 	struct hash leaf;
 	char origin[129];
 	char default_fund[ID_BYTES];
-	char terms[ID_BYTES];
+	char terms[ID_BYTES]; /* in force today; terms_check() knows of other days */
 	int64_t due_day;
 	int64_t present;
 	struct cents row_cap;
+	char name[201];
+	char siren[10];
+	char log[VKEY_TEXT_BYTES_MAX + 1];
+	char treasurer[ID_BYTES];
 };
 MUST_USE enum err charter_read(struct books *books, struct charter_record *ret_charter,
 			       struct fault *fault);
+void charter_write(struct books *books, const struct charter_record *charter);
+/* What a charter and an amendment have in common. `rule` is the caller's. */
+void charter_ids(struct books *books, const struct json *ids, const char *prefix);
+void charter_steps(struct books *books, const struct json *steps);
+MUST_USE enum err quorum_check(struct books *books, const struct json *quorum,
+			       int64_t seats, const char *rule, struct fault *fault);
+void quorum_put(struct books *books, const struct json *quorum);
+/* Most votes that any step asks for, or seats that must be present. */
+int64_t quorum_most(struct books *books, const struct charter_record *charter);
+/* The rules of one fund that is new, and its record; number tells its place. */
+MUST_USE enum err fund_check_new(struct books *books, const struct json *fund,
+				 const char *rule, struct fault *fault);
+void fund_put(struct books *books, const struct json *fund, int64_t number);
+/* The consent terms are those in force at the end of that day or at its beginning. */
+void terms_put(struct books *books, struct date from, struct slice terms);
+MUST_USE enum err terms_check(struct books *books, struct date date, struct slice terms,
+			      struct fault *fault);
+
+/* books_amendment.c */
+MUST_USE enum err amendment_check(struct books *books, const struct json *act,
+				  struct fault *fault);
+MUST_USE enum err apply_amendment(struct books *books, struct fault *fault);
 enum fund_class { FUND_COURANT, FUND_CONSOMPTIBLE, FUND_NON_CONSOMPTIBLE };
 bool fund_find(struct books *books, struct slice id, enum fund_class *ret_class);
 MUST_USE enum err fund_check(struct books *books, struct slice id, struct fault *fault);
@@ -548,7 +579,6 @@ MUST_USE enum err apply_returned(struct books *books, struct fault *fault);
 MUST_USE enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault);
 
 /* Kinds of the other files. */
-MUST_USE enum err apply_amendment(struct books *books, struct fault *fault);
 MUST_USE enum err apply_succession(struct books *books, struct fault *fault);
 MUST_USE enum err apply_refund(struct books *books, struct fault *fault);
 MUST_USE enum err apply_chargeback(struct books *books, struct fault *fault);

@@ -181,6 +181,11 @@ void member_retire(struct books *books, struct slice id)
 	books_put(books, key.text, &record);
 }
 
+void member_appoint(struct books *books, struct slice id, enum role role)
+{
+	member_put(books, id, role_name(role), true, NULL);
+}
+
 /* An employer's or funder's id is made of its SIREN, so that one legal person has one
  * account. */
 static enum err legal_person_check(const struct entry *entry, enum role role,
@@ -255,9 +260,10 @@ static enum err member_seat(struct books *books, bool known, bool was_active, bo
 		err = charter_read(books, &charter, fault);
 	if (err)
 		return err;
-	if (seats < charter.present)
+	if (seats < quorum_most(books, &charter))
 		return fault_rule(fault, "member",
-				  "fewer seats than the quorum asks to be present");
+				  "fewer seats than the quorum asks to be present or to "
+				  "vote: amend the quorum first");
 	if (!known && !entry_has(entry, "vkey"))
 		return fault_rule(fault, "member", "a new seat has a vkey");
 	if (entry_has(entry, "vkey")) {

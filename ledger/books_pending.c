@@ -9,11 +9,6 @@ static enum err pending(struct books *books, struct fault *fault)
 	return fault_rule(fault, "kind", "this kind is not admitted yet");
 }
 
-enum err apply_amendment(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
 enum err apply_succession(struct books *books, struct fault *fault)
 {
 	return pending(books, fault);

@@ -64,7 +64,6 @@ enum err query_charter(struct books *books, struct charter_view *ret_charter,
 		       struct fault *fault)
 {
 	struct charter_record charter;
-	struct record_reader reader;
 	enum err err = charter_read(books, &charter, fault);
 
 	if (err)
@@ -77,16 +76,12 @@ enum err query_charter(struct books *books, struct charter_view *ret_charter,
 	copy_cut(ret_charter->default_fund, ID_BYTES,
 		 slice_of_text(charter.default_fund));
 	copy_cut(ret_charter->terms, ID_BYTES, slice_of_text(charter.terms));
-	if (!books_get(books, "charter", &reader))
-		return fault_set(fault, ERR_CORRUPT,
-				 "the charter's record is gone: rebuild");
-	for (int i = 0; i < 7; i++) /* as charter_read() has read them */
-		(void)record_read_text(&reader);
-	copy_cut(ret_charter->name, sizeof ret_charter->name, record_read_text(&reader));
+	copy_cut(ret_charter->name, sizeof ret_charter->name,
+		 slice_of_text(charter.name));
 	copy_cut(ret_charter->siren, sizeof ret_charter->siren,
-		 record_read_text(&reader));
+		 slice_of_text(charter.siren));
 	copy_cut(ret_charter->log_vkey, sizeof ret_charter->log_vkey,
-		 record_read_text(&reader));
+		 slice_of_text(charter.log));
 	return ERR_OK;
 }
 
