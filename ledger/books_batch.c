@@ -293,5 +293,6 @@ enum err apply_batch(struct books *books, struct fault *fault)
 		err = batch_book(books, &charter, due_on, fault);
 	if (err)
 		return err;
-	return credit_use(books, entry_text(entry, "company"), books->position, fault);
+	return credit_use(books, entry_text(entry, "company"), books->position,
+			  CREDIT_ALL, fault);
 }

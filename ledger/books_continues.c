@@ -83,7 +83,8 @@ static enum err lines_move(struct books *books, struct slice old, struct slice n
 	return ERR_OK;
 }
 
-/* What was drawn from the credit, or taken back of a line, and may still be undone. */
+/* What was drawn from the credit, taken back or written off of a line, and may still be
+ * undone. */
 static enum err trail_move(struct books *books, const char *trail, struct slice old,
 			   struct slice new, struct fault *fault)
 {
@@ -99,6 +100,8 @@ static enum err trail_move(struct books *books, const char *trail, struct slice 
 
 		if (err)
 			return err;
+		if (line_trail_is_past(books, record_reader(cursor.value)))
+			continue;
 		key_of(&key, "%s/%.*s/%s", trail, SLICE(new), rest);
 		line_trail_change(books, key.text, &line, line.open);
 		books_expire_anew(books, key.text);
@@ -161,6 +164,8 @@ enum err continues_apply(struct books *books, struct fault *fault)
 		err = trail_move(books, "drawn", old, new, fault);
 	if (!err)
 		err = trail_move(books, "taken", old, new, fault);
+	if (!err)
+		err = trail_move(books, "written", old, new, fault);
 	if (!err)
 		err = balance_move(books, "receivable", old, new, fault);
 	if (!err)

@@ -94,10 +94,13 @@ static enum err total_change(struct books *books, const struct batch_view *batch
 	struct line line =
 		batch_line(slice_of_text(batch->source), total, of, batch->due_on);
 
+	struct taking taking = { .any_position = false };
+
 	line.open = change;
 	if (cents_is_positive(change))
 		return line_add(books, company, &line, fault);
-	return promise_take_back(books, company, &line, false, cents_neg(change), fault);
+	return promise_take_back(books, company, &line, cents_neg(change), &taking,
+				 fault);
 }
 
 /* Both lists ascend. */
@@ -156,5 +159,5 @@ enum err apply_correction(struct books *books, struct fault *fault)
 	batch->rows_count = entry_integer(entry, "count");
 	batch->totals = due.ask.totals;
 	batch_write(books, of, batch);
-	return credit_use(books, entry_text(entry, "company"), of, fault);
+	return credit_use(books, entry_text(entry, "company"), of, CREDIT_ALL, fault);
 }

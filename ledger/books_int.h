@@ -37,6 +37,10 @@
  *	applied/POSITION/...line          amount that this settlement paid of a line
  *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit
  *	taken/PAYER/...line               taken back of a line after it was paid
+ *	written/PAYER/...line             written off of a line, and still so
+ *	writeoff/POSITION                 struct writeoff_record
+ *	lessened/POSITION/...line         what a write-off or refund closed of a line
+ *	refund/POSITION                   struct refund_record: refund or chargeback
  *	allocated                         the month allocated last
  *	proposal/POSITION                 struct proposal_record
  *	tranche/POSITION/NN               amount, condition, where it was met
@@ -242,12 +246,26 @@ struct line_set {
 };
 MUST_USE enum err lines_read(struct books *books, struct slice payer, uint64_t position,
 			     struct line_set *ret_lines, struct fault *fault);
-/* Changes what is open of a line by amount (which may be negative). */
+/* Changes what is open of a line by amount (which may be negative). A line keeps its
+ * day while something of it is open. */
 void line_change(struct books *books, struct slice payer, const struct line *line,
 		 struct cents amount);
-/* The same for what stands under a key of a trail. */
+/* Trails: what became of parts of lines, for as long as it can be undone, which is
+ * for 13 months after it last grew. The key of a line under a trail; the amount that
+ * stands there, 0 once it is past; and its change. */
+const char *line_trail_key(struct key *key, const char *trail, const struct line *line);
+struct cents line_trail(struct books *books, const char *key);
+bool line_trail_is_past(struct books *books, struct record_reader reader);
 void line_trail_change(struct books *books, const char *key, const struct line *line,
 		       struct cents amount);
+/* The order of settling: by position, part, class, fund, earmark. */
+int line_cmp(const struct line *a, const struct line *b);
+/* How amount falls on lines in that order: class by class, in a class by largest
+ * remainder over what is open. */
+MUST_USE enum err lines_share(struct books *books, const struct line_set *lines,
+			      struct cents amount,
+			      struct cents ret_shares[LINES_POSITION_MAX],
+			      struct cents *ret_rest, struct fault *fault);
 /* Pays lines from `source` ("bank" or "credit/P") as far as amount reaches; the
  * rest is *ret_rest. trail is the key's beginning under which what was paid is
  * kept ("applied/POSITION", "drawn/PAYER"). */
@@ -259,9 +277,11 @@ MUST_USE enum err lines_pay(struct books *books, struct slice payer,
 MUST_USE enum err line_unpay(struct books *books, struct slice payer,
 			     const struct line *line, const char *source,
 			     struct cents amount, struct fault *fault);
-/* The key of what was taken back of a line after it was paid: it has become credit.
- * Of match lines, one for all positions. */
-const char *line_taken_key(struct key *key, struct slice payer, const struct line *line);
+/* The key of what was "taken" back of a line after it was paid, which has become
+ * credit, or "written" off of it: one for all its parts, and for match lines one for
+ * all positions. */
+const char *line_whole_key(struct key *key, const char *trail, struct slice payer,
+			   const struct line *line);
 /* Reads a line's key and record under a trail, as it stands behind the prefix. */
 MUST_USE enum err line_of_key(const char *rest, struct slice value, struct line *ret_line,
 			      struct fault *fault);
@@ -279,7 +299,8 @@ struct promise_record {
 	bool in_kind;             /* amount is its value, and nothing is ever owed */
 	char condition[ID_BYTES]; /* until it is met nothing is owed; "" for none */
 	struct cents off;         /* written off: not received, and not owed any more */
-	struct cents out;         /* received, and gone: refunded, redirected */
+	struct cents out;         /* gone: refunded, charged back, redirected */
+	struct cents back;        /* of that, refunded or charged back */
 };
 /* False where there is none, or it was reversed, or is a gift whose record expired. */
 bool promise_find(struct books *books, uint64_t position,
@@ -292,8 +313,8 @@ MUST_USE enum err promise_received(struct books *books, uint64_t position,
 				   const struct promise_record *promise,
 				   struct cents *ret_received, struct fault *fault);
 /* Remembers of a promise that is there that so much more (or less) of it was written
- * off, or is gone. Postings and lines are the caller's. */
-enum promise_loss { PROMISE_OFF, PROMISE_OUT };
+ * off, is gone to another use, or was given back. Postings and lines are the caller's. */
+enum promise_loss { PROMISE_OFF, PROMISE_OUT, PROMISE_BACK };
 void promise_take(struct books *books, uint64_t position, enum promise_loss loss,
 		  struct cents amount);
 bool promise_is_of_project(const struct promise_record *promise);
@@ -308,11 +329,55 @@ struct line promise_line(const struct promise_record *promise, uint64_t position
 MUST_USE enum err apply_gift(struct books *books, struct fault *fault);
 MUST_USE enum err apply_contribution(struct books *books, struct fault *fault);
 MUST_USE enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault);
-/* Takes a class's money of a fund back from a payer: what is open first, newest
- * first; the rest leaves the fund and becomes the payer's credit. */
+/* What taking back found of an amount. */
+struct taking {
+	bool any_position; /* of that class, fund and earmark: the newest line first */
+	const char *trail; /* what is closed of open lines is kept under it, or NULL */
+	struct cents off;  /* set: of what was written off */
+	struct cents gone; /* set: of what the fund had */
+};
+/* Takes a class's money of a fund back from a payer: what is open first; then what was
+ * written off, for which nobody owes anything; the rest leaves the fund and becomes the
+ * payer's credit. */
 MUST_USE enum err promise_take_back(struct books *books, struct slice payer,
-				    const struct line *like, bool any_position,
-				    struct cents amount, struct fault *fault);
+				    const struct line *like, struct cents amount,
+				    struct taking *taking, struct fault *fault);
+
+/* books_credit.c: what a payer has paid beyond what it owed. */
+struct cents credit_of(struct books *books, struct slice payer);
+const char *credit_account(struct key *key, struct slice payer);
+/* Lets what was written under a trail go when it can no longer be undone. */
+void trail_expire(struct books *books, const char *trail);
+/* Pays what is open at a position from the payer's credit, `most` of it at most. */
+#define CREDIT_ALL cents_of(INT64_C(9007199254740991))
+MUST_USE enum err credit_use(struct books *books, struct slice payer, uint64_t position,
+			     struct cents most, struct fault *fault);
+/* Takes amount out of a payer's credit, to the bank, by a flow. What the credit had
+ * paid in the meantime is open again, newest first, as far as that is needed. */
+MUST_USE enum err credit_take(struct books *books, struct slice payer,
+			      struct cents amount, const char *flow, struct fault *fault);
+/* What of an amount that a line was paid has since been taken back of it, and so has
+ * become credit: that much of the line is not owed again when the payment is undone. */
+struct cents taken_use(struct books *books, struct slice payer, const struct line *line,
+		       struct cents amount);
+
+/* books_writeoff.c */
+MUST_USE enum err apply_writeoff(struct books *books, struct fault *fault);
+MUST_USE enum err reverse_writeoff(struct books *books, uint64_t of, struct fault *fault);
+/* What of a line is written off and was not taken back since: at most amount. */
+struct cents writeoff_of(struct books *books, struct slice payer, const struct line *line,
+			 struct cents amount);
+/* So much more, or less, of a line is written off. */
+void writeoff_change(struct books *books, struct slice payer, const struct line *line,
+		     struct cents amount);
+/* Nothing of a line is written off any more: its promise was reversed. */
+void writeoff_forget(struct books *books, struct slice payer, const struct line *line);
+
+/* books_refund.c */
+MUST_USE enum err apply_refund(struct books *books, struct fault *fault);
+/* Undoes a refund or a chargeback. */
+MUST_USE enum err reverse_refund(struct books *books, uint64_t of, struct fault *fault);
+MUST_USE enum err apply_chargeback(struct books *books, struct fault *fault);
 
 /* books_patronage.c */
 MUST_USE enum err apply_patronage(struct books *books, struct fault *fault);
@@ -409,11 +474,31 @@ MUST_USE enum err manifest_check(struct books *books, const struct manifest *abo
 MUST_USE enum err manifest_check_batch(struct books *books, struct fault *fault);
 
 /* books_settlement.c */
+struct settlement_record {
+	char payer[ID_BYTES]; /* who it was booked for */
+	struct cents amount;
+	struct cents rest; /* became credit */
+	int64_t settles;   /* the entry that it named, or -1 */
+	int64_t month;     /* recorded in */
+	bool by_reversal;  /* money that came back after a chargeback */
+};
+bool settlement_find(struct books *books, uint64_t position,
+		     struct settlement_record *ret_settlement);
+/* Keeps it under the position of the entry being applied, for as long as it may be
+ * undone. */
+void settlement_write(struct books *books, const struct settlement_record *settlement);
 MUST_USE enum err apply_settlement(struct books *books, struct fault *fault);
+/* Money of a payer: pays the entry that it names (settles >= 0), then the oldest. What
+ * is left is credit: *ret_rest. Kept under the trail until it can not be undone. */
+MUST_USE enum err settle(struct books *books, struct slice payer, struct cents amount,
+			 int64_t settles, struct cents *ret_rest, struct fault *fault);
+/* All that it did is undone; that it is recent, and was not reversed, is the caller's
+ * to check. */
+MUST_USE enum err settlement_undo(struct books *books, uint64_t of,
+				  const struct settlement_record *settlement,
+				  struct fault *fault);
 MUST_USE enum err reverse_settlement(struct books *books, uint64_t of,
 				     struct fault *fault);
-MUST_USE enum err credit_use(struct books *books, struct slice payer, uint64_t position,
-			     struct fault *fault);
 
 /* books_allocation.c */
 struct allocation_due {
@@ -580,9 +665,6 @@ MUST_USE enum err reverse_payment(struct books *books, uint64_t of, struct fault
 
 /* Kinds of the other files. */
 MUST_USE enum err apply_succession(struct books *books, struct fault *fault);
-MUST_USE enum err apply_refund(struct books *books, struct fault *fault);
-MUST_USE enum err apply_chargeback(struct books *books, struct fault *fault);
-MUST_USE enum err apply_writeoff(struct books *books, struct fault *fault);
 MUST_USE enum err apply_restitution(struct books *books, struct fault *fault);
 MUST_USE enum err apply_charter(struct books *books, struct fault *fault);
 MUST_USE enum err charter_members(struct books *books, struct fault *fault);
@@ -592,6 +674,10 @@ MUST_USE enum err apply_policy(struct books *books, struct fault *fault);
 MUST_USE enum err apply_beneficiary(struct books *books, struct fault *fault);
 MUST_USE enum err apply_project(struct books *books, struct fault *fault);
 MUST_USE enum err apply_reversal(struct books *books, struct fault *fault);
+/* Whether it was reversed, or a settlement charged back, in the last 13 months; and that
+ * it is from now on. */
+bool reversal_was(struct books *books, uint64_t position);
+void reversal_mark(struct books *books, uint64_t position);
 /* Only what was recorded in one of the last 13 months can be reversed. */
 MUST_USE enum err reversal_check_age(struct books *books, int64_t recorded_month,
 				     uint64_t of, struct fault *fault);

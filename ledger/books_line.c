@@ -21,7 +21,7 @@ enum line_class class_of_giver(struct slice giver)
 }
 
 /* A line's key behind its prefix: POSITION/PART/CLASS/FUND/EARMARK. */
-static const char *line_key(struct key *key, const char *prefix, const struct line *line)
+const char *line_trail_key(struct key *key, const char *prefix, const struct line *line)
 {
 	return key_of(key, "%s/%016" PRIu64 "/%02d/%d/%s/%s", prefix, line->position,
 		      line->part, (int)line->class, line->fund, line->earmark);
@@ -31,10 +31,11 @@ static const char *open_key(struct key *key, struct slice payer, const struct li
 {
 	struct key prefix;
 
-	return line_key(key, key_of(&prefix, "open/%.*s", SLICE(payer)), line);
+	return line_trail_key(key, key_of(&prefix, "open/%.*s", SLICE(payer)), line);
 }
 
-const char *line_taken_key(struct key *key, struct slice payer, const struct line *line)
+const char *line_whole_key(struct key *key, const char *trail, struct slice payer,
+			   const struct line *line)
 {
 	struct line place = *line;
 	struct key prefix;
@@ -42,11 +43,13 @@ const char *line_taken_key(struct key *key, struct slice payer, const struct lin
 	place.part = 0; /* a convention is taken back whole */
 	if (line->class == CLASS_MATCH)
 		place.position = 0; /* of the charter, which is no batch */
-	return line_key(key, key_of(&prefix, "taken/%.*s", SLICE(payer)), &place);
+	return line_trail_key(key, key_of(&prefix, "%s/%.*s", trail, SLICE(payer)),
+			      &place);
 }
 
+/* The month is a trail's: the one in which it last grew. */
 static void line_put(struct books *books, const char *key, const struct line *line,
-		     struct cents amount)
+		     struct cents amount, int64_t month)
 {
 	struct record record;
 
@@ -58,6 +61,7 @@ static void line_put(struct books *books, const char *key, const struct line *li
 	record_integer(&record, cents_value(amount));
 	record_text(&record, slice_of_text(line->flow));
 	record_integer(&record, line->due_on.day);
+	record_integer(&record, month);
 	books_put(books, key, &record);
 }
 
@@ -86,21 +90,68 @@ enum err line_of_key(const char *rest, struct slice value, struct line *ret_line
 	return ERR_OK;
 }
 
+/* How much stands under a key of a trail, and the month in which it last grew. What
+ * is too old to be undone does not count, whether or not it was dropped already. */
+static struct cents trail_read(struct books *books, const char *key, int64_t *ret_month)
+{
+	struct record_reader reader;
+	struct cents amount;
+
+	*ret_month = month_of_date(books_today(books)).n;
+	if (!books_get(books, key, &reader) || line_trail_is_past(books, reader))
+		return CENTS_ZERO;
+	amount = cents_of(record_read_integer(&reader));
+	(void)record_read_text(&reader); /* flow */
+	(void)record_read_integer(&reader);
+	*ret_month = record_read_integer(&reader);
+	return amount;
+}
+
+bool line_trail_is_past(struct books *books, struct record_reader reader)
+{
+	(void)record_read_integer(&reader); /* amount */
+	(void)record_read_text(&reader);
+	(void)record_read_integer(&reader); /* due day */
+	return month_of_date(books_today(books)).n - record_read_integer(&reader) >
+	       BOOKS_WINDOW_MONTHS;
+}
+
+struct cents line_trail(struct books *books, const char *key)
+{
+	int64_t month;
+
+	return trail_read(books, key, &month);
+}
+
 void line_trail_change(struct books *books, const char *key, const struct line *line,
 		       struct cents amount)
 {
-	line_put(books, key, line,
-		 books_plus(books, books_get_cents(books, key), amount));
+	int64_t month;
+	struct cents before = trail_read(books, key, &month);
+
+	if (cents_is_positive(amount))
+		month = month_of_date(books_today(books)).n;
+	line_put(books, key, line, books_plus(books, before, amount), month);
 }
 
 void line_change(struct books *books, struct slice payer, const struct line *line,
 		 struct cents amount)
 {
+	struct line now = *line;
+	struct record_reader reader;
 	struct cents due;
 	struct key key;
 
-	line_trail_change(books, open_key(&key, payer, line), line, amount);
-	key_of(&key, "due/%.*s/%05" PRId32, SLICE(payer), line->due_on.day);
+	now.open = CENTS_ZERO;
+	open_key(&key, payer, line);
+	if (books_get(books, key.text, &reader)) {
+		now.open = cents_of(record_read_integer(&reader));
+		(void)record_read_text(&reader);
+		/* While something is open of a line it keeps its day. */
+		now.due_on.day = (int32_t)record_read_integer(&reader);
+	}
+	line_put(books, key.text, &now, books_plus(books, now.open, amount), 0);
+	key_of(&key, "due/%.*s/%05" PRId32, SLICE(payer), now.due_on.day);
 	due = books_plus(books, books_get_cents(books, key.text), amount);
 	if (cents_is_zero(due))
 		state_delete(books->state, key.text);
@@ -122,9 +173,8 @@ enum err line_add(struct books *books, struct slice payer, const struct line *li
 
 /* The order of settling. The keys' own order is not quite that: '-' and '.' may
  * stand in an id and are below the '/' that ends it. */
-static int line_cmp(const void *left, const void *right)
+int line_cmp(const struct line *a, const struct line *b)
 {
-	const struct line *a = left, *b = right;
 	int order;
 
 	if (a->position != b->position)
@@ -135,6 +185,11 @@ static int line_cmp(const void *left, const void *right)
 		return a->class < b->class ? -1 : 1;
 	order = strcmp(a->fund, b->fund);
 	return order ? order : strcmp(a->earmark, b->earmark);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return line_cmp(a, b);
 }
 
 bool lines_next(struct books *books, struct slice payer, uint64_t from,
@@ -176,7 +231,7 @@ enum err lines_read(struct books *books, struct slice payer, uint64_t position,
 		if (err)
 			return err;
 	}
-	qsort(ret_lines->line, ret_lines->count, sizeof *ret_lines->line, line_cmp);
+	qsort(ret_lines->line, ret_lines->count, sizeof *ret_lines->line, by_order);
 	return ERR_OK;
 }
 
@@ -212,7 +267,7 @@ static enum err line_pay(struct books *books, struct slice payer, const struct l
 	if (cents_is_zero(amount))
 		return ERR_OK;
 	line_change(books, payer, line, cents_neg(amount));
-	line_trail_change(books, line_key(&key, trail, line), line, amount);
+	line_trail_change(books, line_trail_key(&key, trail, line), line, amount);
 	return line_post_paid(books, payer, line, source, amount, fault);
 }
 
@@ -223,34 +278,32 @@ enum err line_unpay(struct books *books, struct slice payer, const struct line *
 	return line_post_paid(books, payer, line, source, cents_neg(amount), fault);
 }
 
-/* Pays the lines of one class of one position and part. */
-static enum err class_pay(struct books *books, struct slice payer,
-			  const struct line *lines, size_t count, const char *source,
-			  const char *trail, struct cents *amount, struct fault *fault)
+/* Shares an amount over the lines of one class of one position and part. */
+static enum err class_share(struct books *books, const struct line *lines, size_t count,
+			    struct cents *amount, struct cents *ret_shares,
+			    struct fault *fault)
 {
 	uint64_t weight[LINES_POSITION_MAX];
-	struct cents share[LINES_POSITION_MAX];
 	struct cents open = CENTS_ZERO;
-	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < count; i++) {
 		assert(cents_is_positive(lines[i].open));
 		open = books_plus(books, open, lines[i].open);
 		weight[i] = (uint64_t)cents_value(lines[i].open);
 	}
-	struct cents paid = cents_min(*amount, open);
-	if (cents_split(paid, weight, count, share) != ERR_OK)
-		return fault_rule(fault, "overflow", "a settlement could not be split");
-	for (size_t i = 0; i < count && !err; i++)
-		err = line_pay(books, payer, &lines[i], source, trail, share[i], fault);
-	*amount = books_minus(books, *amount, paid);
-	return err;
+	struct cents part = cents_min(*amount, open);
+	if (cents_split(part, weight, count, ret_shares) != ERR_OK)
+		return fault_rule(fault, "overflow", "an amount could not be split");
+	*amount = books_minus(books, *amount, part);
+	return ERR_OK;
 }
 
-enum err lines_pay(struct books *books, struct slice payer, const struct line_set *lines,
-		   const char *source, const char *trail, struct cents amount,
-		   struct cents *ret_rest, struct fault *fault)
+enum err lines_share(struct books *books, const struct line_set *lines,
+		     struct cents amount, struct cents ret_shares[LINES_POSITION_MAX],
+		     struct cents *ret_rest, struct fault *fault)
 {
+	for (size_t i = 0; i < lines->count; i++)
+		ret_shares[i] = CENTS_ZERO;
 	for (size_t i = 0; i < lines->count && cents_is_positive(amount);) {
 		size_t end = i + 1;
 		enum err err;
@@ -259,12 +312,25 @@ enum err lines_pay(struct books *books, struct slice payer, const struct line_se
 		       lines->line[end].part == lines->line[i].part &&
 		       lines->line[end].class == lines->line[i].class)
 			end++;
-		err = class_pay(books, payer, lines->line + i, end - i, source, trail,
-				&amount, fault);
+		err = class_share(books, lines->line + i, end - i, &amount,
+				  ret_shares + i, fault);
 		if (err)
 			return err;
 		i = end;
 	}
 	*ret_rest = amount;
 	return ERR_OK;
+}
+
+enum err lines_pay(struct books *books, struct slice payer, const struct line_set *lines,
+		   const char *source, const char *trail, struct cents amount,
+		   struct cents *ret_rest, struct fault *fault)
+{
+	struct cents share[LINES_POSITION_MAX];
+	enum err err = lines_share(books, lines, amount, share, ret_rest, fault);
+
+	for (size_t i = 0; i < lines->count && !err; i++)
+		err = line_pay(books, payer, &lines->line[i], source, trail, share[i],
+			       fault);
+	return err;
 }

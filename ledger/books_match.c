@@ -177,9 +177,11 @@ enum err match_add(struct books *books, const struct match_ask *ask,
 			err = line_add(books, ask->company, &line, fault);
 			continue;
 		}
+		struct taking taking = { .any_position = true };
+
 		line.position = books->position; /* from the newest line of all */
-		err = promise_take_back(books, ask->company, &line, true,
-					cents_neg(amount), fault);
+		err = promise_take_back(books, ask->company, &line, cents_neg(amount),
+					&taking, fault);
 	}
 	if (!err && ask->is_salary)
 		match_remember(books, ask, match);

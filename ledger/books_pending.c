@@ -13,18 +13,3 @@ enum err apply_succession(struct books *books, struct fault *fault)
 {
 	return pending(books, fault);
 }
-
-enum err apply_refund(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_chargeback(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}
-
-enum err apply_writeoff(struct books *books, struct fault *fault)
-{
-	return pending(books, fault);
-}

@@ -53,6 +53,7 @@ void promise_write(struct books *books, uint64_t position,
 	record_text(&record, slice_of_text(promise->condition));
 	record_integer(&record, cents_value(promise->off));
 	record_integer(&record, cents_value(promise->out));
+	record_integer(&record, cents_value(promise->back));
 	books_put(books, key_of(&key, "promise/%016" PRIu64, position), &record);
 }
 
@@ -75,6 +76,7 @@ bool promise_find(struct books *books, uint64_t position,
 	text_copy(ret_promise->condition, ID_BYTES, record_read_text(&reader));
 	ret_promise->off = cents_of(record_read_integer(&reader));
 	ret_promise->out = cents_of(record_read_integer(&reader));
+	ret_promise->back = cents_of(record_read_integer(&reader));
 	member_now(books, slice_of_text(ret_promise->made_by), ret_promise->payer);
 	return true;
 }
@@ -111,6 +113,10 @@ void promise_take(struct books *books, uint64_t position, enum promise_loss loss
 	switch (loss) {
 	case PROMISE_OFF:
 		promise.off = books_plus(books, promise.off, amount);
+		break;
+	case PROMISE_BACK:
+		promise.back = books_plus(books, promise.back, amount);
+		promise.out = books_plus(books, promise.out, amount);
 		break;
 	case PROMISE_OUT:
 		promise.out = books_plus(books, promise.out, amount);
@@ -199,7 +205,12 @@ enum err apply_gift(struct books *books, struct fault *fault)
 				  "the day on which it is due is past 2199");
 	if (!promise_is_of_project(&promise))
 		gift_expire(books);
-	return promise_owe(books, &promise, due_on, fault);
+	err = promise_owe(books, &promise, due_on, fault);
+	if (err)
+		return err;
+	/* Or a provider's credit, from what it has given back, would never be used. */
+	return credit_use(books, slice_of_text(promise.payer), books->position,
+			  CREDIT_ALL, fault);
 }
 
 enum err apply_contribution(struct books *books, struct fault *fault)
@@ -220,29 +231,36 @@ static bool line_alike(const struct line *line, const struct line *like)
 	       strcmp(line->flow, like->flow) == 0;
 }
 
+/* What is open of a line is owed no more, up to *amount. */
+static enum err line_close(struct books *books, struct slice payer,
+			   const struct line *line, const char *trail,
+			   struct cents *amount, struct fault *fault)
+{
+	struct cents part = cents_min(*amount, line->open);
+	struct key receivable, pledged, key;
+
+	line_change(books, payer, line, cents_neg(part));
+	if (trail)
+		line_trail_change(books, line_trail_key(&key, trail, line), line, part);
+	*amount = books_minus(books, *amount, part);
+	return books_move(books, key_of(&receivable, "receivable/%.*s", SLICE(payer)),
+			  account_of(&pledged, "pledged", slice_of_text(line->fund),
+				     slice_of_text(line->earmark)),
+			  line->flow, cents_neg(part), fault);
+}
+
 /* Takes back what is open of one entry, up to *amount. */
 static enum err cancel_at(struct books *books, struct slice payer, uint64_t position,
-			  const struct line *like, struct cents *amount,
-			  struct fault *fault)
+			  const struct line *like, const char *trail,
+			  struct cents *amount, struct fault *fault)
 {
-	struct key receivable, pledged;
 	struct line_set lines;
 	enum err err = lines_read(books, payer, position, &lines, fault);
 
-	for (size_t i = 0; i < lines.count && !err; i++) {
-		const struct line *line = &lines.line[i];
-		struct cents part = cents_min(*amount, line->open);
-
-		if (!line_alike(line, like))
-			continue;
-		line_change(books, payer, line, cents_neg(part));
-		err = books_move(
-			books, key_of(&receivable, "receivable/%.*s", SLICE(payer)),
-			account_of(&pledged, "pledged", slice_of_text(line->fund),
-				   slice_of_text(line->earmark)),
-			line->flow, cents_neg(part), fault);
-		*amount = books_minus(books, *amount, part);
-	}
+	for (size_t i = 0; i < lines.count && !err; i++)
+		if (line_alike(&lines.line[i], like))
+			err = line_close(books, payer, &lines.line[i], trail, amount,
+					 fault);
 	return err;
 }
 
@@ -261,21 +279,29 @@ static bool newest_below(struct books *books, struct slice payer, uint64_t below
 }
 
 enum err promise_take_back(struct books *books, struct slice payer,
-			   const struct line *like, bool any_position,
-			   struct cents amount, struct fault *fault)
+			   const struct line *like, struct cents amount,
+			   struct taking *taking, struct fault *fault)
 {
 	uint64_t position = like->position + 1;
 	struct key fund, credit, taken;
 	enum err err = ERR_OK;
 
-	if (!any_position)
-		err = cancel_at(books, payer, like->position, like, &amount, fault);
-	while (!err && any_position && cents_is_positive(amount) &&
+	if (!taking->any_position)
+		err = cancel_at(books, payer, like->position, like, taking->trail,
+				&amount, fault);
+	while (!err && taking->any_position && cents_is_positive(amount) &&
 	       newest_below(books, payer, position, &position))
-		err = cancel_at(books, payer, position, like, &amount, fault);
-	if (err || cents_is_zero(amount))
+		err = cancel_at(books, payer, position, like, taking->trail, &amount,
+				fault);
+	if (err)
 		return err;
-	line_taken_key(&taken, payer, like);
+	taking->off = writeoff_of(books, payer, like, amount);
+	writeoff_change(books, payer, like, cents_neg(taking->off));
+	amount = books_minus(books, amount, taking->off);
+	taking->gone = amount;
+	if (cents_is_zero(amount))
+		return ERR_OK;
+	line_whole_key(&taken, "taken", payer, like);
 	line_trail_change(books, taken.text, like, amount);
 	books_expire_anew(books, taken.text);
 	return books_move(books,
@@ -287,6 +313,7 @@ enum err promise_take_back(struct books *books, struct slice payer,
 
 enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 {
+	struct taking taking = { .any_position = false };
 	struct promise_record promise;
 	struct cents amount;
 	struct line like;
@@ -306,6 +333,7 @@ enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 	amount = books_minus(books, promise.amount, promise.off);
 	amount = books_minus(books, amount, promise.out);
 	like = promise_line(&promise, of);
-	return promise_take_back(books, slice_of_text(promise.payer), &like, false,
-				 amount, fault);
+	writeoff_forget(books, slice_of_text(promise.payer), &like);
+	return promise_take_back(books, slice_of_text(promise.payer), &like, amount,
+				 &taking, fault);
 }

@@ -1,9 +1,9 @@
 /*
  * books_reversal.c - undoing an entry, once, by a later one that names it.
  *
- * A gift, a patronage, a settlement, or a payment that the bank has not carried
- * out. What cannot be undone so has its own kind: a batch is emptied by a
- * correction, a decision is cancelled.
+ * A promise, a settlement, a refund, a chargeback, a write-off, or a payment that the
+ * bank has not carried out. What cannot be undone so has its own kind: a batch is
+ * emptied by a correction, a grant is cancelled.
  */
 #include "ledger/books_int.h"
 
@@ -31,31 +31,48 @@ enum err reversal_check_age(struct books *books, int64_t recorded_month, uint64_
 	return ERR_OK;
 }
 
+bool reversal_was(struct books *books, uint64_t position)
+{
+	return has_record(books, "reversed", position);
+}
+
+void reversal_mark(struct books *books, uint64_t position)
+{
+	struct month month = month_of_date(books_today(books));
+	struct key key;
+
+	books_put_integer(books, key_of(&key, "reversed/%016" PRIu64, position),
+			  (int64_t)books->position);
+	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
+		books_expire(books, month, key.text);
+}
+
+/* By the record that an entry has left: which nouns can be undone, and how. */
+static const struct {
+	const char *noun;
+	enum err (*reverse)(struct books *books, uint64_t of, struct fault *fault);
+} reversible[] = {
+	{ "promise", reverse_promise },   { "settled", reverse_settlement },
+	{ "payment", reverse_payment },   { "refund", reverse_refund },
+	{ "writeoff", reverse_writeoff },
+};
+
 enum err apply_reversal(struct books *books, struct fault *fault)
 {
 	uint64_t of = entry_position(books->entry, "of");
-	struct month month = month_of_date(books_today(books));
-	struct key key;
 
 	if (of >= books->position)
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " is not there yet", of);
-	if (has_record(books, "reversed", of))
+	if (reversal_was(books, of))
 		return fault_rule(fault, "reversal",
-				  "position %" PRIu64 " was reversed already", of);
-	books_put_integer(books, key_of(&key, "reversed/%016" PRIu64, of),
-			  (int64_t)books->position);
-	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		books_expire(books, month, key.text);
-	if (has_record(books, "promise", of))
-		return reverse_promise(books, of, fault);
-	if (has_record(books, "settled", of))
-		return reverse_settlement(books, of, fault);
-	if (has_record(books, "payment", of))
-		return reverse_payment(books, of, fault);
+				  "position %" PRIu64 " was undone already", of);
+	reversal_mark(books, of);
+	for (size_t i = 0; i < sizeof reversible / sizeof *reversible; i++)
+		if (has_record(books, reversible[i].noun, of))
+			return reversible[i].reverse(books, of, fault);
 	return fault_rule(fault, "reversal",
 			  "position %" PRIu64
-			  " is not a gift, patronage, contribution, settlement or "
-			  "payment of the last %d months",
+			  " is nothing of the last %d months that can be undone",
 			  of, BOOKS_WINDOW_MONTHS);
 }
