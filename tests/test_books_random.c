@@ -1,8 +1,9 @@
 /*
  * test_books_random.c - months that nobody would think of, and what must hold.
  *
- * Seeded sequences of batches, gifts, conventions, transfers, reversals, redirections,
- * new terms, allocations, votes and payments, valid or not. After each one the books are
+ * Seeded sequences of batches, gifts, conventions, transfers, refunds, chargebacks,
+ * write-offs, reversals, redirections, new terms, allocations, votes, payments and what
+ * comes back of them, valid or not. After each one the books are
  * added up from their parts by this file alone, and at the end a replay must give the
  * same state. A failure prints its seed; ARRONDI_SEED=N runs that one.
  */
@@ -218,9 +219,86 @@ static void play_proposal(struct world *world, struct dice *dice)
 				   world->leaf_count - 1);
 }
 
+/* Most positions are nothing that can be given back, written off or sent back. */
+static void play_back(struct world *world, struct dice *dice)
+{
+	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+	uint32_t amount = 1 + roll(dice, 2000);
+	const char *payer = companies[roll(dice, 2)];
+
+	(void)world_submit(
+		world, "treasurer",
+		"'kind':'writeoff','payer':'%s','reason':'abandoned','of':%" PRIu32
+		",'amount':%" PRIu32,
+		payer, of, amount);
+	(void)world_submit(world, "treasurer",
+			   "'kind':'refund','date':'2026-11-18','payer':'%s','reason':"
+			   "'asked','through':'%s','of':%" PRIu32 ",'amount':%" PRIu32,
+			   payer, roll(dice, 2) ? "bank" : "payer",
+			   roll(dice, (uint32_t)world->leaf_count), amount);
+	if (roll(dice, 4) == 0)
+		(void)world_submit(
+			world, "treasurer",
+			"'kind':'refund','date':'2026-11-18','payer':'%s',"
+			"'reason':'overpaid','through':'bank','amount':%" PRIu32,
+			payer, amount);
+}
+
+/* A settlement is charged back whole. */
+static void play_chargeback(struct world *world, struct dice *dice)
+{
+	for (int i = 0; i < 6; i++) {
+		uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+		struct json_doc *doc = json_doc_new();
+		struct entry entry;
+		struct fault fault;
+
+		if (entry_parse(doc,
+				slice_of(world->leaves[of].bytes, world->leaves[of].n),
+				&entry, &fault) == ERR_OK &&
+		    (entry.kind == KIND_settlement || entry.kind == KIND_gift))
+			(void)world_submit(world, "treasurer",
+					   "'kind':'chargeback','date':'2026-11-18',"
+					   "'of':%" PRIu32 ",'amount':%" PRId64,
+					   of,
+					   cents_value(entry_cents(&entry, "amount")));
+		json_doc_free(doc);
+	}
+}
+
+/* What may come back of a grant, or be cancelled of it. */
+static void play_grant_back(struct world *world, struct dice *dice)
+{
+	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+	uint32_t amount = 1 + roll(dice, 1500);
+	uint64_t position = world->leaf_count;
+
+	(void)world_submit(world, "treasurer",
+			   "'kind':'returned','date':'2026-11-18','reason':'other',"
+			   "'payment':%" PRIu32,
+			   roll(dice, (uint32_t)world->leaf_count));
+	(void)world_submit(world, "treasurer",
+			   "'kind':'restitution','date':'2026-11-18','grant':%" PRIu32
+			   ",'amount':%" PRIu32,
+			   of, amount);
+	position = world->leaf_count;
+	if (world_submit(world, "operator",
+			 "'kind':'proposal','subject':'cancellation','expires_on':"
+			 "'2026-12-31','grant':%" PRIu32 ",'amount':%" PRIu32,
+			 of, amount) != ERR_OK)
+		return;
+	world_votes(world, position, 4);
+	if (world_submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+			 position) == ERR_OK)
+		(void)world_submit(world, "operator",
+				   "'kind':'cancellation','proposal':%" PRIu64
+				   ",'grant':%" PRIu32 ",'amount':%" PRIu32,
+				   position, of, amount);
+}
+
 static void play(struct world *world, struct dice *dice)
 {
-	switch (roll(dice, 15)) {
+	switch (roll(dice, 20)) {
 	case 0:
 	case 1:
 	case 2:
@@ -249,6 +327,17 @@ static void play(struct world *world, struct dice *dice)
 		break;
 	case 12:
 		play_redirect(world, dice);
+		break;
+	case 15:
+	case 16:
+		play_back(world, dice);
+		break;
+	case 17:
+		play_chargeback(world, dice);
+		break;
+	case 18:
+	case 19:
+		play_grant_back(world, dice);
 		break;
 	case 13:
 		(void)world_submit(world, "operator",
@@ -352,6 +441,7 @@ static void check_grants(struct world *world)
 		if (strcmp(proposals[i].status, "granted") == 0 &&
 		    proposals[i].beneficiary[0])
 			due += cents_value(proposals[i].amount) -
+			       cents_value(proposals[i].cancelled) -
 			       cents_value(proposals[i].paid);
 	free(proposals);
 	assert_int_equal(-sum_under(world, "ab/committed/", INT64_MIN) -
@@ -368,6 +458,16 @@ static void check_bank(struct world *world)
 				 sum_under(world, "ab/ordered/", INT64_MIN) -
 				 sum_under(world, "ab/credit/", INT64_MIN));
 	assert_int_equal(sum_under(world, "ab/", INT64_MIN), 0);
+}
+
+/* Nothing of a line is undone that was not done. */
+static void check_trails(struct world *world)
+{
+	static const char *const trails[] = { "applied/", "drawn/", "lessened/", "taken/",
+					      "written/" };
+
+	for (size_t i = 0; i < sizeof trails / sizeof *trails; i++)
+		(void)sum_under(world, trails[i], 1);
 }
 
 /* Days and months add up to the balance of every account. */
@@ -403,6 +503,7 @@ static void run_seed(uint64_t seed)
 		check_sub_balances(world);
 		check_grants(world);
 		check_bank(world);
+		check_trails(world);
 		check_days(world);
 	}
 	world_check(world);
