@@ -1,6 +1,8 @@
 /*
  * api_probe.c - for those who watch over the service, and those who write clients.
  */
+#include <stdlib.h>
+
 #include "gateway/api_int.h"
 
 #define TYPE_TEXT "text/plain; charset=utf-8"
@@ -59,12 +61,22 @@ enum err route_ready_answer(struct api_call *call, struct ledger *ledger,
 enum err route_metrics(struct api_call *call, struct ledger *ledger,
 		       struct http_reply *reply, struct fault *fault)
 {
+	struct overdrawn_view *views = NULL;
+	struct books *books;
+	size_t count = 0;
 	uint64_t size;
-	enum err err = ledger_size(ledger, &size, fault);
+	enum err err = ledger_books(ledger, &books, fault);
 
+	if (err)
+		return err;
+	size = books_size(books);
+	err = query_overdrawn(books, &views, &count, fault);
+	ledger_books_done(ledger);
 	if (err)
 		return err;
 	reply_bytes(reply, "text/plain; version=0.0.4; charset=utf-8", "no-store");
 	metrics_write(&call->api->metrics, size, &reply->body);
+	metrics_write_overdrawn(views, count, &reply->body);
+	free(views);
 	return ERR_OK;
 }

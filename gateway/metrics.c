@@ -193,3 +193,16 @@ void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buff
 		route_seconds_write(&metrics->routes[r], out);
 	writer_write(metrics, ledger_entries, out);
 }
+
+void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,
+			     struct buffer *out)
+{
+	head_write(out, "arrondi_fund_overdrawn_cents", "gauge",
+		   "What a fund's sub-balance is below zero; absent where none is.");
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(out,
+			      "arrondi_fund_overdrawn_cents{fund=\"%s\",earmark=\"%s\"} "
+			      "%" PRId64 "\n",
+			      views[i].fund, views[i].earmark,
+			      cents_value(views[i].overdrawn));
+}

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "keys/buffer.h"
+#include "ledger/books_query.h"
 
 #define METRICS_ROUTES_MAX   128
 #define METRICS_STATUSES_MAX 32
@@ -57,5 +58,7 @@ void metrics_group(struct metrics *metrics);
 
 /* Appends the text format 0.0.4. */
 void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buffer *out);
+void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,
+			     struct buffer *out);
 
 #endif

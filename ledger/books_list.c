@@ -201,6 +201,75 @@ enum err query_dues(struct books *books, struct slice payer, struct due_view **r
 			   fault);
 }
 
+enum err query_overdrawn(struct books *books, struct overdrawn_view **ret_views,
+			 size_t *ret_count, struct fault *fault)
+{
+	static const char prefix[] = "ab/fund/";
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, prefix); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct record_reader reader = record_reader(cursor.value);
+		struct cents balance = cents_of(record_read_integer(&reader));
+		const char *fund = cursor.key + sizeof prefix - 1;
+		const char *slash = strchr(fund, '/');
+		struct overdrawn_view *view;
+
+		if (!slash || !cents_is_positive(balance))
+			continue;
+		view = grow(&array, count, sizeof *view);
+		complete = view != NULL;
+		if (!complete)
+			break;
+		text_copy(view->fund, ID_BYTES, slice_of(fund, (size_t)(slash - fund)));
+		text_copy(view->earmark, ID_BYTES, slice_of_text(slash + 1));
+		view->overdrawn = balance;
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_views, count, ret_count,
+			   fault);
+}
+
+enum err query_attestations(struct books *books, struct date until,
+			    struct attestation_view **ret_views, size_t *ret_count,
+			    struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, "beneficiary/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct record_reader reader = record_reader(cursor.value);
+		struct attestation_view *view;
+		char text[DATE_TEXT_BYTES] = "";
+		struct slice until_text;
+		struct date ends;
+
+		(void)record_read_text(&reader); /* nature */
+		until_text = record_read_text(&reader);
+		if (until_text.n == DATE_TEXT_BYTES - 1)
+			text_copy(text, sizeof text, until_text);
+		if (date_parse(text, &ends) != ERR_OK || date_cmp(ends, until) > 0)
+			continue;
+		view = grow(&array, count, sizeof *view);
+		complete = view != NULL;
+		if (!complete)
+			break;
+		text_copy(view->beneficiary, ID_BYTES,
+			  slice_of_text(cursor.key + strlen("beneficiary/")));
+		text_copy(view->name, QUERY_LABEL_BYTES, record_read_text(&reader));
+		view->until = ends;
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_views, count, ret_count,
+			   fault);
+}
+
 static void proposal_view_of(struct books *books, uint64_t position,
 			     const struct proposal_record *proposal,
 			     struct proposal_view *view)

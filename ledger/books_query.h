@@ -88,6 +88,27 @@ MUST_USE enum err query_members(struct books *books, struct member_view **ret_me
 bool member_is_keyless(const struct member_view *member);
 bool query_member(struct books *books, struct slice id, struct member_view *ret_member);
 
+/* The sub-balances below zero, by fund and earmark: nothing is decided from these
+ * funds. */
+struct overdrawn_view {
+	char fund[QUERY_ID_BYTES];
+	char earmark[QUERY_ID_BYTES]; /* "-" for none */
+	struct cents overdrawn;       /* positive */
+};
+MUST_USE enum err query_overdrawn(struct books *books, struct overdrawn_view **ret_views,
+				  size_t *ret_count, struct fault *fault);
+
+/* Beneficiaries whose attestation of eligibility ends on that day or before, or has
+ * ended, by id. */
+struct attestation_view {
+	char beneficiary[QUERY_ID_BYTES];
+	char name[QUERY_LABEL_BYTES]; /* of a legal person; else "" */
+	struct date until;
+};
+MUST_USE enum err query_attestations(struct books *books, struct date until,
+				     struct attestation_view **ret_views,
+				     size_t *ret_count, struct fault *fault);
+
 /* Open lines of a payer (empty: of all payers), in the order of settling. */
 struct receivable_view {
 	char payer[QUERY_ID_BYTES];

@@ -52,8 +52,13 @@ bool flow_is(const char *flow, const char *verb)
 
 bool flow_is_income(const char *flow)
 {
-	return !flow_is(flow, "granted") && !flow_is(flow, "allocated") &&
-	       !flow_is(flow, "transferred") && !flow_is(flow, "redirected");
+	static const char *const moved[] = { "allocated",  "cancelled",  "granted",
+					     "redirected", "restituted", "transferred" };
+
+	for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
+		if (flow_is(flow, moved[i]))
+			return false;
+	return true;
 }
 
 void cell_earmark(struct allocation *a, struct table *table, const char *fund,
@@ -215,8 +220,9 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 	if (err)
 		return err;
 	allocation_funds(a);
-	allocation_decisions(a);
-	err = allocation_purposes(a, fault);
+	err = allocation_decisions(a, fault);
+	if (!err)
+		err = allocation_purposes(a, fault);
 	if (!err)
 		err = allocation_receivables(a, fault);
 	if (err)

@@ -7,12 +7,14 @@
  */
 #include "reports/allocation_int.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define JOB_SEEKER_PREFIX    "job-seeker:"
 #define JOB_SEEKER_HEX_SHOWN 8 /* never the whole of a person's number */
 #define TEXT_BYTES           512
+#define ATTESTATION_DAYS     60 /* before its end there is time to renew it */
 
 static const struct {
 	const char *subject;
@@ -22,6 +24,9 @@ static const struct {
 	{ "grant", MSG_SUBJECT_GRANT },
 	{ "transfer", MSG_SUBJECT_TRANSFER },
 	{ "structure", MSG_SUBJECT_STRUCTURE },
+	{ "cancellation", MSG_SUBJECT_CANCELLATION },
+	{ "payee", MSG_SUBJECT_PAYEE },
+	{ "ratification", MSG_SUBJECT_RATIFICATION },
 };
 
 static void cell_subject(struct allocation *a, struct table *table,
@@ -35,26 +40,39 @@ static void cell_subject(struct allocation *a, struct table *table,
 	cell_text(table, proposal->subject);
 }
 
+static void cell_beneficiary(struct allocation *a, struct table *table, const char *id)
+{
+	size_t prefix = strlen(JOB_SEEKER_PREFIX);
+	char text[TEXT_BYTES];
+
+	if (strncmp(id, JOB_SEEKER_PREFIX, prefix) != 0) {
+		cell_text(table, id);
+		return;
+	}
+	(void)snprintf(text, sizeof text, "%s%.*s", say(a, MSG_JOB_SEEKER),
+		       JOB_SEEKER_HEX_SHOWN, id + prefix);
+	cell_text(table, text);
+}
+
 /* Who or what it is for, without naming a person. */
 static void cell_for_what(struct allocation *a, struct table *table,
 			  const struct proposal_view *proposal)
 {
-	size_t prefix = strlen(JOB_SEEKER_PREFIX);
 	char title[QUERY_LABEL_BYTES], text[TEXT_BYTES];
 
 	if (strcmp(proposal->subject, "transfer") == 0) {
 		(void)snprintf(text, sizeof text, "%s%s", say(a, MSG_TO_FUND),
 			       proposal->to);
 		cell_text(table, text);
-	} else if (strncmp(proposal->beneficiary, JOB_SEEKER_PREFIX, prefix) == 0) {
-		(void)snprintf(text, sizeof text, "%s%.*s", say(a, MSG_JOB_SEEKER),
-			       JOB_SEEKER_HEX_SHOWN, proposal->beneficiary + prefix);
-		cell_text(table, text);
 	} else if (proposal->project[0]) {
 		query_project_title(a->books, proposal->project, title);
 		cell_text(table, title[0] ? title : proposal->project);
 	} else if (proposal->beneficiary[0]) {
-		cell_text(table, proposal->beneficiary);
+		cell_beneficiary(a, table, proposal->beneficiary);
+	} else if (proposal->grant) {
+		(void)snprintf(text, sizeof text, "%s%" PRIu64, say(a, MSG_OF_DECISION),
+			       proposal->grant);
+		cell_text(table, text);
 	} else {
 		cell_empty(table);
 	}
@@ -90,13 +108,22 @@ static bool is_decided_within(const struct allocation *a,
 
 static bool pays_somebody(const struct proposal_view *proposal)
 {
-	return proposal->payee[0] != '\0';
+	return proposal->beneficiary[0] != '\0';
+}
+
+static enum msg outcome_label(const struct proposal_view *proposal)
+{
+	if (proposal->is_unratified)
+		return MSG_OUTCOME_UNRATIFIED;
+	if (strcmp(proposal->status, "withdrawn") == 0)
+		return MSG_OUTCOME_WITHDRAWN;
+	return was_granted(proposal) ? MSG_OUTCOME_GRANTED : MSG_OUTCOME_REFUSED;
 }
 
 static void put_decision(struct allocation *a, struct table *table,
 			 const struct proposal_view *proposal)
 {
-	row_begin(table, ROW_NORMAL);
+	row_begin(table, proposal->is_unratified ? ROW_ALERT : ROW_NORMAL);
 	cell_integer(table, (int64_t)proposal->position);
 	cell_date(table, proposal->decided_on);
 	cell_subject(a, table, proposal);
@@ -104,13 +131,13 @@ static void put_decision(struct allocation *a, struct table *table,
 	cell_text_or_empty(table, proposal->purpose);
 	cell_text_or_empty(table, proposal->fund);
 	cell_amount(table, proposal);
-	cell_text(table, say(a, was_granted(proposal) ? MSG_OUTCOME_GRANTED
-						      : MSG_OUTCOME_REFUSED));
+	cell_text(table, say(a, outcome_label(proposal)));
 }
 
 static void put_decisions(struct allocation *a)
 {
 	struct table *table = allocation_table(a, "decisions", MSG_DECISIONS_TABLE);
+	bool any_unratified = false;
 
 	allocation_column(a, table, "position", MSG_POSITION, VALUE_ORDINAL);
 	allocation_column(a, table, "decided_on", MSG_DECIDED_ON, VALUE_DATE);
@@ -121,8 +148,19 @@ static void put_decisions(struct allocation *a)
 	allocation_column(a, table, "amount", MSG_AMOUNT, VALUE_CENTS);
 	allocation_column(a, table, "outcome", MSG_OUTCOME, VALUE_TEXT);
 	for (size_t i = 0; i < a->proposal_count; i++)
-		if (is_decided_within(a, &a->proposals[i]))
+		if (is_decided_within(a, &a->proposals[i])) {
 			put_decision(a, table, &a->proposals[i]);
+			any_unratified = any_unratified || a->proposals[i].is_unratified;
+		}
+	if (any_unratified)
+		document_note(a->doc, say(a, MSG_UNRATIFIED_EXPLAINED));
+}
+
+/* What of a grant may still be paid. */
+static struct cents left_of(struct allocation *a, const struct proposal_view *proposal)
+{
+	return allocation_minus(a, allocation_minus(a, proposal->amount, proposal->paid),
+				proposal->cancelled);
 }
 
 static void put_vote(struct allocation *a, struct table *table,
@@ -144,8 +182,12 @@ static void put_vote(struct allocation *a, struct table *table,
 		cell_empty(table);
 	if (pays) {
 		cell_cents(table, proposal->paid);
-		cell_cents(table, allocation_minus(a, proposal->amount, proposal->paid));
+		cell_cents(table, left_of(a, proposal));
+		cell_cents(table, proposal->cancelled);
+		cell_cents(table, proposal->restituted);
 	} else {
+		cell_empty(table);
+		cell_empty(table);
 		cell_empty(table);
 		cell_empty(table);
 	}
@@ -168,6 +210,8 @@ static void put_votes(struct allocation *a)
 			  VALUE_ORDINAL);
 	allocation_column(a, table, "paid", MSG_PAID_SO_FAR, VALUE_CENTS);
 	allocation_column(a, table, "left", MSG_LEFT_TO_PAY, VALUE_CENTS);
+	allocation_column(a, table, "cancelled", MSG_CANCELLED, VALUE_CENTS);
+	allocation_column(a, table, "given_back", MSG_GIVEN_BACK, VALUE_CENTS);
 	for (size_t i = 0; i < a->proposal_count; i++)
 		if (is_decided_within(a, &a->proposals[i]))
 			put_vote(a, table, &a->proposals[i]);
@@ -193,6 +237,7 @@ static void put_open(struct allocation *a)
 	allocation_column(a, table, "fund", MSG_FUND, VALUE_TEXT);
 	allocation_column(a, table, "amount", MSG_AMOUNT, VALUE_CENTS);
 	allocation_column(a, table, "expires_on", MSG_EXPIRES_ON, VALUE_DATE);
+	allocation_column(a, table, "deferrals", MSG_DEFERRALS, VALUE_ORDINAL);
 	for (size_t i = 0; i < a->proposal_count; i++) {
 		const struct proposal_view *proposal = &a->proposals[i];
 		bool expired = date_cmp(proposal->expires_on, a->to) < 0;
@@ -208,18 +253,51 @@ static void put_open(struct allocation *a)
 		cell_text_or_empty(table, proposal->fund);
 		cell_amount(table, proposal);
 		cell_date(table, proposal->expires_on);
+		cell_integer(table, proposal->deferrals);
 	}
 	if (any_expired)
 		document_note(a->doc, say(a, MSG_EXPIRED_EXPLAINED));
 }
 
-void allocation_decisions(struct allocation *a)
+/* Attestations that end soon, or have ended, by the ledger's last entry. */
+static enum err put_attestations(struct allocation *a, struct fault *fault)
+{
+	struct date until = { .day = a->to.day + ATTESTATION_DAYS };
+	struct attestation_view *views = NULL;
+	struct table *table;
+	size_t count = 0;
+	enum err err = query_attestations(a->books, until, &views, &count, fault);
+
+	if (err || !count)
+		return err;
+	table = allocation_table(a, "attestations", MSG_ATTESTATIONS_TABLE);
+	allocation_column(a, table, "for_what", MSG_FOR_WHAT, VALUE_TEXT);
+	allocation_column(a, table, "until", MSG_ATTESTATION_UNTIL, VALUE_DATE);
+	allocation_column(a, table, "days", MSG_ATTESTATION_DAYS, VALUE_ORDINAL);
+	for (size_t i = 0; i < count; i++) {
+		bool ended = date_cmp(views[i].until, a->to) < 0;
+
+		row_begin(table, ended ? ROW_ALERT : ROW_NORMAL);
+		if (views[i].name[0])
+			cell_text(table, views[i].name);
+		else
+			cell_beneficiary(a, table, views[i].beneficiary);
+		cell_date(table, views[i].until);
+		cell_integer(table, date_days(a->to, views[i].until));
+	}
+	document_paragraph(a->doc, say(a, MSG_ATTESTATIONS_EXPLAINED));
+	free(views);
+	return ERR_OK;
+}
+
+enum err allocation_decisions(struct allocation *a, struct fault *fault)
 {
 	document_heading(a->doc, 1, say(a, MSG_DECISIONS_HEADING));
 	document_paragraph(a->doc, say(a, MSG_DECISIONS_EXPLAINED));
 	put_decisions(a);
 	put_votes(a);
 	put_open(a);
+	return put_attestations(a, fault);
 }
 
 /* ---- section 4 ---- */
@@ -229,7 +307,7 @@ void allocation_decisions(struct allocation *a)
 struct purpose_sum {
 	const char *id;
 	int64_t supports, grants;
-	struct cents granted, paid;
+	struct cents granted, paid, given_back;
 };
 
 struct purpose_sums {
@@ -253,25 +331,37 @@ static enum err purpose_of(struct purpose_sums *sums, const char *id,
 	return ERR_OK;
 }
 
-/* The flow of a movement, "granted.PURPOSE" or "paid.PURPOSE", gives the purpose. */
-static enum err add_purposes(struct allocation *a, struct purpose_sums *sums,
-			     const struct moves *moves, bool paid, struct fault *fault)
+/* The sum to which a flow adds, or from which it takes. */
+static struct cents *member_of(struct purpose_sum *sum, const char *flow)
 {
-	const char *verb = paid ? "paid" : "granted";
+	if (flow_is(flow, "granted") || flow_is(flow, "cancelled"))
+		return &sum->granted;
+	return flow_is(flow, "restituted") ? &sum->given_back : &sum->paid;
+}
+
+/* The flow of a movement, "granted.PURPOSE" and its like, gives the purpose. */
+static enum err add_purposes(struct allocation *a, struct purpose_sums *sums,
+			     const struct moves *moves, struct fault *fault)
+{
+	static const char *const verbs[] = { "cancelled", "granted", "paid", "restituted",
+					     "returned" };
 
 	for (size_t i = 0; i < moves->n; i++) {
 		const struct movement_view *move = &moves->p[i];
 		const char *dot = strchr(move->flow, '.');
 		struct purpose_sum *sum;
 		struct cents *member;
+		bool counts = false;
 		enum err err;
 
-		if (!flow_is(move->flow, verb) || !dot || cents_is_zero(move->within))
+		for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++)
+			counts = counts || flow_is(move->flow, verbs[v]);
+		if (!counts || !dot || cents_is_zero(move->within))
 			continue;
 		err = purpose_of(sums, dot + 1, &sum, fault);
 		if (err)
 			return err;
-		member = paid ? &sum->paid : &sum->granted;
+		member = member_of(sum, move->flow);
 		*member = allocation_plus(a, *member, move->within);
 	}
 	return ERR_OK;
@@ -315,6 +405,7 @@ static void put_purposes(struct allocation *a, const struct purpose_sums *sums)
 	allocation_column(a, table, "grants", MSG_GRANTS, VALUE_INTEGER);
 	allocation_column(a, table, "granted", MSG_GRANTED, VALUE_CENTS);
 	allocation_column(a, table, "paid", MSG_PAID, VALUE_CENTS);
+	allocation_column(a, table, "given_back", MSG_GIVEN_BACK, VALUE_CENTS);
 	for (size_t i = 0; i < sums->n; i++) {
 		row_begin(table, ROW_NORMAL);
 		cell_text(table, sums->sum[i].id);
@@ -322,6 +413,7 @@ static void put_purposes(struct allocation *a, const struct purpose_sums *sums)
 		cell_integer(table, sums->sum[i].grants);
 		cell_cents(table, sums->sum[i].granted);
 		cell_cents(table, sums->sum[i].paid);
+		cell_cents(table, cents_neg(sums->sum[i].given_back));
 	}
 	table_total_row(table, say(a, MSG_TOTAL));
 }
@@ -331,9 +423,9 @@ enum err allocation_purposes(struct allocation *a, struct fault *fault)
 	struct purpose_sums sums = { .n = 0 };
 	enum err err;
 
-	err = add_purposes(a, &sums, &a->fund, false, fault);
+	err = add_purposes(a, &sums, &a->fund, fault);
 	if (!err)
-		err = add_purposes(a, &sums, &a->ordered, true, fault);
+		err = add_purposes(a, &sums, &a->ordered, fault);
 	if (!err)
 		err = count_purposes(a, &sums, fault);
 	if (err)

@@ -74,6 +74,7 @@ static void put_available(struct allocation *a)
 	allocation_column(a, table, "allocated", MSG_ALLOCATED, VALUE_CENTS);
 	allocation_column(a, table, "transferred", MSG_TRANSFERRED, VALUE_CENTS);
 	allocation_column(a, table, "granted", MSG_GRANTED, VALUE_CENTS);
+	allocation_column(a, table, "given_back", MSG_GIVEN_BACK, VALUE_CENTS);
 	allocation_column(a, table, "available", MSG_AVAILABLE_END, VALUE_CENTS);
 	for (size_t i = 0; i < a->fund_count; i++) {
 		struct cents overdrawn;
@@ -86,6 +87,7 @@ static void put_available(struct allocation *a)
 		cell_cents(table, sums.allocated);
 		cell_cents(table, sums.transferred);
 		cell_cents(table, sums.granted);
+		cell_cents(table, sums.given_back);
 		cell_cents(table, sums.available);
 	}
 	table_total_row(table, say(a, MSG_TOTAL));
@@ -142,6 +144,7 @@ static void put_subs(struct allocation *a)
 	allocation_column(a, table, "received", MSG_RECEIVED, VALUE_CENTS);
 	allocation_column(a, table, "moved", MSG_MOVED, VALUE_CENTS);
 	allocation_column(a, table, "granted", MSG_GRANTED, VALUE_CENTS);
+	allocation_column(a, table, "given_back", MSG_GIVEN_BACK, VALUE_CENTS);
 	allocation_column(a, table, "available", MSG_AVAILABLE_END, VALUE_CENTS);
 	for (size_t i = 0; i < a->sub_count; i++) {
 		const struct sub_sums *sub = &a->subs[i];
@@ -156,6 +159,7 @@ static void put_subs(struct allocation *a)
 		cell_cents(table, sub->received);
 		cell_cents(table, allocation_plus(a, sub->allocated, sub->transferred));
 		cell_cents(table, sub->granted);
+		cell_cents(table, sub->given_back);
 		cell_cents(table, sub->available);
 	}
 }

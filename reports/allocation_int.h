@@ -21,14 +21,17 @@ struct moves {
  * A sub-balance of a fund in the period. All are credits: what the foundation
  * has to spend is positive.
  *
- *	available_start + received + allocated + transferred - granted = available
+ *	available_start + received + allocated + transferred - granted + given_back
+ *		= available
  *	committed_start + granted - paid = committed
+ *
+ * Granted is net of what was cancelled, paid of what the bank has sent back.
  */
 struct sub_sums {
 	char fund[QUERY_ID_BYTES];
 	char earmark[QUERY_ID_BYTES]; /* "-" for none */
 	struct cents available_start, received, allocated, transferred, granted,
-		available;
+		given_back, available;
 	struct cents pledged_start, pledged; /* promised and not received */
 	struct cents committed_start, paid, committed;
 };
@@ -82,7 +85,7 @@ void sub_sums_add(struct allocation *a, struct sub_sums *x, const struct sub_sum
 MUST_USE enum err allocation_sources(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_kind(struct allocation *a, struct fault *fault);
 void allocation_funds(struct allocation *a);
-void allocation_decisions(struct allocation *a);
+MUST_USE enum err allocation_decisions(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_purposes(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_receivables(struct allocation *a, struct fault *fault);
 

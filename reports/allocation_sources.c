@@ -9,6 +9,8 @@
  *	received  = what the funds were credited by the flow
  *	promised  = what was pledged by the flow, less what went into credits by it
  *	start + promised - received = receivable at the end
+ *
+ * What was written off or refunded has lines of its own: of many origins at once.
  */
 #include "reports/allocation_int.h"
 
@@ -31,6 +33,8 @@ static const struct {
 	{ "gift.company", MSG_FLOW_GIFT_COMPANY },
 	{ "patronage", MSG_FLOW_PATRONAGE },
 	{ "contribution", MSG_FLOW_CONTRIBUTION },
+	{ "refunded", MSG_FLOW_REFUNDED },
+	{ "written-off", MSG_FLOW_WRITTEN_OFF },
 };
 
 #define KNOWN_FLOWS (sizeof known_flows / sizeof *known_flows)
@@ -69,12 +73,17 @@ static void add_received(struct allocation *a, struct source_sum *sum,
 {
 	sum->received_before = allocation_minus(a, sum->received_before, move->before);
 	sum->received = allocation_minus(a, sum->received, move->within);
+	/* What our bank gave back of a promise is neither owed nor received any more. */
+	if (flow_is(move->flow, "refunded"))
+		add_promised(a, sum, move);
 }
 
 /* A credit's credit by the flow of a promise: taken back after it was paid. */
 static void add_taken_back(struct allocation *a, struct source_sum *sum,
 			   const struct movement_view *move)
 {
+	if (flow_is(move->flow, "refunded"))
+		return; /* of what was overpaid, which nobody had promised */
 	sum->promised_before = allocation_plus(a, sum->promised_before, move->before);
 	sum->promised = allocation_plus(a, sum->promised, move->within);
 }

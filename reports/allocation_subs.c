@@ -83,8 +83,10 @@ static void add_fund(struct allocation *a, struct sub_sums *sub,
 	add(a, &sub->available_start, before);
 	add(a, &sub->available, before);
 	add(a, &sub->available, within);
-	if (flow_is(move->flow, "granted"))
+	if (flow_is(move->flow, "granted") || flow_is(move->flow, "cancelled"))
 		add(a, &sub->granted, cents_neg(within));
+	else if (flow_is(move->flow, "restituted"))
+		add(a, &sub->given_back, within);
 	else if (flow_is(move->flow, "allocated"))
 		add(a, &sub->allocated, within);
 	else if (flow_is(move->flow, "transferred") || flow_is(move->flow, "redirected"))
@@ -108,7 +110,7 @@ static void add_committed(struct allocation *a, struct sub_sums *sub,
 	add(a, &sub->committed_start, cents_neg(move->before));
 	add(a, &sub->committed, cents_neg(move->before));
 	add(a, &sub->committed, cents_neg(move->within));
-	if (flow_is(move->flow, "paid"))
+	if (flow_is(move->flow, "paid") || flow_is(move->flow, "returned"))
 		add(a, &sub->paid, move->within);
 }
 
@@ -180,6 +182,7 @@ void sub_sums_add(struct allocation *a, struct sub_sums *x, const struct sub_sum
 	add(a, &x->allocated, y->allocated);
 	add(a, &x->transferred, y->transferred);
 	add(a, &x->granted, y->granted);
+	add(a, &x->given_back, y->given_back);
 	add(a, &x->available, y->available);
 	add(a, &x->pledged_start, y->pledged_start);
 	add(a, &x->pledged, y->pledged);

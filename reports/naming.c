@@ -3,6 +3,8 @@
  */
 #include "reports/naming.h"
 
+#include <stdlib.h>
+
 #include "keys/encoding.h"
 #include "ledger/books_query.h"
 #include "ledger/kind.h"
@@ -30,6 +32,27 @@ enum err naming_standing(struct document *doc, struct books *books,
 	document_property_moment(doc, "recorded", tr(lang, MSG_REPORT_RECORDED),
 				 standing->last_at_s);
 	return ERR_OK;
+}
+
+enum err naming_overdrawn(struct document *doc, struct books *books, struct fault *fault)
+{
+	char text[256], amount[LANG_FIGURE_BYTES];
+	struct overdrawn_view *views = NULL;
+	size_t count = 0;
+	enum err err = query_overdrawn(books, &views, &count, fault);
+
+	for (size_t i = 0; i < count && !err; i++) {
+		bool free_money = strcmp(views[i].earmark, "-") == 0;
+
+		lang_cents(doc->lang, views[i].overdrawn, amount);
+		(void)snprintf(text, sizeof text, "%s%s%s%s, %s",
+			       tr(doc->lang, MSG_OVERDRAWN_FUND), views[i].fund,
+			       free_money ? "" : "/", free_money ? "" : views[i].earmark,
+			       amount);
+		document_note(doc, text);
+	}
+	free(views);
+	return err;
 }
 
 enum err naming_last_day(const struct standing *standing, struct date *ret_day,
@@ -60,23 +83,30 @@ static const char *batch_name(enum lang lang, struct slice source)
 
 const char *naming_entry(enum lang lang, const struct entry *entry)
 {
+	static const struct {
+		enum kind kind;
+		enum msg label;
+	} labels[] = {
+		{ KIND_chargeback, MSG_ENTRY_CHARGEBACK },
+		{ KIND_condition, MSG_ENTRY_CONDITION },
+		{ KIND_contribution, MSG_ENTRY_CONTRIBUTION },
+		{ KIND_correction, MSG_ENTRY_CORRECTION },
+		{ KIND_gift, MSG_ENTRY_GIFT },
+		{ KIND_patronage, MSG_FLOW_PATRONAGE },
+		{ KIND_redirect, MSG_ENTRY_REDIRECT },
+		{ KIND_refund, MSG_ENTRY_REFUND },
+		{ KIND_reversal, MSG_ENTRY_REVERSAL },
+		{ KIND_settlement, MSG_ENTRY_SETTLEMENT },
+		{ KIND_valuation, MSG_ENTRY_VALUATION },
+		{ KIND_writeoff, MSG_ENTRY_WRITEOFF },
+	};
+
 	if (entry->kind == KIND_batch)
 		return batch_name(lang, entry_text(entry, "source"));
-	if (entry->kind == KIND_correction)
-		return tr(lang, MSG_ENTRY_CORRECTION);
-	if (entry->kind == KIND_gift)
-		return tr(lang, MSG_ENTRY_GIFT);
-	if (entry->kind == KIND_patronage)
-		return tr(lang, MSG_FLOW_PATRONAGE);
-	if (entry->kind == KIND_contribution)
-		return tr(lang, MSG_ENTRY_CONTRIBUTION);
-	if (entry->kind == KIND_condition)
-		return tr(lang, MSG_ENTRY_CONDITION);
 	if (entry->kind == KIND_member && entry_has(entry, "continues"))
 		return tr(lang, MSG_ENTRY_CONTINUES);
-	if (entry->kind == KIND_settlement)
-		return tr(lang, MSG_ENTRY_SETTLEMENT);
-	if (entry->kind == KIND_reversal)
-		return tr(lang, MSG_ENTRY_REVERSAL);
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (labels[i].kind == entry->kind)
+			return tr(lang, labels[i].label);
 	return kind_def(entry->kind)->name;
 }

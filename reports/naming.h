@@ -18,6 +18,10 @@
 MUST_USE enum err naming_standing(struct document *doc, struct books *books,
 				  const struct standing *standing, struct fault *fault);
 
+/* A note for each fund that is overdrawn now: whoever reads any report must see it. */
+MUST_USE enum err naming_overdrawn(struct document *doc, struct books *books,
+				   struct fault *fault);
+
 /* The day in Paris of the log's last entry. */
 MUST_USE enum err naming_last_day(const struct standing *standing, struct date *ret_day,
 				  struct fault *fault);

@@ -181,6 +181,8 @@ enum err receivables_put(struct books *books, const struct standing *standing,
 	enum err err = naming_standing(doc, books, standing, fault);
 
 	if (!err)
+		err = naming_overdrawn(doc, books, fault);
+	if (!err)
 		err = naming_last_day(standing, &r.today, fault);
 	if (!err)
 		err = put_open(&r, fault);

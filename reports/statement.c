@@ -31,6 +31,8 @@ struct statement {
 	struct owed owed;
 	struct handed *handed; /* owned; ascending by position */
 	size_t handed_count;
+	uint64_t *refunds; /* owned; positions of what our bank gave back */
+	size_t refund_count;
 	struct table *summary, *open, *batches, *entries;
 	struct cents promised, paid, balance; /* so far */
 };
@@ -60,7 +62,7 @@ static enum err sum_add(struct cents *sum, struct cents amount, struct fault *fa
 static bool flow_is_of_a_promise(const char *flow)
 {
 	return strcmp(flow, "settled") != 0 && strcmp(flow, "overpaid") != 0 &&
-	       strcmp(flow, "reversed") != 0;
+	       strcmp(flow, "reversed") != 0 && strcmp(flow, "refunded") != 0;
 }
 
 static enum err effect_add(const struct statement *s, struct effect *effect,
@@ -78,14 +80,41 @@ static enum err effect_add(const struct statement *s, struct effect *effect,
 	return sum_add(&effect->promised, posting->amount, fault);
 }
 
+/* What our bank gave back of a member's gift has left a fund, and moves no account of the
+ * member's; nor does its undoing. */
+static enum err given_back(struct statement *s, uint64_t position,
+			   const struct entry *entry, bool *ret_is, struct fault *fault)
+{
+	uint64_t *more;
+
+	*ret_is = false;
+	if (entry->kind == KIND_refund && entry_has(entry, "of") &&
+	    text_is(entry_text(entry, "through"), "bank") &&
+	    slice_equal_text(entry_text(entry, "payer"), s->member.id)) {
+		more = reallocarray(s->refunds, s->refund_count + 1, sizeof *more);
+		if (!more)
+			return fault_set(fault, ERR_MEMORY, "out of memory");
+		s->refunds = more;
+		s->refunds[s->refund_count++] = position;
+		*ret_is = true;
+	}
+	for (size_t i = 0; entry->kind == KIND_reversal && i < s->refund_count; i++)
+		*ret_is = *ret_is || s->refunds[i] == entry_position(entry, "of");
+	return ERR_OK;
+}
+
 /* Money at the bank is the member's where the entry is: no entry settles for two. */
-static enum err effect_of(const struct statement *s, const struct entry *entry,
-			  const struct posting *postings, size_t count,
-			  struct effect *ret_effect, struct fault *fault)
+static enum err effect_of(struct statement *s, uint64_t position,
+			  const struct entry *entry, const struct posting *postings,
+			  size_t count, struct effect *ret_effect, struct fault *fault)
 {
 	struct effect effect = { .concerns = false };
 	struct cents bank = CENTS_ZERO;
+	bool is_given_back;
+	enum err given = given_back(s, position, entry, &is_given_back, fault);
 
+	if (given)
+		return given;
 	for (size_t i = 0; i < count; i++) {
 		enum err err = effect_add(s, &effect, &postings[i], &bank, fault);
 
@@ -97,6 +126,10 @@ static enum err effect_of(const struct statement *s, const struct entry *entry,
 	if ((entry->kind == KIND_batch || entry->kind == KIND_correction) &&
 	    slice_equal_text(entry_text(entry, "company"), s->member.id))
 		effect.concerns = true;
+	if (is_given_back && !effect.concerns) {
+		effect.concerns = true;
+		effect.promised = bank;
+	}
 	if (effect.concerns)
 		effect.paid = bank;
 	*ret_effect = effect;
@@ -113,6 +146,13 @@ static void cell_cents_or_empty(struct table *table, struct cents c)
 		cell_cents(table, c);
 }
 
+static bool undoes(const struct entry *entry)
+{
+	return entry->kind == KIND_reversal || entry->kind == KIND_chargeback ||
+	       entry->kind == KIND_writeoff ||
+	       (entry->kind == KIND_refund && entry_has(entry, "of"));
+}
+
 /* The entry that this one names, if any. */
 static void cell_named(struct table *table, const struct entry *entry)
 {
@@ -120,7 +160,7 @@ static void cell_named(struct table *table, const struct entry *entry)
 		cell_integer(table, (int64_t)entry_position(entry, "settles"));
 	else if (entry->kind == KIND_correction)
 		cell_integer(table, (int64_t)entry_position(entry, "batch"));
-	else if (entry->kind == KIND_reversal)
+	else if (undoes(entry))
 		cell_integer(table, (int64_t)entry_position(entry, "of"));
 	else if (entry->kind == KIND_condition && entry_has(entry, "patronage"))
 		cell_integer(table, (int64_t)entry_position(entry, "patronage"));
@@ -228,7 +268,7 @@ enum err statement_add(struct statement *s, uint64_t position, const struct entr
 		       const struct posting *postings, size_t count, struct fault *fault)
 {
 	struct effect effect;
-	enum err err = effect_of(s, entry, postings, count, &effect, fault);
+	enum err err = effect_of(s, position, entry, postings, count, &effect, fault);
 
 	if (err)
 		return err;
@@ -394,6 +434,8 @@ enum err statement_begin(struct books *books, const struct standing *standing,
 	if (!err)
 		err = naming_standing(doc, books, standing, fault);
 	if (!err)
+		err = naming_overdrawn(doc, books, fault);
+	if (!err)
 		err = owed_read(books, slice_of_text(s->member.id), &s->owed, fault);
 	if (err) {
 		statement_free(s);
@@ -412,6 +454,7 @@ void statement_free(struct statement *s)
 		return;
 	owed_release(&s->owed);
 	free(s->handed);
+	free(s->refunds);
 	free(s);
 }
 

@@ -176,9 +176,10 @@ static void assert_rows_add_up(const struct table *table, const char *const *plu
 static void assert_reconciled(const struct document *doc)
 {
 	static const char *const fund_plus[] = { "available_start", "received",
-						 "allocated", "transferred", NULL },
+						 "allocated",       "transferred",
+						 "given_back",      NULL },
 				 *const sub_plus[] = { "available_start", "received",
-						       "moved", NULL },
+						       "moved", "given_back", NULL },
 				 *const granted[] = { "granted", NULL },
 				 *const committed_plus[] = { "committed_start", "granted",
 							     NULL },
@@ -206,6 +207,7 @@ static void assert_reconciled(const struct document *doc)
 	assert_int_equal(total_of(funds, "granted"), total_of(commitments, "granted"));
 	assert_int_equal(total_of(purposes, "granted"), total_of(funds, "granted"));
 	assert_int_equal(total_of(purposes, "paid"), total_of(commitments, "paid"));
+	assert_int_equal(total_of(purposes, "given_back"), total_of(funds, "given_back"));
 	assert_int_equal(sum_of(cash, "amount"), total_of(cash, "amount"));
 }
 
