@@ -339,24 +339,27 @@ static struct cents *member_of(struct purpose_sum *sum, const char *flow)
 	return flow_is(flow, "restituted") ? &sum->given_back : &sum->paid;
 }
 
+static bool flow_is_one_of(const char *flow, const char *const *verbs)
+{
+	while (*verbs && !flow_is(flow, *verbs))
+		verbs++;
+	return *verbs != NULL;
+}
+
 /* The flow of a movement, "granted.PURPOSE" and its like, gives the purpose. */
 static enum err add_purposes(struct allocation *a, struct purpose_sums *sums,
-			     const struct moves *moves, struct fault *fault)
+			     const struct moves *moves, const char *const *verbs,
+			     struct fault *fault)
 {
-	static const char *const verbs[] = { "cancelled", "granted", "paid", "restituted",
-					     "returned" };
-
 	for (size_t i = 0; i < moves->n; i++) {
 		const struct movement_view *move = &moves->p[i];
 		const char *dot = strchr(move->flow, '.');
 		struct purpose_sum *sum;
 		struct cents *member;
-		bool counts = false;
 		enum err err;
 
-		for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++)
-			counts = counts || flow_is(move->flow, verbs[v]);
-		if (!counts || !dot || cents_is_zero(move->within))
+		if (!dot || cents_is_zero(move->within) ||
+		    !flow_is_one_of(move->flow, verbs))
 			continue;
 		err = purpose_of(sums, dot + 1, &sum, fault);
 		if (err)
@@ -420,12 +423,19 @@ static void put_purposes(struct allocation *a, const struct purpose_sums *sums)
 
 enum err allocation_purposes(struct allocation *a, struct fault *fault)
 {
+	/* Each flow moves two accounts; it is counted at one of them. */
+	static const char *const of_fund[] = { "cancelled", "granted", "restituted",
+					       NULL },
+				 *const of_ordered[] = { "paid", NULL },
+				 *const of_committed[] = { "returned", NULL };
 	struct purpose_sums sums = { .n = 0 };
 	enum err err;
 
-	err = add_purposes(a, &sums, &a->fund, fault);
+	err = add_purposes(a, &sums, &a->fund, of_fund, fault);
 	if (!err)
-		err = add_purposes(a, &sums, &a->ordered, fault);
+		err = add_purposes(a, &sums, &a->ordered, of_ordered, fault);
+	if (!err)
+		err = add_purposes(a, &sums, &a->committed, of_committed, fault);
 	if (!err)
 		err = count_purposes(a, &sums, fault);
 	if (err)

@@ -17,6 +17,7 @@
 #include "reports/render.h"
 #include "tests/story.h"
 
+#define DIGEST        "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
 #define OUT_BYTES_MAX ((size_t)16 << 20)
 
 struct told {
@@ -441,6 +442,99 @@ static void help_is_counted_by_purpose(void **state)
 	told_free(told);
 }
 
+/* A refund, a write-off; and of a support a transfer that came back, what was cancelled
+ * and what was given back. */
+static void tell_what_comes_back(struct world *world)
+{
+	uint64_t gift, lost, help, payment, cancel;
+
+	gift = world_must(world, "operator",
+			  "'kind':'gift','date':'2026-11-10','payer':'" STORY_CANAL
+			  "','amount':1000,'fund':'general','giver':'company'");
+	lost = world_must(world, "operator",
+			  "'kind':'gift','date':'2026-11-10','payer':'" STORY_CANAL
+			  "','amount':700,'fund':'general','giver':'company'");
+	(void)world_must(world, "treasurer",
+			 "'kind':'settlement','date':'2026-11-11','payer':'" STORY_CANAL
+			 "','amount':1000,'settles':%" PRIu64,
+			 gift);
+	(void)world_must(world, "treasurer",
+			 "'kind':'refund','date':'2026-11-12','payer':'" STORY_CANAL
+			 "','amount':400,'reason':'asked','through':'bank','of':%" PRIu64,
+			 gift);
+	(void)world_must(world, "treasurer",
+			 "'kind':'writeoff','payer':'" STORY_CANAL
+			 "','amount':300,'reason':'minor','of':%" PRIu64,
+			 lost);
+	help = world_must(world, "operator",
+			  "'kind':'proposal','subject':'support','fund':'emploi',"
+			  "'beneficiary':'" STORY_SEEKER "','purpose':'mobilite',"
+			  "'amount':3000,'payee':" DIGEST ",'expires_on':'2027-03-31'");
+	world_votes(world, help, 4);
+	(void)world_must(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+			 help);
+	for (int i = 0; i < 2; i++) {
+		payment = world_must(world, "treasurer",
+				     "'kind':'payment','amount':2000,'payee':" DIGEST
+				     ",'proposal':%" PRIu64,
+				     help);
+		(void)world_must(world, "treasurer",
+				 "'kind':'paid','date':'2026-11-20','payment':%" PRIu64,
+				 payment);
+		if (i == 0)
+			(void)world_must(world, "treasurer",
+					 "'kind':'returned','date':'2026-11-21',"
+					 "'reason':'other','payment':%" PRIu64,
+					 payment);
+	}
+	(void)world_must(world, "treasurer",
+			 "'kind':'restitution','date':'2026-11-25','amount':500,"
+			 "'grant':%" PRIu64,
+			 help);
+	cancel = world_must(world, "operator",
+			    "'kind':'proposal','subject':'cancellation','amount':1000,"
+			    "'expires_on':'2027-03-31','grant':%" PRIu64,
+			    help);
+	world_votes(world, cancel, 4);
+	(void)world_must(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+			 cancel);
+	(void)world_must(world, "operator",
+			 "'kind':'cancellation','amount':1000,'grant':%" PRIu64
+			 ",'proposal':%" PRIu64,
+			 help, cancel);
+}
+
+static void what_comes_back_is_placed(void **state)
+{
+	struct told *told = told_new();
+	const struct table *table;
+	const struct row *row;
+	struct document doc;
+
+	(void)state;
+	tell_what_comes_back(told->world);
+	report(told->world, NULL, NULL, &doc);
+	assert_reconciled(&doc);
+	assert_is_of_the_books(&doc, told->world);
+	table = table_of(&doc, "sources");
+	row = row_of(table, "source", "Remboursements par la banque");
+	assert_int_equal(cents_in(table, row, "promised"), -400);
+	assert_int_equal(cents_in(table, row, "received"), -400);
+	row = row_of(table, "source", "Créances abandonnées");
+	assert_int_equal(cents_in(table, row, "promised"), -300);
+	assert_int_equal(cents_in(table, row, "received"), 0);
+	table = table_of(&doc, "funds");
+	row = row_of(table, "fund", "emploi");
+	assert_int_equal(cents_in(table, row, "granted"), 9000 + 3000 - 1000);
+	assert_int_equal(cents_in(table, row, "given_back"), 500);
+	table = table_of(&doc, "commitments");
+	row = row_of(table, "fund", "emploi");
+	assert_int_equal(cents_in(table, row, "paid"), 9000 + 2000);
+	assert_int_equal(cents_in(table, row, "committed"), 0);
+	document_release(&doc);
+	told_free(told);
+}
+
 static void what_is_owed_is_told_by_payer_and_age(void **state)
 {
 	struct told *told = told_new();
@@ -540,6 +634,7 @@ int main(void)
 		cmocka_unit_test(open_proposals_are_those_of_the_period_s_end),
 		cmocka_unit_test(a_job_seeker_s_number_is_never_shown_whole),
 		cmocka_unit_test(help_is_counted_by_purpose),
+		cmocka_unit_test(what_comes_back_is_placed),
 		cmocka_unit_test(what_is_owed_is_told_by_payer_and_age),
 		cmocka_unit_test(a_ledger_in_which_nothing_happened_is_reported),
 		cmocka_unit_test(a_period_that_ends_before_it_begins_is_refused),
