@@ -106,7 +106,8 @@ enum err route_entry_draft(struct api_call *call, struct ledger *ledger,
 	return err ? err : draft_submit(call, draft, fault);
 }
 
-/* A proposal has one decision, so its position is a reference. */
+/* A proposal has one decision, so its position is a reference; it may be deferred before,
+ * to a day each time. */
 static enum err decision_ref(struct api_call *call, struct json *draft,
 			     struct fault *fault)
 {
@@ -118,8 +119,14 @@ static enum err decision_ref(struct api_call *call, struct json *draft,
 	if (err || ref)
 		return err;
 	if (!key.n) {
-		(void)snprintf(made, sizeof made, "DECISION-%" PRId64,
-			       json_get(draft, "proposal")->integer);
+		const struct json *to = json_get(draft, "defer_to");
+		struct slice day =
+			to && to->type == JSON_TEXT ? to->text : slice_of("", 0);
+
+		(void)snprintf(made, sizeof made, "%s-%" PRId64 "%s%.*s",
+			       day.n ? "DEFERRAL" : "DECISION",
+			       json_get(draft, "proposal")->integer, day.n ? "-" : "",
+			       day.n < 11 ? (int)day.n : 0, (const char *)day.p);
 		key = slice_of_text(made);
 	}
 	(void)json_add_text(call->doc, draft, "ref", key);

@@ -1,5 +1,5 @@
 /*
- * cmd_board.c - commands that record: record, propose, ballot, vote, decide,
+ * cmd_board.c - commands that record: record, propose, ballot, recuse, vote, decide,
  * allocate.
  */
 #include <getopt.h>
@@ -139,6 +139,56 @@ int cmd_ballot(int argc, char **argv)
 	return status;
 }
 
+static int print_recusal(struct ledger *ledger, const char *seat, const char *beneficiary)
+{
+	char text[RECUSAL_TEXT_BYTES_MAX];
+	struct books *books;
+	struct fault fault;
+	enum err err = ledger_books(ledger, &books, &fault);
+
+	if (!err) {
+		err = books_recusal_text(books, slice_of_text(seat),
+					 slice_of_text(beneficiary), text, &fault);
+		ledger_books_done(ledger);
+	}
+	if (err)
+		return cli_fail(CMD_PROGRAM, &fault);
+	fputs(text, stdout);
+	return cli_finish(CMD_PROGRAM, CLI_DONE);
+}
+
+int cmd_recuse(int argc, char **argv)
+{
+	static const struct option options[] = { { "seat", required_argument, NULL, 's' },
+						 { "beneficiary", required_argument, NULL,
+						   'b' },
+						 { 0 } };
+	const char *seat = NULL, *beneficiary = NULL;
+	struct ledger *ledger;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 's')
+			seat = optarg;
+		else if (option == 'b')
+			beneficiary = optarg;
+		else
+			return CLI_TROUBLE;
+	}
+	if (argc - optind != 1 || !seat || !beneficiary)
+		return cmd_usage("recuse");
+	if (!text_is_id(slice_of_text(seat), 64) ||
+	    !text_is_id(slice_of_text(beneficiary), 64))
+		return cli_usage(CMD_PROGRAM,
+				 "that is not the name of a seat, or of a beneficiary");
+	ledger = cmd_open(argv[optind], LEDGER_READ, &status);
+	if (!ledger)
+		return status;
+	status = print_recusal(ledger, seat, beneficiary);
+	ledger_close(ledger);
+	return status;
+}
+
 /* The value of a line "NAME VALUE[ ...]" of a ballot's text. */
 static bool line_value(struct slice text, const char *name, char *out, size_t bytes)
 {
@@ -165,18 +215,16 @@ static bool line_value(struct slice text, const char *name, char *out, size_t by
 
 /* The ballot entry of a signed note: what its text says of proposal, seat and
  * vote; the rules compare the whole text afterwards. */
-static enum err ballot_draft(struct slice bytes, struct draft *draft, struct fault *fault)
+static enum err ballot_draft(const struct note *note, struct slice bytes,
+			     struct draft *draft, struct fault *fault)
 {
 	char proposal[32], seat[65], vote[16];
-	struct note note;
 	uint64_t position;
-	enum err err = note_parse(bytes, &note, fault);
+	enum err err;
 
-	if (err)
-		return err;
-	if (!line_value(note.text, "proposal", proposal, sizeof proposal) ||
-	    !line_value(note.text, "seat", seat, sizeof seat) ||
-	    !line_value(note.text, "vote", vote, sizeof vote) ||
+	if (!line_value(note->text, "proposal", proposal, sizeof proposal) ||
+	    !line_value(note->text, "seat", seat, sizeof seat) ||
+	    !line_value(note->text, "vote", vote, sizeof vote) ||
 	    decimal_parse(proposal, strlen(proposal), &position) != ERR_OK ||
 	    position > JSON_INTEGER_MAX)
 		return fault_set(fault, ERR_INVALID, "the note is not a signed ballot");
@@ -188,6 +236,39 @@ static enum err ballot_draft(struct slice bytes, struct draft *draft, struct fau
 	(void)json_add_cstring(draft->doc, draft->json, "vote", vote);
 	(void)json_add_text(draft->doc, draft->json, "note", bytes);
 	return ERR_OK;
+}
+
+static enum err recusal_draft(const struct note *note, struct slice bytes,
+			      struct draft *draft, struct fault *fault)
+{
+	char seat[65], beneficiary[65];
+	enum err err;
+
+	if (!line_value(note->text, "seat", seat, sizeof seat) ||
+	    !line_value(note->text, "beneficiary", beneficiary, sizeof beneficiary))
+		return fault_set(fault, ERR_INVALID, "the note is not a signed recusal");
+	err = draft_init(draft, "recusal", NULL, fault);
+	if (err)
+		return err;
+	(void)json_add_cstring(draft->doc, draft->json, "seat", seat);
+	(void)json_add_cstring(draft->doc, draft->json, "beneficiary", beneficiary);
+	(void)json_add_text(draft->doc, draft->json, "note", bytes);
+	return ERR_OK;
+}
+
+/* A seat signs two sorts of text, and each says which it is in its first line. */
+static enum err signed_draft(struct slice bytes, struct draft *draft, struct fault *fault)
+{
+	static const char recusal[] = "arrondi/recusal@v1\n";
+	struct note note;
+	enum err err = note_parse(bytes, &note, fault);
+
+	if (err)
+		return err;
+	if (note.text.n >= sizeof recusal - 1 &&
+	    memcmp(note.text.p, recusal, sizeof recusal - 1) == 0)
+		return recusal_draft(&note, bytes, draft, fault);
+	return ballot_draft(&note, bytes, draft, fault);
 }
 
 int cmd_vote(int argc, char **argv)
@@ -202,7 +283,7 @@ int cmd_vote(int argc, char **argv)
 		return cmd_usage("vote");
 	buffer_init(&note, INTAKE_BYTES_MAX);
 	if (cli_read_file(argv[2], INTAKE_BYTES_MAX, &note, &fault) != ERR_OK ||
-	    ballot_draft(buffer_slice(&note), &draft, &fault) != ERR_OK) {
+	    signed_draft(buffer_slice(&note), &draft, &fault) != ERR_OK) {
 		buffer_release(&note);
 		return cli_fail(CMD_PROGRAM, &fault);
 	}
@@ -215,32 +296,76 @@ int cmd_vote(int argc, char **argv)
 	return status;
 }
 
-static int submit_one(const char *dir, struct draft *draft)
+static int submit_one(const char *dir, const char *by, struct draft *draft)
 {
 	int status;
 	struct ledger *ledger = cmd_open(dir, LEDGER_WRITE, &status);
 
 	if (ledger)
-		status = cmd_submit(ledger, NULL, draft);
+		status = cmd_submit(ledger, by, draft);
 	ledger_close(ledger);
 	return status;
 }
 
+/* What `decide` is told beside the proposal. */
+struct decide_words {
+	const char *by, *defer_to;
+	bool is_withdrawn, is_delegated;
+	uint64_t delegation;
+};
+
+static bool decide_words(int argc, char **argv, struct decide_words *words)
+{
+	static const struct option options[] = {
+		{ "by", required_argument, NULL, 'b' },
+		{ "defer-to", required_argument, NULL, 'd' },
+		{ "delegation", required_argument, NULL, 'u' },
+		{ "withdraw", no_argument, NULL, 'w' },
+		{ 0 }
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'b')
+			words->by = optarg;
+		else if (option == 'd')
+			words->defer_to = optarg;
+		else if (option == 'w')
+			words->is_withdrawn = true;
+		else if (option == 'u' && cmd_position(optarg, &words->delegation))
+			words->is_delegated = true;
+		else
+			return false;
+	}
+	return true;
+}
+
 int cmd_decide(int argc, char **argv)
 {
+	struct decide_words words = { .by = NULL };
 	struct draft draft;
 	struct fault fault;
 	uint64_t proposal;
 	int status;
 
-	if (argc != 3)
+	if (!decide_words(argc, argv, &words))
+		return CLI_TROUBLE;
+	if (argc - optind != 2)
 		return cmd_usage("decide");
-	if (!cmd_position(argv[2], &proposal) || proposal > JSON_INTEGER_MAX)
+	if (!cmd_position(argv[optind + 1], &proposal) || proposal > JSON_INTEGER_MAX ||
+	    words.delegation > JSON_INTEGER_MAX)
 		return CLI_TROUBLE;
 	if (draft_init(&draft, "decision", NULL, &fault) != ERR_OK)
 		return cli_fail(CMD_PROGRAM, &fault);
 	(void)json_add_integer(draft.doc, draft.json, "proposal", (int64_t)proposal);
-	status = submit_one(argv[1], &draft);
+	if (words.defer_to)
+		(void)json_add_cstring(draft.doc, draft.json, "defer_to", words.defer_to);
+	if (words.is_withdrawn)
+		(void)json_add_cstring(draft.doc, draft.json, "withdraw", "proposer");
+	if (words.is_delegated)
+		(void)json_add_integer(draft.doc, draft.json, "delegation",
+				       (int64_t)words.delegation);
+	status = submit_one(argv[optind], words.by, &draft);
 	draft_release(&draft);
 	return status;
 }
@@ -298,7 +423,7 @@ int cmd_allocate(int argc, char **argv)
 	if (draft_init(&draft, "allocation", NULL, &fault) != ERR_OK)
 		return cli_fail(CMD_PROGRAM, &fault);
 	(void)json_add_cstring(draft.doc, draft.json, "month", said);
-	status = submit_one(argv[optind], &draft);
+	status = submit_one(argv[optind], NULL, &draft);
 	draft_release(&draft);
 	return status;
 }

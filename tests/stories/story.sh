@@ -147,6 +147,38 @@ payroll() { # name reference month day row... : leaves the arguments of arrondi-
 		--terms "$TERMS" --reference "$reference" "$HOME_OF_PLAY/$reference.csv")
 }
 
+# A company's invoices: rows are "customer invoice roundup [giver [fund]]".
+invoices() { # label name month row...
+	local label=$1 name=$2 month=$3
+	shift 3
+	invoice_file "$label" "$name" "$month" "$(date -d "$month-01 1 month -1 day" +%F)" "$@"
+	must "${POST[@]}"
+	AT[$label]=$(posted_at)
+}
+
+invoice_file() { # label name month day row... : leaves the arguments in POST
+	local label=$1 name=$2 month=$3 day=$4 row words
+	shift 4
+	echo 'client;facture;arrondi;donateur;fonds' >"$HOME_OF_PLAY/$label.csv"
+	for row in "$@"; do
+		read -ra words <<<"$row"
+		echo "${words[0]};${words[1]};${words[2]};${words[3]:-particulier};${words[4]:-}"
+	done >>"$HOME_OF_PLAY/$label.csv"
+	POST=(arrondi-post --url "$URL" --token-file "$HOME_OF_PLAY/$name.token"
+		--vkey "$(<"$HOME_OF_PLAY/log.vkey")" --state "$HOME_OF_PLAY/$name.checkpoint"
+		--source invoice --period "$month" --collected-on "$day" --step 10.00
+		--terms "$TERMS" --reference "$label" "$HOME_OF_PLAY/$label.csv")
+}
+
+# A credit note: the month's invoices as they should have been.
+credits_invoices() { # label name batch month row...
+	local label=$1 name=$2 batch=$3 month=$4
+	shift 4
+	invoice_file "$label" "$name" "$month" "$TODAY" "$@"
+	must "${POST[@]}" --corrects "${AT[$batch]}" --reason credit-note
+	AT[$label]=$(posted_at)
+}
+
 # The position that arrondi-post has printed.
 posted_at() { sed -n 's/.* at position \([0-9]*\)$/\1/p' "$OUT" | tail -n 1; }
 
@@ -181,6 +213,37 @@ transfers() { # label name amount [label of what its reference names]
 gives() { # label payer amount fund [more members]
 	record "$1" operator "\"kind\":\"gift\",\"payer\":\"${ID[$2]}\",\"giver\":\"person\",\
 \"amount\":$(cents "$3"),\"fund\":\"$4\",\"date\":\"$LAST_DAY\"${5:-}"
+}
+
+promises() { # label payer amount fund project [due day] : a convention, in cash
+	record "$1" operator "\"kind\":\"patronage\",\"payer\":\"${ID[$2]}\",\"form\":\"cash\",\
+\"promise\":\"firm\",\"amount\":$(cents "$3"),\"fund\":\"$4\",\"earmark\":\"$5\",\
+\"date\":\"$LAST_DAY\",\"due_on\":\"${6:-$TODAY}\""
+}
+
+writes_off() { # label payer of amount
+	record "$1" treasurer "\"kind\":\"writeoff\",\"payer\":\"${ID[$2]}\",\"of\":${AT[$3]},\
+\"amount\":$(cents "$4"),\"reason\":\"abandoned\""
+}
+
+# By our bank, or by the payer out of what it owes; without a fifth word its credit.
+refunds() { # label payer amount bank|payer [of]
+	record "$1" treasurer "\"kind\":\"refund\",\"payer\":\"${ID[$2]}\",\"amount\":$(cents "$3"),\
+\"through\":\"$4\",\"reason\":\"asked\",\"date\":\"$TODAY\"${5:+,\"of\":${AT[$5]}}"
+}
+
+charges_back() { # label of amount
+	record "$1" treasurer "\"kind\":\"chargeback\",\"of\":${AT[$2]},\"amount\":$(cents "$3"),\
+\"date\":\"$TODAY\""
+}
+
+reverses() { # label of reason
+	record "$1" treasurer "\"kind\":\"reversal\",\"of\":${AT[$2]},\"reason\":\"$3\",\"date\":\"$TODAY\""
+}
+
+redirects() { # label of amount fund [earmark]
+	record "$1" treasurer "\"kind\":\"redirect\",\"of\":${AT[$2]},\"amount\":$(cents "$3"),\
+\"fund\":\"$4\",\"consent\":\"$(digest "accord $2")\"${5:+,\"earmark\":\"$5\"}"
 }
 
 # ---- the board ----
@@ -253,6 +316,48 @@ orders() { # label grant beneficiary amount
 
 paid() { # label payment
 	record "$1" treasurer "\"kind\":\"paid\",\"payment\":${AT[$2]},\"date\":\"$TODAY\""
+}
+
+returned() { # label payment
+	record "$1" treasurer "\"kind\":\"returned\",\"payment\":${AT[$2]},\"reason\":\"wrong-account\",\
+\"date\":\"$TODAY\""
+}
+
+gives_back() { # label grant amount
+	record "$1" treasurer "\"kind\":\"restitution\",\"grant\":${AT[$2]},\"amount\":$(cents "$3"),\
+\"date\":\"$TODAY\""
+}
+
+meets() { # label grant condition
+	record "$1" siege-1 "\"kind\":\"condition\",\"proposal\":${AT[$2]},\"condition\":\"$3\",\
+\"evidence\":\"$(digest "preuve $3")\""
+}
+
+# Voted by three seats, then carried out.
+cancels() { # label grant amount
+	proposes "vote:$1" "\"subject\":\"cancellation\",\"grant\":${AT[$2]},\"amount\":$(cents "$3")"
+	votes "vote:$1" 1=for 2=for 3=for
+	decides "vote:$1" granted
+	record "$1" operator "\"kind\":\"cancellation\",\"grant\":${AT[$2]},\"amount\":$(cents "$3"),\
+\"proposal\":${AT[vote:$1]}"
+}
+
+recuses() { # label seat beneficiary
+	must arrondi-ledger recuse "$LEDGER" --seat "siege-$2" --beneficiary "${ID[$3]}"
+	cp "$OUT" "$HOME_OF_PLAY/recusal.txt"
+	arrondi-keys sign --key "$HOME_OF_PLAY/siege-$2.pem" "$HOME_OF_PLAY/recusal.txt" \
+		>"$HOME_OF_PLAY/recusal.note" || stop_play "a recusal is signed"
+	must arrondi-ledger vote "$LEDGER" "$HOME_OF_PLAY/recusal.note"
+	AT[$1]=$(sed -n 's/^position \([0-9][0-9]*\).*/\1/p' "$OUT" | head -n 1)
+}
+
+# What a report says.
+reads() { # text report [options...]
+	local text=$1
+	shift
+	must arrondi-report "$1" "$LEDGER" "${@:2}"
+	grep -qF -- "$text" "$OUT" || stop_play "the report says '$text': $*" "$OUT"
+	ok "the report $1 says: $text"
 }
 
 # ---- what stands ----
