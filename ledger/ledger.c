@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -238,6 +239,28 @@ static enum err open_check(struct ledger *ledger, struct fault *fault)
 	return err;
 }
 
+/* Projections that a program of another form has written are not read, but derived anew
+ * from the log by who may write. */
+static enum err projections_check(struct ledger *ledger, struct fault *fault)
+{
+	struct store_meta meta;
+	enum err err = ledger_reading_start(ledger, fault);
+
+	if (err)
+		return err;
+	meta = ledger->meta;
+	ledger_reading_stop(ledger);
+	if (!meta.head.size || meta.format == LEDGER_PROJECTIONS)
+		return ERR_OK;
+	if (ledger->mode != LEDGER_WRITE)
+		return fault_set(fault, ERR_INVALID,
+				 "what the ledger has derived from its log has another "
+				 "form (%" PRId64
+				 ", here %d): run 'arrondi-ledger rebuild'",
+				 meta.format, LEDGER_PROJECTIONS);
+	return ledger_rebuild(ledger, fault);
+}
+
 enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret_ledger,
 		     struct fault *fault)
 {
@@ -247,6 +270,8 @@ enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret
 	if (err)
 		return err;
 	err = open_check(ledger, fault);
+	if (!err)
+		err = projections_check(ledger, fault);
 	/* A crash may have come between a commit and its signature. */
 	if (!err && mode == LEDGER_WRITE)
 		err = ledger_publish(ledger, fault);

@@ -475,6 +475,7 @@ static enum err projections_write(struct replay *replay, struct fault *fault)
 		err = store_edge_write(store, level, replay->tree->edge[level],
 				       replay->tree->width[level], fault);
 	meta.generation++;
+	meta.format = LEDGER_PROJECTIONS;
 	if (!err)
 		err = store_meta_write(store, &meta, fault);
 	return err;

@@ -21,6 +21,10 @@
 
 #define LEDGER_PATH_BYTES_MAX 4096
 
+/* The form of the projections: keys and records of the books' state. To be raised with
+ * each change of them; what another form has written is derived anew from the log. */
+#define LEDGER_PROJECTIONS 2
+
 struct ledger {
 	char dir[LEDGER_PATH_BYTES_MAX];
 	enum ledger_mode mode;

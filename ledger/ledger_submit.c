@@ -389,6 +389,7 @@ static enum err group_commit(struct group *group)
 		.head = log_tree_head(ledger->tree),
 		.at = group->at,
 		.generation = ledger->meta.generation,
+		.format = LEDGER_PROJECTIONS,
 	};
 	enum err err = state_flush(ledger->state, store_state_change, ledger->store);
 

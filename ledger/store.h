@@ -79,11 +79,12 @@ MUST_USE enum err store_backup(struct store *store, const char *file,
 /* ---- the log (store_log.c) ---- */
 
 /* generation grows when a rebuild rewrites the projections, which tells who has
- * cached them. */
+ * cached them; format is that of the program which wrote them. */
 struct store_meta {
 	struct merkle_head head;
 	int64_t at; /* of the last entry; 0 before the first */
 	int64_t generation;
+	int64_t format;
 };
 MUST_USE enum err store_meta_read(struct store *store, struct store_meta *ret_meta,
 				  struct fault *fault);

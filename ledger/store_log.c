@@ -25,6 +25,7 @@ enum err store_meta_read(struct store *store, struct store_meta *ret_meta,
 	err = sql_column_copy(&query, 1, meta.head.root.b, HASH_BYTES, fault);
 	meta.at = sql_column(&query, 2);
 	meta.generation = sql_column(&query, 3);
+	meta.format = sql_column(&query, 4);
 	sql_end(&query);
 	if (!err && meta.head.size > MERKLE_SIZE_MAX)
 		err = fault_set(fault, ERR_CORRUPT,
@@ -43,6 +44,7 @@ enum err store_meta_write(struct store *store, const struct store_meta *meta,
 	sql_blob(&query, slice_of(meta->head.root.b, HASH_BYTES));
 	sql_integer(&query, meta->at);
 	sql_integer(&query, meta->generation);
+	sql_integer(&query, meta->format);
 	return sql_run(&query, fault);
 }
 

@@ -82,6 +82,8 @@ static const struct step {
 	  "CREATE TRIGGER meta_grows BEFORE UPDATE ON meta"
 	  " WHEN NEW.size < OLD.size OR NEW.at < OLD.at"
 	  " BEGIN SELECT RAISE(ABORT, 'meta only grows'); END;" },
+	{ "which form the projections have, so that none is misread",
+	  "ALTER TABLE meta ADD COLUMN format INTEGER NOT NULL DEFAULT 0;" },
 };
 
 #define STEP_COUNT (sizeof steps / sizeof *steps)

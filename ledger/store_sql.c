@@ -12,9 +12,10 @@ const char *const sql_texts[STMT__COUNT] = {
 	[STMT_COMMIT] = "COMMIT",
 	[STMT_ROLLBACK] = "ROLLBACK",
 
-	[STMT_META_READ] = "SELECT size, root, at, generation FROM meta WHERE id = 1",
-	[STMT_META_WRITE] = "UPDATE meta SET size = ?, root = ?, at = ?, generation = ?"
-			    " WHERE id = 1",
+	[STMT_META_READ] = "SELECT size, root, at, generation, format FROM meta"
+			   " WHERE id = 1",
+	[STMT_META_WRITE] = "UPDATE meta SET size = ?, root = ?, at = ?, generation = ?,"
+			    " format = ? WHERE id = 1",
 	[STMT_NOTE_READ] = "SELECT size, bytes FROM note WHERE id = 1",
 	[STMT_NOTE_WRITE] = "INSERT INTO note (id, size, bytes) VALUES (1, ?, ?)"
 			    " ON CONFLICT (id) DO UPDATE SET size = excluded.size, bytes "
