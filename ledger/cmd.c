@@ -42,6 +42,10 @@ const struct command commands[] = {
 	  cmd_check },
 	{ "rebuild", "DIR", "derive everything anew from the log", cmd_rebuild },
 	{ "backup", "DIR FILE", "copy the database while it is in use", cmd_backup },
+	{ "restore", "FILE DIR | DIR --newest NOTE | --rehearse FILE [--compare DIR]",
+	  "make a ledger from a backup; let it sign again; or try all that aside",
+	  cmd_restore },
+	{ "doctor", "DIR", "what is wrong with the ledger, with the remedy", cmd_doctor },
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "ledger/ledger_int.h"
 
@@ -127,6 +128,31 @@ static enum err parts_make(struct ledger *ledger, struct fault *fault)
 	return ERR_OK;
 }
 
+/* Without `head` nobody remembers what was signed: a log that has entries is then a
+ * restored copy, and might be an older one. */
+static enum err head_must_be(struct ledger *ledger, const char *path, struct fault *fault)
+{
+	struct store_meta meta = { 0 };
+	enum err err;
+
+	if (access(path, F_OK) == 0)
+		return ERR_OK;
+	err = store_begin(ledger->store, STORE_SNAPSHOT, fault);
+	if (!err)
+		err = store_meta_read(ledger->store, &meta, fault);
+	store_rollback(ledger->store);
+	if (!err && meta.head.size)
+		err = fault_set(fault, ERR_DENIED,
+				"'%s' is missing, so it is not known what was signed, "
+				"and nothing "
+				"is: if this is a restored backup, run 'arrondi-ledger "
+				"restore DIR "
+				"--newest CHECKPOINT' with the newest checkpoint that "
+				"anybody holds",
+				LEDGER_HEAD);
+	return err;
+}
+
 static enum err writer_open(struct ledger *ledger, struct fault *fault)
 {
 	char path[LEDGER_PATH_BYTES_MAX];
@@ -136,6 +162,8 @@ static enum err writer_open(struct ledger *ledger, struct fault *fault)
 		err = keyfile_read(path, NULL, &ledger->key, fault);
 	if (!err)
 		err = ledger_path(ledger->dir, LEDGER_HEAD, path, fault);
+	if (!err)
+		err = head_must_be(ledger, path, fault);
 	if (!err)
 		err = head_file_open(path, &ledger->head, fault);
 	ledger->clock = ledger_clock_read();

@@ -250,3 +250,20 @@ out:
 		(void)unlink(file); /* half a copy is worse than none */
 	return err;
 }
+
+enum err store_integrity(struct store *store, struct fault *fault)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum err err = ERR_OK;
+	int rc = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+
+	if (!rc)
+		rc = sqlite3_step(stmt);
+	if (rc != SQLITE_ROW)
+		err = store_fail(store, rc, fault);
+	else if (strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") != 0)
+		err = fault_set(fault, ERR_CORRUPT, "%.200s",
+				(const char *)sqlite3_column_text(stmt, 0));
+	(void)sqlite3_finalize(stmt);
+	return err;
+}

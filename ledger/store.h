@@ -72,6 +72,10 @@ MUST_USE enum err store_commit(struct store *store, struct fault *fault);
 /* Also ends a snapshot. Does nothing when there is no transaction. */
 void store_rollback(struct store *store);
 
+/* Whether the file's pages are what they should be, which takes reading all of them.
+ * ERR_CORRUPT, with what SQLite says of the first that is not. */
+MUST_USE enum err store_integrity(struct store *store, struct fault *fault);
+
 /* A copy of the whole, made while others read and write; file must not exist. */
 MUST_USE enum err store_backup(struct store *store, const char *file,
 			       struct fault *fault);
