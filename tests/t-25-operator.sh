@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# t-25-operator.sh - backup, rehearsal, restore and doctor, beside a gateway that posts.
+# t-25-operator.sh - backup, rehearsal, restore and doctor (ledger/cmd_restore.c), beside
+# a gateway that posts.
 # The rig gives the variables that this script seems to use unset.
 # shellcheck disable=SC2154
 . "$(dirname "$0")/harness.sh"
