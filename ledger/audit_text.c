@@ -237,7 +237,9 @@ static void word_put(struct audit *audit, struct buffer *out)
 	if (audit_without_rows(audit))
 		buffer_put_text(out, "  rows were not looked at\n");
 	of_put(out, counts->batches_withheld, audit_counts_batches(counts), "batch",
-	       "batches", "with rows withheld: verified at the batch's totals");
+	       "batches",
+	       "stand on their totals alone: rows withheld, or deleted after the legal "
+	       "retention");
 	of_put(out, entries[KIND_settlement] - counts->settlements_with_statement,
 	       entries[KIND_settlement], "settlement", "settlements",
 	       "without a bank statement's digest");

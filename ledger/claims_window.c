@@ -118,3 +118,13 @@ enum err claims_window_drop(const struct claims_window *window,
 
 	return claims_drop(storage, bucket_of(window, window->period, &room), fault);
 }
+
+void claims_window_bucket(const struct claims_window *window,
+			  char ret_text[CLAIMS_BUCKET_BYTES_MAX])
+{
+	struct bucket room;
+	struct slice bucket = bucket_of(window, window->period, &room);
+
+	memcpy(ret_text, bucket.p, bucket.n);
+	ret_text[bucket.n] = '\0';
+}

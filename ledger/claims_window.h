@@ -67,4 +67,8 @@ MUST_USE enum err claims_window_drop(const struct claims_window *window,
 				     const struct claims_storage *storage,
 				     struct fault *fault);
 
+/* The bucket of the batch's own month, as text with a NUL. */
+void claims_window_bucket(const struct claims_window *window,
+			  char ret_text[CLAIMS_BUCKET_BYTES_MAX]);
+
 #endif

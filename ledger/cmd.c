@@ -45,6 +45,8 @@ const struct command commands[] = {
 	{ "restore", "FILE DIR | DIR --newest NOTE | --rehearse FILE [--compare DIR]",
 	  "make a ledger from a backup; let it sign again; or try all that aside",
 	  cmd_restore },
+	{ "retention", "DIR [--as-of DAY | --delete]",
+	  "list, or delete, the rows that are past the legal retention", cmd_retention },
 	{ "doctor", "DIR", "what is wrong with the ledger, with the remedy", cmd_doctor },
 };
 const size_t command_count = sizeof commands / sizeof *commands;

@@ -55,6 +55,7 @@ int cmd_check(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
+int cmd_retention(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_member(int argc, char **argv);
 int cmd_token(int argc, char **argv);

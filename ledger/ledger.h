@@ -24,6 +24,7 @@
 #include "keys/slice.h"
 #include "ledger/books.h"
 #include "ledger/checkpoint.h"
+#include "ledger/date.h"
 #include "ledger/entry.h"
 
 struct ledger;
@@ -163,6 +164,27 @@ MUST_USE enum err ledger_donor_secrets(struct ledger *ledger, struct slice membe
 MUST_USE enum err ledger_donor_rename(struct ledger *ledger, struct slice member,
 				      const uint8_t old_key[32],
 				      const uint8_t new_key[32], struct fault *fault);
+
+/* Rows after the legal retention: accounting records are kept for 10 years (code de
+ * commerce, art. L123-22), counted from the end of the fiscal year in which the batch was
+ * recorded. Totals, roots and every proof that somebody holds stay good without them. */
+#define LEDGER_RETENTION_YEARS 10
+struct retained {
+	uint64_t position;
+	struct date recorded_on;
+	struct date until; /* the last day on which they must be kept */
+	int64_t bytes;
+};
+/* Calls each() for the rows whose last day is before as_of, in the order of the log. */
+MUST_USE enum err ledger_retention_each(struct ledger *ledger, struct date as_of,
+					enum err (*each)(void *ctx,
+							 const struct retained *rows,
+							 struct fault *fault),
+					void *ctx, struct fault *fault);
+/* Deletes those rows, and remembers that on the day as_of; gives how many batches and
+ * corrections. */
+MUST_USE enum err ledger_retention_delete(struct ledger *ledger, struct date as_of,
+					  uint64_t *ret_count, struct fault *fault);
 
 /* Replays the whole log and compares every projection with it; the fault names
  * the first difference. rebuild writes them anew. */

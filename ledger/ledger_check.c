@@ -28,6 +28,8 @@ struct replay {
 	struct cents row_cap;
 	int64_t at;
 	uint64_t n_rows, n_tiles, n_buckets;
+	bool any_deleted;    /* rows, after the legal retention */
+	struct state *holes; /* by bucket: what they claimed is not known any more */
 };
 
 static enum err replay_root_at(void *ctx, uint64_t size, struct hash *ret_root,
@@ -47,10 +49,11 @@ static enum err replay_init(struct replay *replay, struct ledger *ledger,
 
 	*replay = (struct replay){ .ledger = ledger };
 	replay->state = state_new(NULL);
+	replay->holes = state_new(NULL);
 	replay->tree = log_tree_new(ledger->store);
 	if (replay->state)
 		replay->books = books_new(replay->state, &hooks);
-	if (!replay->books || !replay->tree)
+	if (!replay->books || !replay->tree || !replay->holes)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	return ERR_OK;
 }
@@ -59,6 +62,7 @@ static void replay_release(struct replay *replay)
 {
 	books_free(replay->books);
 	state_free(replay->state);
+	state_free(replay->holes);
 	log_tree_free(replay->tree);
 	free(replay->tags);
 }
@@ -99,15 +103,31 @@ static enum err claims_replay(struct replay *replay, const struct claims_window 
 	return err;
 }
 
+static bool rows_are_deleted(struct replay *replay, const struct claims_window *window,
+			     uint64_t position)
+{
+	char bucket[CLAIMS_BUCKET_BYTES_MAX];
+	struct date day;
+
+	if (store_rows_deleted(replay->ledger->store, position, &day, NULL) != ERR_OK)
+		return false;
+	replay->any_deleted = true;
+	claims_window_bucket(window, bucket);
+	state_put(replay->holes, bucket, slice_of("\n", 1));
+	return true;
+}
+
 /* The rows at a position, checked against their entry: their tags are in `tags`. */
 static enum err rows_replay(struct replay *replay, const struct entry *entry,
 			    uint64_t position, const struct rows_limits *limits,
+			    const struct claims_window *window, bool *ret_deleted,
 			    struct fault *fault)
 {
 	struct buffer blob;
 	enum err err;
 
-	if (!limits->rows_max)
+	*ret_deleted = limits->rows_max && rows_are_deleted(replay, window, position);
+	if (!limits->rows_max || *ret_deleted)
 		return ERR_OK;
 	buffer_init(&blob, STORE_ROWS_BYTES_MAX);
 	err = tags_reserve(replay, limits->rows_max, fault);
@@ -127,9 +147,11 @@ static enum err batch_replay(struct replay *replay, const struct entry *batch,
 	struct rows_limits limits = batch_limits(batch, replay->row_cap);
 	struct claims_window window = claims_window_of(batch);
 	struct claims_change change;
-	enum err err = rows_replay(replay, batch, position, &limits, fault);
+	bool is_deleted = false;
+	enum err err = rows_replay(replay, batch, position, &limits, &window, &is_deleted,
+				   fault);
 
-	if (err || !limits.rows_max)
+	if (err || !limits.rows_max || is_deleted)
 		return err;
 	change = claims_change_of(replay->tags, limits.rows_max);
 	return claims_replay(replay, &window, &change, fault);
@@ -143,9 +165,16 @@ static enum err correction_replay(struct replay *replay, const struct entry *cor
 		batch_view_limits(batch, (uint64_t)entry_integer(correction, "count"));
 	struct claims_window window = claims_window_of_view(batch);
 	struct claims_change change;
-	enum err err = rows_replay(replay, correction, position, &limits, fault);
+	bool is_deleted = false;
+	enum err err = rows_replay(replay, correction, position, &limits, &window,
+				   &is_deleted, fault);
 
-	if (!err)
+	if (err || is_deleted)
+		return err;
+	/* The older rows go first: there may be none to be replaced. */
+	if (rows_are_deleted(replay, &window, batch->rows_at))
+		change = claims_change_of(replay->tags, limits.rows_max);
+	else
 		err = ledger_claims_change(replay->ledger, batch, replay->tags,
 					   limits.rows_max, &change, fault);
 	if (err)
@@ -377,6 +406,19 @@ static enum err bucket_compare(struct replay *replay, struct slice bucket,
 	return err;
 }
 
+/* Whether rows of this month were deleted, so that what they claimed is not known. */
+static bool bucket_has_holes(struct replay *replay, struct slice bucket)
+{
+	char key[CLAIMS_BUCKET_BYTES_MAX];
+	struct slice value;
+
+	if (bucket.n >= sizeof key)
+		return false;
+	memcpy(key, bucket.p, bucket.n);
+	key[bucket.n] = '\0';
+	return state_get(replay->holes, key, &value);
+}
+
 static enum err claims_compare(struct replay *replay, struct fault *fault)
 {
 	uint8_t bucket[CLAIMS_BUCKET_BYTES_MAX];
@@ -391,11 +433,13 @@ static enum err claims_compare(struct replay *replay, struct fault *fault)
 		if (err || !found)
 			break;
 		n_buckets++;
+		if (replay->any_deleted && bucket_has_holes(replay, slice_of(bucket, n)))
+			continue;
 		err = bucket_compare(replay, slice_of(bucket, n), fault);
 		if (err)
 			break;
 	}
-	if (!err && n_buckets != replay->n_buckets)
+	if (!err && !replay->any_deleted && n_buckets != replay->n_buckets)
 		err = fault_set(fault, ERR_CORRUPT,
 				"claims of a month are missing: rebuild");
 	return err;

@@ -122,6 +122,24 @@ enum err ledger_entry(struct ledger *ledger, uint64_t position, struct buffer *r
 	return err;
 }
 
+/* Rows that were there once are told apart from those that never were. */
+static enum err rows_read(struct ledger *ledger, uint64_t position,
+			  struct buffer *ret_blob, struct fault *fault)
+{
+	char text[DATE_TEXT_BYTES];
+	struct date day;
+	enum err err = store_rows(ledger->store, position, ret_blob, fault);
+
+	if (err != ERR_NOT_FOUND ||
+	    store_rows_deleted(ledger->store, position, &day, NULL) != ERR_OK)
+		return err;
+	date_format(day, text);
+	return fault_set(fault, ERR_NOT_FOUND,
+			 "the rows of position %" PRIu64
+			 " were deleted on %s, after the legal retention",
+			 position, text);
+}
+
 enum err ledger_rows(struct ledger *ledger, uint64_t position, struct buffer *ret_blob,
 		     struct fault *fault)
 {
@@ -129,7 +147,7 @@ enum err ledger_rows(struct ledger *ledger, uint64_t position, struct buffer *re
 
 	if (err)
 		return err;
-	err = store_rows(ledger->store, position, ret_blob, fault);
+	err = rows_read(ledger, position, ret_blob, fault);
 	ledger_reading_stop(ledger);
 	return err;
 }
@@ -289,7 +307,7 @@ static enum err row_proof_write(struct ledger *ledger, uint64_t position,
 	buffer_init(&blob, STORE_ROWS_BYTES_MAX);
 	buffer_init(&leaf, ENTRY_BYTES_MAX);
 	buffer_init(&entry_proof, PROOF_BYTES_MAX);
-	err = doc ? store_rows(ledger->store, position, &blob, fault)
+	err = doc ? rows_read(ledger, position, &blob, fault)
 		  : fault_set(fault, ERR_MEMORY, "out of memory");
 	if (!err)
 		err = store_entry(ledger->store, position, &leaf, fault);

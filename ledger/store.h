@@ -33,6 +33,7 @@
 #include "keys/hash.h"
 #include "keys/slice.h"
 #include "ledger/claims.h"
+#include "ledger/date.h"
 #include "ledger/merkle.h"
 #include "ledger/state.h"
 #include "ledger/tile.h"
@@ -145,6 +146,16 @@ MUST_USE enum err store_rows(struct store *store, uint64_t position, struct buff
 MUST_USE enum err store_rows_next(struct store *store, uint64_t from,
 				  uint64_t *ret_position, bool *ret_found,
 				  struct fault *fault);
+
+/* Bytes of a batch's rows. ERR_NOT_FOUND. */
+MUST_USE enum err store_rows_size(struct store *store, uint64_t position,
+				  int64_t *ret_bytes, struct fault *fault);
+/* Deletes them for good; the day of it is remembered outside the log. */
+MUST_USE enum err store_rows_delete(struct store *store, uint64_t position,
+				    struct date day, struct fault *fault);
+/* When they were deleted. ERR_NOT_FOUND where they were not. */
+MUST_USE enum err store_rows_deleted(struct store *store, uint64_t position,
+				     struct date *ret_day, struct fault *fault);
 
 /* How many there are of what has a number, for who looks for what should not be. */
 struct store_counts {

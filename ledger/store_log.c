@@ -381,6 +381,52 @@ enum err store_rows(struct store *store, uint64_t position, struct buffer *out,
 	return err;
 }
 
+enum err store_rows_size(struct store *store, uint64_t position, int64_t *ret_bytes,
+			 struct fault *fault)
+{
+	struct sql query = sql_of(store, STMT_ROWS_SIZE);
+	enum err err;
+
+	sql_integer(&query, (int64_t)position);
+	err = sql_one(&query, "the batch's rows", fault);
+	if (err)
+		return err;
+	*ret_bytes = sql_column(&query, 0);
+	sql_end(&query);
+	return ERR_OK;
+}
+
+enum err store_rows_deleted(struct store *store, uint64_t position, struct date *ret_day,
+			    struct fault *fault)
+{
+	struct sql query = sql_of(store, STMT_ROWS_DELETED);
+	enum err err;
+
+	sql_integer(&query, (int64_t)position);
+	err = sql_one(&query, "the deletion of rows", fault);
+	if (err)
+		return err;
+	ret_day->day = (int32_t)sql_column(&query, 0);
+	sql_end(&query);
+	return ERR_OK;
+}
+
+enum err store_rows_delete(struct store *store, uint64_t position, struct date day,
+			   struct fault *fault)
+{
+	struct sql query = sql_of(store, STMT_ROWS_DELETED_ADD);
+	enum err err;
+
+	sql_integer(&query, (int64_t)position);
+	sql_integer(&query, day.day);
+	err = sql_run(&query, fault);
+	if (err)
+		return err;
+	query = sql_of(store, STMT_ROWS_DELETE);
+	sql_integer(&query, (int64_t)position);
+	return sql_run(&query, fault);
+}
+
 enum err store_rows_next(struct store *store, uint64_t from, uint64_t *ret_position,
 			 bool *ret_found, struct fault *fault)
 {

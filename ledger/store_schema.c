@@ -84,6 +84,19 @@ static const struct step {
 	  " BEGIN SELECT RAISE(ABORT, 'meta only grows'); END;" },
 	{ "which form the projections have, so that none is misread",
 	  "ALTER TABLE meta ADD COLUMN format INTEGER NOT NULL DEFAULT 0;" },
+	/* Rows go by one door only: who deletes them has registered them before, for
+	 * good; and what is registered never comes back. */
+	{ "rows that were deleted after the legal retention",
+	  "CREATE TABLE rows_deleted (position INTEGER PRIMARY KEY,"
+	  " day INTEGER NOT NULL) STRICT;"
+	  "DROP TRIGGER rows_no_DELETE;"
+	  "CREATE TRIGGER rows_no_DELETE BEFORE DELETE ON rows"
+	  " WHEN NOT EXISTS (SELECT 1 FROM rows_deleted WHERE position = OLD.position)"
+	  " BEGIN SELECT RAISE(ABORT, 'rows is append-only'); END;"
+	  "CREATE TRIGGER rows_stay_deleted BEFORE INSERT ON rows"
+	  " WHEN EXISTS (SELECT 1 FROM rows_deleted WHERE position = NEW.position)"
+	  " BEGIN SELECT RAISE(ABORT, 'rows is append-only'); END;" NEVER(
+		  "rows_deleted", "UPDATE") NEVER("rows_deleted", "DELETE") },
 };
 
 #define STEP_COUNT (sizeof steps / sizeof *steps)

@@ -43,6 +43,11 @@ const char *const sql_texts[STMT__COUNT] = {
 	[STMT_ROWS_NEXT] = "SELECT position FROM rows WHERE position >= ?"
 			   " ORDER BY position LIMIT 1",
 
+	[STMT_ROWS_SIZE] = "SELECT length(bytes) FROM rows WHERE position = ?",
+	[STMT_ROWS_DELETED] = "SELECT day FROM rows_deleted WHERE position = ?",
+	[STMT_ROWS_DELETED_ADD] =
+		"INSERT INTO rows_deleted (position, day) VALUES (?, ?)",
+	[STMT_ROWS_DELETE] = "DELETE FROM rows WHERE position = ?",
 	[STMT_COUNT] =
 		"SELECT (SELECT count(*) FROM bundle), (SELECT count(*) FROM tail),"
 		" (SELECT count(*) FROM tile), (SELECT count(*) FROM rows),"

@@ -65,3 +65,15 @@ stop_gateway
 check "it is exported" arrondi-ledger export "$LEDGER" "$WORK/export"
 check "and grows out of what was signed before" arrondi-verify "$WORK/export" \
 	--vkey "$(<"$WORK/log.vkey")" --checkpoint "$WORK/newest" --checkpoint "$WORK/after"
+
+# ---- rows, ten years on ----
+
+arrondi-ledger retention "$LEDGER" >"$WORK/out"
+check "no rows are past the legal retention" grep -q '^0 batches and corrections' "$WORK/out"
+arrondi-ledger retention "$LEDGER" --as-of 2199-01-01 >"$WORK/out"
+check "in the end all will be (ledger/cmd_retention.c)" grep -qE '^rows [0-9]+: recorded on .*, kept until [0-9]+-12-31, ' "$WORK/out"
+same "but nothing is deleted before its day" 2 \
+	"$(arrondi-ledger retention "$LEDGER" --as-of 2199-01-01 --delete >/dev/null 2>&1; echo $?)"
+arrondi-ledger retention "$LEDGER" --delete >"$WORK/out"
+check "and today none is" grep -q '^rows of 0 batches' "$WORK/out"
+check "as the ledger confirms" arrondi-ledger check "$LEDGER"

@@ -131,7 +131,7 @@ done
 check "and the statement names the corrections" grep -q "Rectification d'un lot" "$WORK/from-ledger"
 rm "$WORK/export/rows/$batch"
 check "rows may be withheld of the batch" sh -c "arrondi-verify '$WORK/export' --vkey '$vkey' >'$WORK/said'"
-told "which is told" "with rows withheld"
+told "which is told" "stand on their totals alone"
 sed -i 's/"extra":30/"extra":31/' "$WORK/export/rows/$correction"
 refuse "a row of a correction that was changed is found" 1 "rows" \
 	arrondi-verify "$WORK/export" --vkey "$vkey"
