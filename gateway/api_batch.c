@@ -176,8 +176,31 @@ static enum err body_read(struct api_call *call, struct http_reply *reply,
 
 /* ---- making the batch ---- */
 
+/* Each row whose donor has not consented to it, at its place. */
+static enum err refuse_unconsented(struct api_call *call, struct http_reply *reply,
+				   struct fault *fault)
+{
+	static const enum batch_flaw flaws[] = {
+		[CONSENT_WITHDRAWN] = BATCH_FLAW_WITHDRAWN,
+		[CONSENT_ENDED] = BATCH_FLAW_ENDED,
+		[CONSENT_TERMS] = BATCH_FLAW_TERMS,
+		[CONSENT_FORGOTTEN] = BATCH_FLAW_FORGOTTEN,
+	};
+	const struct batch *batch = &call->batch->batch;
+	struct batch_input *input = &call->batch->input;
+	struct slice donor = slice_of_text(batch_field_name(BATCH_FIELD_DONOR));
+
+	for (size_t i = 0; i < batch->refused_count; i++)
+		if (batch_input_bad_row(input, batch->refused[i].line, donor,
+					flaws[batch->refused[i].verdict]))
+			return fault_set(fault, ERR_MEMORY, "out of memory");
+	if (batch_bad_list_check(&input->bad, fault) == ERR_OK)
+		return ERR_OK;
+	return refuse_rows(call, reply, &input->bad, fault);
+}
+
 static enum err rows_make(struct api_call *call, const struct batch_head *head,
-			  struct fault *fault)
+			  struct http_reply *reply, struct fault *fault)
 {
 	struct ledger_pool *keepers = call->api->keepers;
 	struct api_batch *batch = call->batch;
@@ -192,6 +215,8 @@ static enum err rows_make(struct api_call *call, const struct batch_head *head,
 	err = batch_make(head, &secrets, batch->input.rows, batch->input.row_count,
 			 !call->is_dry_run, &batch->batch, fault);
 	ledger_pool_give(keepers, ledger, err);
+	if (err == ERR_RULE && batch->batch.refused_count)
+		return refuse_unconsented(call, reply, fault);
 	return err;
 }
 
@@ -296,6 +321,7 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 				slice_of_text(call->caller.member));
 	if (call->batch->is_correction) {
 		call->batch->mend.reason = slice_of_text(call->batch->input.reason);
+		call->batch->mend.collected_on = call->batch->old.date;
 		head.mend = &call->batch->mend;
 	}
 	reference = head.reference;
@@ -305,8 +331,8 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 	if (!err && call->batch->seal.is_given)
 		head.seal = &call->batch->seal.seal;
 	if (!err)
-		err = rows_make(call, &head, fault);
-	if (!err)
+		err = rows_make(call, &head, reply, fault);
+	if (!err && !call->is_answered)
 		err = draft_make(call, &head, fault);
 	return err;
 }

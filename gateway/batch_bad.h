@@ -77,7 +77,17 @@
 	BATCH_FLAW(OTHER, "is not what the batch that is corrected has",                 \
 		   "send the batch's own; rows of another one are a batch of its own")   \
 	BATCH_FLAW(CLAIM, "the same claim stands before in this batch",                  \
-		   "remove one of the two; tell payslips of one donor apart by slip")
+		   "remove one of the two; tell payslips of one donor apart by slip")    \
+	BATCH_FLAW(CONSENT_LATE, "is a day after the collection",                        \
+		   "send the day on which the donor consented, or leave the row out")    \
+	BATCH_FLAW(WITHDRAWN, "its donor has withdrawn the consent",                     \
+		   "leave the row out; a new consent is stated by its day")              \
+	BATCH_FLAW(ENDED, "its donor's consent has ended",                               \
+		   "leave the row out; a new consent is stated by its day")              \
+	BATCH_FLAW(TERMS, "its donor has consented to other terms",                      \
+		   "state the day of the consent to these terms")                        \
+	BATCH_FLAW(FORGOTTEN, "its donor has asked to be forgotten",                     \
+		   "leave the row out, and collect nothing from this donor")
 
 enum batch_flaw {
 #define BATCH_FLAW(id, reason, remedy) BATCH_FLAW_##id,

@@ -301,7 +301,7 @@ static struct slice day_translate(struct slice day, char text[DATE_TEXT_BYTES])
 
 struct csv_row {
 	struct batch_row row;
-	char day[DATE_TEXT_BYTES];
+	char day[DATE_TEXT_BYTES], consent[DATE_TEXT_BYTES];
 	unsigned n_fields;
 	bool blank; /* every field is empty */
 };
@@ -336,6 +336,9 @@ static enum err csv_take_field(struct csv *csv, struct csv_row *row,
 		break;
 	case BATCH_FIELD_DAY:
 		text = day_translate(trim(text), row->day);
+		break;
+	case BATCH_FIELD_CONSENT:
+		text = day_translate(trim(text), row->consent);
 		break;
 	case BATCH_FIELD_FUND:
 		text = trim(text);

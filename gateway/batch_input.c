@@ -37,7 +37,8 @@ static const char *const field_names[BATCH_FIELD__COUNT] = {
 	[BATCH_FIELD_INVOICE] = "invoice", [BATCH_FIELD_TILL] = "till",
 	[BATCH_FIELD_DAY] = "day",         [BATCH_FIELD_GIVER] = "giver",
 	[BATCH_FIELD_FUND] = "fund",       [BATCH_FIELD_SLIP] = "slip",
-	[BATCH_FIELD_ROUNDUP] = "roundup", [BATCH_FIELD_EXTRA] = "extra",
+	[BATCH_FIELD_CONSENT] = "consent", [BATCH_FIELD_ROUNDUP] = "roundup",
+	[BATCH_FIELD_EXTRA] = "extra",
 };
 
 #define BIT(n) (1u << (n))
@@ -89,7 +90,8 @@ unsigned batch_fields_allowed(enum batch_source source)
 
 	switch (source) {
 	case BATCH_SALARY:
-		return batch_fields_needed(source) | common | BIT(BATCH_FIELD_SLIP);
+		return batch_fields_needed(source) | common | BIT(BATCH_FIELD_SLIP) |
+		       BIT(BATCH_FIELD_CONSENT);
 	case BATCH_INVOICE:
 		return batch_fields_needed(source) | common | BIT(BATCH_FIELD_CLIENT);
 	case BATCH_TILL:
@@ -354,6 +356,21 @@ static enum batch_flaw day_flaw(const struct batch_input *input, struct slice da
 								      : BATCH_FLAW_PERIOD;
 }
 
+/* The day of a consent to the batch's terms, which comes before what it allows. */
+static enum batch_flaw consent_flaw(const struct batch_input *input, struct slice day,
+				    struct date *ret_day)
+{
+	char text[BATCH_ID_BYTES_MAX + 1];
+
+	short_text(day, text);
+	if (date_parse(text, ret_day))
+		return BATCH_FLAW_DAY;
+	return (input->given & BIT(BATCH_COLLECTED_ON)) &&
+			       date_cmp(*ret_day, input->collected_on) > 0
+		       ? BATCH_FLAW_CONSENT_LATE
+		       : BATCH_FLAW__COUNT;
+}
+
 /* One text of a row into the claim. BATCH_FLAW__COUNT where nothing is wrong. */
 static enum batch_flaw text_judge(struct batch_input *input, const struct batch_row *row,
 				  enum batch_field field, struct batch_claim *claim)
@@ -380,6 +397,9 @@ static enum batch_flaw text_judge(struct batch_input *input, const struct batch_
 	case BATCH_FIELD_SLIP:
 		claim->slip = text;
 		return text.n == 0 ? BATCH_FLAW__COUNT : slip_flaw(text);
+	case BATCH_FIELD_CONSENT:
+		return text.n == 0 ? BATCH_FLAW__COUNT
+				   : consent_flaw(input, text, &claim->consent);
 	case BATCH_FIELD_ROUNDUP:
 	case BATCH_FIELD_EXTRA:
 	case BATCH_FIELD__COUNT:

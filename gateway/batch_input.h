@@ -65,13 +65,14 @@ enum batch_field {
 	BATCH_FIELD_GIVER,
 	BATCH_FIELD_FUND,
 	BATCH_FIELD_SLIP,
+	BATCH_FIELD_CONSENT,
 	BATCH_FIELD_ROUNDUP,
 	BATCH_FIELD_EXTRA,
 	BATCH_FIELD__COUNT
 };
 
-/* "donor", "client", "invoice", "till", "day", "giver", "fund", "slip", "roundup",
- * "extra": as an answer calls them. */
+/* "donor", "client", "invoice", "till", "day", "giver", "fund", "slip",
+ * "consent", "roundup", "extra": as an answer calls them. */
 const char *batch_field_name(enum batch_field field);
 
 /* Sets of fields: 1 << field each. */

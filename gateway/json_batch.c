@@ -21,6 +21,7 @@ static const struct {
 	{ "invoice", BATCH_FIELD_INVOICE },   { "giver", BATCH_FIELD_GIVER },
 	{ "client", BATCH_FIELD_CLIENT },     { "slip", BATCH_FIELD_SLIP },
 	{ "till", BATCH_FIELD_TILL },         { "day", BATCH_FIELD_DAY },
+	{ "consent", BATCH_FIELD_CONSENT },
 };
 
 struct json_batch {

@@ -57,7 +57,8 @@ static const struct {
 #define BATCH_ROW_SCHEMA                                                                 \
 	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":["             \
 	"\"roundup_cents\"],\"properties\":{\"donor\":{\"type\":\"string\"},\"slip\":{"  \
-	"\"type\":\"string\"},\"invoice\":{\"type\":\"string\"},\"client\":{\"type\":"   \
+	"\"type\":\"string\"},\"consent\":{\"type\":\"string\",\"format\":\"date\"},"    \
+	"\"invoice\":{\"type\":\"string\"},\"client\":{\"type\":"                        \
 	"\"string\"},\"giver\":{\"type\":\"string\",\"enum\":[\"person\",\"company\","   \
 	"\"seller\"]},\"till\":{\"type\":\"string\"},\"day\":{\"type\":\"string\","      \
 	"\"format\":\"date\"},\"fund\":{\"type\":\"string\"},\"roundup_cents\":{"        \

@@ -55,6 +55,7 @@ void batch_release(struct batch *batch)
 	buffer_release(&batch->blob);
 	free(batch->tags);
 	free(batch->lines);
+	free(batch->refused);
 	batch_init(batch);
 }
 
@@ -115,8 +116,10 @@ struct making {
 	uint32_t *claim; /* index into claims */
 	uint32_t *order; /* place in the batch -> place here */
 	struct tag *tags;
-	uint8_t *keys;    /* pay: of the donors; made unique in place */
-	uint8_t *secrets; /* pay: of the unique donors */
+	uint8_t *keys;                 /* pay: of the donors; made unique in place */
+	uint8_t *secrets;              /* pay: of the unique donors */
+	struct batch_refusal *refused; /* handed to the batch */
+	size_t refused_count;
 };
 
 static enum err no_memory(struct fault *fault)
@@ -306,6 +309,87 @@ static void donors_tag(struct making *making, const uint32_t *donor_of)
 	hmac_key_clear(&key);
 }
 
+/* ---- consents ---- */
+
+/* A donor's first claim says what it gives; the latest day that any of them states is
+ * that of its consent. */
+static void asks_fill(const struct making *making, const uint32_t *donor_of,
+		      struct donor_ask *asks)
+{
+	const struct batch_head *head = making->head;
+
+	for (size_t i = 0; i < making->n; i++) {
+		const struct batch_claim *claim = claim_at(making, making->order[i]);
+		struct donor_ask *ask = &asks[donor_of[i]];
+
+		if (i == 0 || donor_of[i] != donor_of[i - 1])
+			*ask = (struct donor_ask){
+				.consent = { .terms = head->terms,
+					     .collected_on =
+						     head->mend ? head->mend->collected_on
+								: head->collected_on,
+					     .stated = CONSENT_NO_DAY },
+				.step = head->step,
+				.extra = claim->extra,
+				.fund = claim->fund,
+			};
+		if (claim->consent.day > 0 &&
+		    date_cmp(claim->consent, ask->consent.stated) > 0)
+			ask->consent.stated = claim->consent;
+	}
+}
+
+static int refusal_cmp(const void *a, const void *b)
+{
+	uint32_t x = ((const struct batch_refusal *)a)->line;
+	uint32_t y = ((const struct batch_refusal *)b)->line;
+
+	return (x > y) - (x < y);
+}
+
+static enum err consents_refuse(struct making *making, const uint32_t *donor_of,
+				const uint8_t *verdicts, struct fault *fault)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < making->n; i++)
+		count += verdicts[donor_of[i]] > CONSENT_NEW;
+	if (!count)
+		return ERR_OK;
+	making->refused = calloc(count, sizeof *making->refused);
+	if (!making->refused)
+		return no_memory(fault);
+	for (size_t i = 0; i < making->n; i++)
+		if (verdicts[donor_of[i]] > CONSENT_NEW)
+			making->refused[making->refused_count++] = (struct batch_refusal){
+				.line = claim_at(making, making->order[i])->line,
+				.verdict = (enum consent_verdict)verdicts[donor_of[i]],
+			};
+	qsort(making->refused, count, sizeof *making->refused, refusal_cmp);
+	return fault_rule(fault, "consent",
+			  "the donors of %zu rows have not consented to them", count);
+}
+
+static enum err consents_ask(struct making *making, const struct batch_secrets *secrets,
+			     const uint32_t *donor_of, size_t count, bool keep,
+			     struct fault *fault)
+{
+	struct donor_ask *asks = calloc(count, sizeof *asks);
+	uint8_t *verdicts = calloc(count, sizeof *verdicts);
+	enum err err = asks && verdicts ? ERR_OK : no_memory(fault);
+
+	if (!err) {
+		asks_fill(making, donor_of, asks);
+		err = secrets->consents(secrets->ctx, making->keys, asks, count, keep,
+					verdicts, fault);
+	}
+	if (!err)
+		err = consents_refuse(making, donor_of, verdicts, fault);
+	free(asks);
+	free(verdicts);
+	return err;
+}
+
 static enum err tag_salary(struct making *making, const struct hmac_key *company,
 			   const struct batch_secrets *secrets, bool keep,
 			   struct fault *fault)
@@ -322,6 +406,8 @@ static enum err tag_salary(struct making *making, const struct hmac_key *company
 	donor_of = calloc(making->n, sizeof *donor_of);
 	err = donor_of ? donors_unique(making, donor_of, &count, fault)
 		       : no_memory(fault);
+	if (!err && secrets->consents)
+		err = consents_ask(making, secrets, donor_of, count, keep, fault);
 	if (!err)
 		err = secrets->donors(secrets->ctx, making->keys, count, keep,
 				      making->secrets, fault);
@@ -472,6 +558,8 @@ enum err batch_make(const struct batch_head *head, const struct batch_secrets *s
 		batch_release(batch);
 	else
 		batch->zero = n - making.n;
+	batch->refused = making.refused;
+	batch->refused_count = making.refused_count;
 	making_release(&making);
 	return err;
 }

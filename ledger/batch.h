@@ -69,8 +69,10 @@ struct batch_claim {
 	struct cents roundup; /* 0 .. step - 1 */
 	struct cents extra;   /* 0 or more */
 	struct date day;      /* till: the day of the takings */
-	enum giver giver;     /* salary and till: GIVER_PERSON */
-	uint32_t line; /* where it came from: a CSV's line, or a JSON row's index */
+	struct date
+		consent;  /* salary: day of a new consent to the terms; 0: none stated */
+	enum giver giver; /* salary and till: GIVER_PERSON */
+	uint32_t line;    /* where it came from: a CSV's line, or a JSON row's index */
 };
 
 /* A company's own signature (ledger/manifest.h), and the salt under which it signed. */
@@ -83,6 +85,7 @@ struct batch_seal {
 struct batch_mend {
 	uint64_t position;
 	struct slice reason;
+	struct date collected_on; /* the batch's own day: its rows were given then */
 };
 
 /* What holds for all rows of a batch. The slices belong to the caller. */
@@ -119,15 +122,28 @@ struct batch_secrets {
 			    struct fault *fault);
 	enum err (*donors)(void *ctx, const uint8_t *keys, size_t count, bool keep,
 			   uint8_t *ret_secrets, struct fault *fault);
+	/* As ledger_consents(), asked before donors(); NULL: nobody asks for consents. */
+	enum err (*consents)(void *ctx, const uint8_t *keys, const struct donor_ask *asks,
+			     size_t count, bool keep, uint8_t *ret_verdicts,
+			     struct fault *fault);
 };
 
-/* A batch made. Owns blob, tags and lines. */
+/* A claim whose donor has not consented to it. */
+struct batch_refusal {
+	uint32_t line;
+	enum consent_verdict verdict;
+};
+
+/* A batch made. Owns blob, tags, lines and refused. */
 struct batch {
 	struct buffer blob;          /* canonical rows, LF after each */
 	struct tag *tags;            /* of the rows, ascending */
 	uint32_t *lines;             /* of the rows: struct batch_claim's line */
 	uint64_t zero;               /* claims of 0, left out */
 	struct rows_summary summary; /* count, root, totals */
+	/* Where it could not be made by rule "consent": ascending by line. */
+	struct batch_refusal *refused;
+	size_t refused_count;
 };
 
 void batch_init(struct batch *batch);
@@ -136,10 +152,11 @@ void batch_release(struct batch *batch);
 /*
  * Makes the batch of n claims. `keep` is false for a dry run: its tags are then
  * those of the ledger only for donors that it knows already. *batch is one that
- * was init'ed; on failure it is empty.
+ * was init'ed; on failure it is empty, but for what was refused.
  *
  * ERR_RULE, rule "claim_twice", where two claims are the same (the text names
- * both lines); the errors of rows_summarise() where an amount is out of bounds;
+ * both lines); rule "consent" where donors' consents do not cover them, which are then
+ * in batch->refused; the errors of rows_summarise() where an amount is out of bounds;
  * ERR_INVALID where a part of a claim has not its syntax; ERR_TOO_BIG past
  * BATCH_ROWS_MAX; or what secrets gave.
  */

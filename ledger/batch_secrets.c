@@ -20,11 +20,22 @@ static enum err donor_secrets(void *ctx, const uint8_t *keys, size_t count, bool
 				    ret_secrets, fault);
 }
 
+static enum err donor_consents(void *ctx, const uint8_t *keys,
+			       const struct donor_ask *asks, size_t count, bool keep,
+			       uint8_t *ret_verdicts, struct fault *fault)
+{
+	const struct batch_company *company = ctx;
+
+	return ledger_consents(company->ledger, company->member, keys, asks, count, keep,
+			       ret_verdicts, fault);
+}
+
 struct batch_secrets batch_secrets_of_ledger(struct batch_company *company)
 {
 	return (struct batch_secrets){
 		.ctx = company,
 		.company = company_secret,
 		.donors = donor_secrets,
+		.consents = donor_consents,
 	};
 }

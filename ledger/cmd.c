@@ -21,6 +21,12 @@ const struct command commands[] = {
 	  "give or take back API tokens", cmd_token },
 	{ "donor", "DIR --member ID --rename OLD NEW",
 	  "a company's donor has a new number", cmd_donor },
+	{ "consent",
+	  "DIR --member ID --donor NUMBER [--terms T] [--from DAY] [--until DAY]\n"
+	  "          [--withdraw DAY] [--step EUR] [--extra EUR] [--fund F] [--receipt yes|no]\n"
+	  "  consent DIR --export [--member ID] [--donor NUMBER]",
+	  "show or register what a donor agreed to; or list the register as CSV",
+	  cmd_consent },
 	{ "record", "DIR FILE.json [--by MEMBER]", "record one entry", cmd_record },
 	{ "propose", "DIR FILE.json [--by MEMBER]", "put a question to the board",
 	  cmd_propose },

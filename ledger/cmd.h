@@ -46,6 +46,12 @@ int cmd_submit(struct ledger *ledger, const char *by, struct draft *draft);
 MUST_USE enum err cmd_operator(struct ledger *ledger, char ret_id[65],
 			       struct fault *fault);
 
+/* The key under which a company's donor is known, by the number that the company uses.
+ * ERR_NOT_FOUND where the member is no employer. */
+MUST_USE enum err cmd_donor_key(struct ledger *ledger, const char *member,
+				const char *reference, uint8_t ret_key[32],
+				struct fault *fault);
+
 /* A position in decimal; false after a usage error was printed. */
 bool cmd_position(const char *text, uint64_t *ret_position);
 
@@ -55,6 +61,7 @@ int cmd_check(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
+int cmd_consent(int argc, char **argv);
 int cmd_retention(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_member(int argc, char **argv);

@@ -29,27 +29,38 @@ static enum err company_check(struct ledger *ledger, const char *id, struct faul
 			: fault_set(fault, ERR_NOT_FOUND, "'%s' is not an employer", id);
 }
 
+enum err cmd_donor_key(struct ledger *ledger, const char *member, const char *reference,
+		       uint8_t ret_key[32], struct fault *fault)
+{
+	uint8_t secret[BATCH_SECRET_BYTES];
+	enum err err = company_check(ledger, member, fault);
+
+	if (!err)
+		err = ledger_company_secret(ledger, slice_of_text(member), secret, fault);
+	if (!err)
+		err = batch_donor_key(secret, slice_of_text(reference), ret_key, fault);
+	bytes_wipe(secret, sizeof secret);
+	return err;
+}
+
 static enum err donor_rename(struct ledger *ledger, const char *member,
 			     const char *old_reference, const char *new_reference,
 			     struct fault *fault)
 {
-	uint8_t secret[BATCH_SECRET_BYTES];
 	uint8_t old_key[BATCH_SECRET_BYTES], new_key[BATCH_SECRET_BYTES];
 	struct slice company = slice_of_text(member);
-	enum err err = company_check(ledger, member, fault);
+	struct consent consent;
+	enum err err = cmd_donor_key(ledger, member, old_reference, old_key, fault);
 
-	if (err)
-		return err;
-	err = ledger_company_secret(ledger, company, secret, fault);
 	if (!err)
-		err = batch_donor_key(secret, slice_of_text(old_reference), old_key,
-				      fault);
-	if (!err)
-		err = batch_donor_key(secret, slice_of_text(new_reference), new_key,
-				      fault);
+		err = cmd_donor_key(ledger, member, new_reference, new_key, fault);
 	if (!err)
 		err = ledger_donor_rename(ledger, company, old_key, new_key, fault);
-	bytes_wipe(secret, sizeof secret);
+	if (err)
+		return err;
+	/* What the person agreed to goes with it. */
+	if (ledger_consent(ledger, company, old_key, &consent, NULL) == ERR_OK)
+		err = ledger_consent_set(ledger, company, new_key, &consent, fault);
 	return err;
 }
 

@@ -24,6 +24,7 @@
 #include "keys/slice.h"
 #include "ledger/books.h"
 #include "ledger/checkpoint.h"
+#include "ledger/consent.h"
 #include "ledger/date.h"
 #include "ledger/entry.h"
 
@@ -157,6 +158,40 @@ MUST_USE enum err ledger_company_secret(struct ledger *ledger, struct slice memb
 MUST_USE enum err ledger_donor_secrets(struct ledger *ledger, struct slice member,
 				       const uint8_t *keys, size_t count, bool keep,
 				       uint8_t *ret_secrets, struct fault *fault);
+
+/* What a batch of pay asks of a donor's consent, and what it would register. */
+struct donor_ask {
+	struct consent_ask consent;
+	struct cents step, extra;
+	struct slice fund;
+};
+/* Judges `count` donors, whose keys strictly ascend, by the register: a verdict each
+ * (enum consent_verdict). With `keep`, and where none is refused, new consents are
+ * registered, in a transaction that waits for no disk of its own. */
+MUST_USE enum err ledger_consents(struct ledger *ledger, struct slice member,
+				  const uint8_t *keys, const struct donor_ask *asks,
+				  size_t count, bool keep, uint8_t *ret_verdicts,
+				  struct fault *fault);
+/* One donor's consent in force. ERR_NOT_FOUND. */
+MUST_USE enum err ledger_consent(struct ledger *ledger, struct slice member,
+				 const uint8_t key[32], struct consent *ret_consent,
+				 struct fault *fault);
+/* Registers it in the place of the one in force, which is kept. */
+MUST_USE enum err ledger_consent_set(struct ledger *ledger, struct slice member,
+				     const uint8_t key[32], const struct consent *consent,
+				     struct fault *fault);
+/* The whole register, by member, donor, and as they were recorded. */
+struct registered {
+	struct slice member; /* good during the call */
+	uint8_t key[32];
+	bool is_past; /* another has replaced it */
+	struct consent consent;
+};
+MUST_USE enum err ledger_consent_each(struct ledger *ledger,
+				      enum err (*each)(void *ctx,
+						       const struct registered *row,
+						       struct fault *fault),
+				      void *ctx, struct fault *fault);
 
 /* A donor has a new reference: from here on its key leads to the secret of the old one,
  * as the old one still does, so that neither makes a claim of the other's again.

@@ -90,6 +90,14 @@ MUST_USE enum err ledger_head_check(struct ledger *ledger,
  * No transaction is open. */
 MUST_USE enum err ledger_publish(struct ledger *ledger, struct fault *fault);
 
+/* ---- ledger_secrets.c ---- */
+
+/* A forerunner, for what a batch rests on; and the end of it or of any transaction that
+ * stands outside the log: committed unless err is one. */
+MUST_USE enum err ledger_secrets_begin(struct ledger *ledger, struct fault *fault);
+MUST_USE enum err ledger_secrets_end(struct ledger *ledger, enum err err,
+				     struct fault *fault);
+
 /* ---- ledger_claims.c ---- */
 
 /* From the rows in force of a batch to those of its correction; the caller releases

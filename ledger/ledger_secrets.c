@@ -33,6 +33,16 @@ static enum err writing_end(struct ledger *ledger, enum err err, struct fault *f
 	return err;
 }
 
+enum err ledger_secrets_begin(struct ledger *ledger, struct fault *fault)
+{
+	return writing_start(ledger, STORE_FORERUNNER, fault);
+}
+
+enum err ledger_secrets_end(struct ledger *ledger, enum err err, struct fault *fault)
+{
+	return writing_end(ledger, err, fault);
+}
+
 /* ---- tokens ---- */
 
 enum err ledger_token_issue(struct ledger *ledger, const struct token_grant *grant,

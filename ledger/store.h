@@ -214,4 +214,27 @@ MUST_USE enum err store_donor_secret_add(struct store *store, struct slice membe
 					 uint8_t secret[STORE_SECRET_BYTES],
 					 struct fault *fault);
 
+/* ---- the register of consents (store_consent.c); consent.h knows what they say ---- */
+
+/* As store_donor_secrets(); each() for the keys that have one. */
+MUST_USE enum err store_consents(
+	struct store *store, struct slice member, const uint8_t *keys, size_t count,
+	enum err (*each)(void *ctx, size_t i, struct slice consent, struct fault *fault),
+	void *ctx, struct fault *fault);
+/* It is in force from here on; the one before is kept. */
+MUST_USE enum err store_consent_put(struct store *store, struct slice member,
+				    const uint8_t key[STORE_SECRET_BYTES],
+				    struct slice consent, struct fault *fault);
+struct store_consent {
+	struct slice member, consent; /* good during the call */
+	uint8_t key[STORE_SECRET_BYTES];
+	bool is_past; /* another has replaced it */
+};
+/* By member, key, and in the order in which they were recorded. */
+MUST_USE enum err store_consent_each(struct store *store,
+				     enum err (*each)(void *ctx,
+						      const struct store_consent *row,
+						      struct fault *fault),
+				     void *ctx, struct fault *fault);
+
 #endif

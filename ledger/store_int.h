@@ -61,6 +61,11 @@ enum store_stmt {
 	STMT_COMPANY_SECRET_ADD,
 	STMT_DONOR_SECRETS_FROM,
 	STMT_DONOR_SECRET_ADD,
+	STMT_CONSENTS_FROM,
+	STMT_CONSENT_PUT,
+	STMT_CONSENT_ADD,
+	STMT_CONSENT_KEEP,
+	STMT_CONSENT_ALL,
 	STMT__COUNT
 };
 
@@ -111,6 +116,16 @@ struct slice sql_column_blob(const struct sql *query, int column);
 /* ERR_CORRUPT unless the column has exactly n bytes. */
 MUST_USE enum err sql_column_copy(const struct sql *query, int column, void *ret_bytes,
 				  size_t n, struct fault *fault);
+
+/* Of `count` keys of 32 bytes, strictly ascending, those of which a member has a row:
+ * met() gets the key's number and the row, whose columns are the key and what stmt
+ * selects behind it. One walk through both. (store_secrets.c) */
+MUST_USE enum err store_keys_walk(struct store *store, enum store_stmt stmt,
+				  struct slice member, const uint8_t *keys, size_t count,
+				  enum err (*met)(void *ctx, size_t i,
+						  const struct sql *row,
+						  struct fault *fault),
+				  void *ctx, struct fault *fault);
 
 /* SQLite's error as ours, with a remedy. rc must not be SQLITE_OK. */
 enum err store_fail(struct store *store, int rc, struct fault *fault);

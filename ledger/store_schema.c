@@ -97,6 +97,12 @@ static const struct step {
 	  " WHEN EXISTS (SELECT 1 FROM rows_deleted WHERE position = NEW.position)"
 	  " BEGIN SELECT RAISE(ABORT, 'rows is append-only'); END;" NEVER(
 		  "rows_deleted", "UPDATE") NEVER("rows_deleted", "DELETE") },
+	{ "what donors agreed to",
+	  "CREATE TABLE consent (member BLOB NOT NULL, key BLOB NOT NULL,"
+	  " consent BLOB NOT NULL, PRIMARY KEY (member, key)) STRICT, WITHOUT ROWID;"
+	  "CREATE TABLE consent_past (member BLOB NOT NULL, key BLOB NOT NULL,"
+	  " n INTEGER NOT NULL, consent BLOB NOT NULL, PRIMARY KEY (member, key, n))"
+	  " STRICT, WITHOUT ROWID;" },
 };
 
 #define STEP_COUNT (sizeof steps / sizeof *steps)

@@ -98,15 +98,18 @@ enum err store_company_secret_add(struct store *store, struct slice member,
 
 /* A way through the keys that are asked for and the rows that are there, which both
  * ascend. */
-struct donors_walk {
+struct keys_walk {
+	struct store *store;
+	enum store_stmt stmt;
+	struct slice member;
 	const uint8_t *keys;
 	size_t count, at; /* keys before `at` are dealt with */
-	uint8_t *secrets;
-	bool *known;
+	enum err (*met)(void *ctx, size_t i, const struct sql *row, struct fault *fault);
+	void *ctx;
 };
 
-/* Deals with the keys up to that of the query's row; whether the row was one of them. */
-static enum err walk_row(struct donors_walk *walk, const struct sql *query, bool *ret_met,
+/* Passes the keys up to that of the query's row; whether the row was one of them. */
+static enum err walk_row(struct keys_walk *walk, const struct sql *query, bool *ret_met,
 			 struct fault *fault)
 {
 	uint8_t key[STORE_SECRET_BYTES];
@@ -117,26 +120,22 @@ static enum err walk_row(struct donors_walk *walk, const struct sql *query, bool
 		order = memcmp(key, walk->keys + walk->at * sizeof key, sizeof key);
 		if (order <= 0)
 			break;
-		walk->known[walk->at++] = false;
+		walk->at++;
 	}
 	*ret_met = order == 0;
 	if (err || order)
 		return err;
-	err = sql_column_copy(query, 1, walk->secrets + walk->at * sizeof key, sizeof key,
-			      fault);
-	walk->known[walk->at++] = true;
-	return err;
+	return walk->met(walk->ctx, walk->at++, query, fault);
 }
 
 /* From the next key on, for as long as rows are near. */
-static enum err walk_on(struct donors_walk *walk, struct store *store,
-			struct slice member, struct fault *fault)
+static enum err walk_on(struct keys_walk *walk, struct fault *fault)
 {
-	struct sql query = sql_of(store, STMT_DONOR_SECRETS_FROM);
+	struct sql query = sql_of(walk->store, walk->stmt);
 	unsigned passed = 0;
 	enum err err = ERR_OK;
 
-	sql_blob(&query, member);
+	sql_blob(&query, walk->member);
 	sql_blob(&query, slice_of(walk->keys + walk->at * STORE_SECRET_BYTES,
 				  STORE_SECRET_BYTES));
 	while (!err && walk->at < walk->count && passed <= DONORS_PASSED_MAX) {
@@ -147,26 +146,58 @@ static enum err walk_on(struct donors_walk *walk, struct store *store,
 			return err;
 		if (row)
 			err = walk_row(walk, &query, &met, fault);
-		while (!row && walk->at < walk->count)
-			walk->known[walk->at++] = false;
+		else
+			walk->at = walk->count;
 		passed = met ? 0 : passed + 1;
 	}
 	sql_end(&query);
 	return err;
 }
 
+enum err store_keys_walk(struct store *store, enum store_stmt stmt, struct slice member,
+			 const uint8_t *keys, size_t count,
+			 enum err (*met)(void *ctx, size_t i, const struct sql *row,
+					 struct fault *fault),
+			 void *ctx, struct fault *fault)
+{
+	struct keys_walk walk = { .store = store,
+				  .stmt = stmt,
+				  .member = member,
+				  .keys = keys,
+				  .count = count,
+				  .met = met,
+				  .ctx = ctx };
+	enum err err = ERR_OK;
+
+	while (!err && walk.at < walk.count)
+		err = walk_on(&walk, fault);
+	return err;
+}
+
+struct secrets_found {
+	uint8_t *secrets;
+	bool *known;
+};
+
+static enum err secret_met(void *ctx, size_t i, const struct sql *row,
+			   struct fault *fault)
+{
+	struct secrets_found *found = ctx;
+
+	found->known[i] = true;
+	return sql_column_copy(row, 1, found->secrets + i * STORE_SECRET_BYTES,
+			       STORE_SECRET_BYTES, fault);
+}
+
 enum err store_donor_secrets(struct store *store, struct slice member,
 			     const uint8_t *keys, size_t count, uint8_t *ret_secrets,
 			     bool *ret_known, struct fault *fault)
 {
-	struct donors_walk walk = {
-		.keys = keys, .count = count, .secrets = ret_secrets, .known = ret_known
-	};
-	enum err err = ERR_OK;
+	struct secrets_found found = { .secrets = ret_secrets, .known = ret_known };
 
-	while (!err && walk.at < walk.count)
-		err = walk_on(&walk, store, member, fault);
-	return err;
+	memset(ret_known, 0, count * sizeof *ret_known);
+	return store_keys_walk(store, STMT_DONOR_SECRETS_FROM, member, keys, count,
+			       secret_met, &found, fault);
 }
 
 enum err store_donor_secret_add(struct store *store, struct slice member,

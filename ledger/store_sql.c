@@ -90,4 +90,19 @@ const char *const sql_texts[STMT__COUNT] = {
 	[STMT_DONOR_SECRET_ADD] =
 		"INSERT INTO donor_secret (member, key, secret)"
 		" VALUES (?, ?, ?) ON CONFLICT (member, key) DO NOTHING",
+	[STMT_CONSENTS_FROM] = "SELECT key, consent FROM consent"
+			       " WHERE member = ? AND key >= ? ORDER BY key",
+	[STMT_CONSENT_PUT] = "UPDATE consent SET consent = ?3"
+			     " WHERE member = ?1 AND key = ?2",
+	[STMT_CONSENT_ADD] = "INSERT INTO consent (member, key, consent)"
+			     " VALUES (?, ?, ?) ON CONFLICT (member, key) DO NOTHING",
+	[STMT_CONSENT_KEEP] =
+		"INSERT INTO consent_past (member, key, n, consent)"
+		" SELECT member, key, (SELECT count(*) FROM consent_past AS past"
+		" WHERE past.member = consent.member AND past.key = consent.key), consent"
+		" FROM consent WHERE member = ? AND key = ?",
+	[STMT_CONSENT_ALL] =
+		"SELECT member, key, n, consent FROM consent_past"
+		" UNION ALL SELECT member, key, 1000000000, consent FROM consent"
+		" ORDER BY 1, 2, 3",
 };

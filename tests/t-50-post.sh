@@ -190,10 +190,12 @@ write latest.csv 'matricule;arrondi' 'M0201;0,21'
 check "the log goes on" post PAYE-6 "$WORK/later.csv"
 check "and on" post PAYE-7 "$WORK/latest.csv"
 stop_gateway
-# A server that forgot the last months, with the right key and without its `head`.
+# A server that forgot the last months, with the right key and a `head` made to fit.
 mkdir -m 700 "$WORK/forged"
 cp "$WORK/backup.db" "$WORK/forged/ledger.db"
 cp -p "$dir/log.key" "$dir/charter.json" "$WORK/forged/"
+arrondi-ledger export "$WORK/forged" "$WORK/forged.export" >/dev/null
+arrondi-ledger restore "$WORK/forged" --newest "$WORK/forged.export/checkpoint" >/dev/null
 cp "$state" "$WORK/state.kept"
 start_gateway "$WORK/forged" || exit 1
 write other.csv 'matricule;arrondi' 'M0300;0,30'

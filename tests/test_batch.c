@@ -68,7 +68,9 @@ static enum err donor_secrets(void *ctx, const uint8_t *keys, size_t count, bool
 }
 
 static struct asked asked;
-static const struct batch_secrets secrets = { &asked, company_secret, donor_secrets };
+static const struct batch_secrets secrets = { .ctx = &asked,
+					      .company = company_secret,
+					      .donors = donor_secrets };
 
 static struct batch_head head_of(enum batch_source source)
 {

@@ -43,6 +43,39 @@ enum err ledger_donor_secrets(struct ledger *ledger, struct slice member,
 	return next_err;
 }
 
+enum err ledger_consents(struct ledger *ledger, struct slice member, const uint8_t *keys,
+			 const struct donor_ask *asks, size_t count, bool keep,
+			 uint8_t *ret_verdicts, struct fault *fault)
+{
+	(void)fault;
+	assert_asked(ledger, member);
+	assert_non_null(asks);
+	for (size_t i = 0; i < count; i++)
+		ret_verdicts[i] = (uint8_t)(keys[32 * i] + keep);
+	return next_err;
+}
+
+static void the_register_is_asked(void **state)
+{
+	struct batch_company company = { LEDGER, slice_of_text("employer:000001016") };
+	struct batch_secrets secrets = batch_secrets_of_ledger(&company);
+	uint8_t verdicts[2] = { 0 }, keys[64] = { 1, [32] = 2 };
+	struct donor_ask asks[2] = { { .step = CENTS_ZERO }, { .step = CENTS_ZERO } };
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(
+		secrets.consents(secrets.ctx, keys, asks, 2, true, verdicts, &fault),
+		ERR_OK);
+	assert_int_equal(verdicts[0], 2);
+	assert_int_equal(verdicts[1], 3);
+	next_err = ERR_BUSY;
+	assert_int_equal(
+		secrets.consents(secrets.ctx, keys, asks, 2, false, verdicts, &fault),
+		ERR_BUSY);
+	next_err = ERR_OK;
+}
+
 static void the_ledgers_secrets_pass_through(void **state)
 {
 	struct batch_company company = { LEDGER, slice_of_text("employer:000001016") };
@@ -79,6 +112,7 @@ static void a_failure_of_the_ledger_passes_through(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_register_is_asked),
 		cmocka_unit_test(the_ledgers_secrets_pass_through),
 		cmocka_unit_test(a_failure_of_the_ledger_passes_through),
 	};
