@@ -23,7 +23,8 @@ const struct command commands[] = {
 	  "a company's donor has a new number", cmd_donor },
 	{ "consent",
 	  "DIR --member ID --donor NUMBER [--terms T] [--from DAY] [--until DAY]\n"
-	  "          [--withdraw DAY] [--step EUR] [--extra EUR] [--fund F] [--receipt yes|no]\n"
+	  "          [--withdraw DAY] [--step EUR] [--extra EUR] [--fund F] [--receipt "
+	  "yes|no]\n"
 	  "  consent DIR --export [--member ID] [--donor NUMBER]",
 	  "show or register what a donor agreed to; or list the register as CSV",
 	  cmd_consent },
