@@ -317,7 +317,7 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 	if (err || call->is_answered)
 		return err;
 	head = batch_input_head(&call->batch->input,
-				slice_of_text(call->batch->charter.origin),
+				slice_of_text(call->batch->charter.first_origin),
 				slice_of_text(call->caller.member));
 	if (call->batch->is_correction) {
 		call->batch->mend.reason = slice_of_text(call->batch->input.reason);

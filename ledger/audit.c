@@ -99,6 +99,7 @@ static struct audit *audit_new(const struct audit_options *options)
 	audit->finding.position = AUDIT_NO_POSITION;
 	audit_tree_init(&audit->tree, &audit->folder);
 	buffer_init(&audit->bundle, TILE_BUNDLE_BYTES_MAX);
+	buffer_init(&audit->note, NOTE_BYTES_MAX);
 	audit_rows_init(&audit->rows);
 	audit_rows_init(&audit->old_rows);
 	audit_claims_init(&audit->claims, options->temp_dir ? options->temp_dir : "/tmp");
@@ -124,6 +125,8 @@ void audit_free(struct audit *audit)
 	audit_rows_release(&audit->rows);
 	audit_rows_release(&audit->old_rows);
 	buffer_release(&audit->bundle);
+	buffer_release(&audit->note);
+	free(audit->log_keys);
 	audit_tree_release(&audit->tree);
 	audit_folder_close(&audit->folder);
 	free(audit->older);
@@ -157,6 +160,10 @@ static enum err run_end(struct audit *audit, struct fault *fault)
 	if (err)
 		return audit_finds(audit, AUDIT_NO_POSITION, "tile", err, fault);
 	err = audit_compare_root(audit, fault);
+	if (!err)
+		err = audit_check_keys(audit, fault);
+	if (!err)
+		err = audit_finish_older(audit, fault);
 	if (!err)
 		err = audit_rows_all_met(audit, fault);
 	return err;

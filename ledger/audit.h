@@ -33,6 +33,7 @@
 #include "keys/slice.h"
 #include "keys/vkey.h"
 #include "ledger/books.h"
+#include "ledger/books_query.h"
 #include "ledger/checkpoint.h"
 #include "ledger/entry.h"
 #include "ledger/kind.h"
@@ -50,7 +51,7 @@
  * rows' (rows.h), or of this file:
  *
  *   checkpoint  the checkpoint, its signatures or its origin
- *   key         the charter names another log key than the one given
+ *   key         no entry names the log key that was given
  *   file        a file or folder is missing, unexpected or no regular file
  *   bundle      a bundle has not the entries that it must have
  *   tile        a tile is not the one that the entries give
@@ -76,12 +77,12 @@ typedef enum err audit_entry_fn(void *ctx, uint64_t position, const struct entry
 
 struct audit_options {
 	const char *dir;
-	/* The log's key first, then cosigners', each of whom must have signed. With
-	 * none, the charter's own log key is believed: the export is then only
-	 * known to agree with itself. */
+	/* A key of the log first, the one in force or an older one that signs beside it;
+	 * then cosigners', each of whom must have signed. With none, the log's own key is
+	 * believed: the export is then only known to agree with itself. */
 	const struct vkey *vkeys;
 	size_t n_vkeys;
-	/* Older checkpoints, as notes that the log's key must have signed. */
+	/* Older checkpoints, as notes that the log's key of then must have signed. */
 	const struct slice *older;
 	size_t n_older;
 	bool without_rows;        /* does not look at rows/, nor at claims */
@@ -130,10 +131,20 @@ const struct audit_counts *audit_counts(const struct audit *audit);
 uint64_t audit_counts_batches(const struct audit_counts *counts);
 bool audit_without_rows(const struct audit *audit);
 
-/* True where the log's key was taken from the charter. */
+/* The keys that the log has had, the one in force last. Of the keys of the last origin
+ * it is told whether they have signed the checkpoint. */
+struct audit_log_key {
+	struct log_view log;
+	bool has_signed;
+};
+const struct audit_log_key *audit_log_keys(const struct audit *audit, size_t *ret_count);
+/* The key given is not the one in force any more. */
+bool audit_key_is_older(const struct audit *audit);
+
+/* True where the log's key was taken from the log itself. */
 bool audit_key_believed(const struct audit *audit);
 
-/* The log's key, then the cosigners; all of them have signed. */
+/* The log's key in force, then the cosigners; all of them have signed. */
 struct audit_signer {
 	struct vkey vkey;
 	uint64_t cosigned_at_s; /* 0 for a signature that states no time */

@@ -17,6 +17,13 @@
 
 struct audit_ahead; /* audit_ahead.h */
 
+/* A checkpoint that somebody has kept, as it was given. */
+struct audit_older {
+	struct merkle_head head; /* what it says; not verified before it is compared */
+	struct slice note;       /* borrowed until audit_run() returns */
+	size_t number;
+};
+
 struct audit {
 	/* What was asked; borrowed until audit_run() returns. */
 	const struct audit_options *options;
@@ -27,7 +34,11 @@ struct audit {
 	struct checkpoint checkpoint;
 	struct audit_signer signers[1 + AUDIT_COSIGNERS_MAX];
 	size_t n_signers;
-	struct merkle_head *older; /* owned; ascending by size */
+	struct buffer note;             /* the checkpoint's */
+	struct audit_log_key *log_keys; /* owned; once all entries were applied */
+	size_t n_log_keys;
+	bool key_is_older;
+	struct audit_older *older; /* owned; ascending by size */
 	uint64_t *older_sizes;     /* owned; the same sizes */
 	size_t n_older;
 	size_t next_older; /* the first that is not compared yet */
@@ -65,22 +76,32 @@ MUST_USE enum err audit_finds(struct audit *audit, uint64_t position, const char
 
 /* ---- audit_checkpoint.c ---- */
 
-/* Reads and verifies the checkpoint, by the keys given or the charter's. */
+/* Reads the checkpoint, and verifies it by the keys given. */
 MUST_USE enum err audit_open_checkpoint(struct audit *audit, struct fault *fault);
-
-/* Verifies the older checkpoints' signatures and sorts them. */
-MUST_USE enum err audit_open_older(struct audit *audit, struct fault *fault);
-
-/* Compares the older checkpoints of the tree's present size. */
-MUST_USE enum err audit_compare_older(struct audit *audit, struct fault *fault);
 
 /* At the end: the root is the checkpoint's. */
 MUST_USE enum err audit_compare_root(struct audit *audit, struct fault *fault);
 
-/* That the charter's log key is the one that signed. Its origin is then the
- * checkpoint's: both are the name of that key, by the rule "charter". */
-MUST_USE enum err audit_check_charter(struct audit *audit, const struct entry *charter,
-				      struct fault *fault);
+/* "the first N entries lead to the root X, expected Y from Z": ERR_CORRUPT. */
+enum err audit_roots_differ(const char *rule, const struct hash *found,
+			    const struct hash *expected, uint64_t size, const char *whose,
+			    struct fault *fault);
+
+/* ---- audit_older.c ---- */
+
+/* Reads the older checkpoints and sorts them. */
+MUST_USE enum err audit_open_older(struct audit *audit, struct fault *fault);
+
+/* Verifies and compares the older checkpoints of the tree's present size. */
+MUST_USE enum err audit_compare_older(struct audit *audit, struct fault *fault);
+
+/* At the end: there are none that are larger than the export. */
+MUST_USE enum err audit_finish_older(struct audit *audit, struct fault *fault);
+
+/* ---- audit_log.c ---- */
+
+/* At the end: the key given is one of the log's, and the one in force has signed. */
+MUST_USE enum err audit_check_keys(struct audit *audit, struct fault *fault);
 
 /* ---- audit_entries.c ---- */
 

@@ -46,7 +46,26 @@ static void signers_put(struct audit *audit, struct json_doc *doc, struct json *
 			number_put(doc, signer, "cosigned_at", signers[i].cosigned_at_s);
 	}
 	(void)json_add_cstring(doc, top, "log_key",
-			       audit_key_believed(audit) ? "charter" : "given");
+			       audit_key_believed(audit)   ? "charter"
+			       : audit_key_is_older(audit) ? "older"
+							   : "given");
+}
+
+static void log_keys_put(struct audit *audit, struct json_doc *doc, struct json *top)
+{
+	struct json *list = json_add(doc, top, "log_keys", JSON_LIST);
+	size_t n;
+	const struct audit_log_key *keys = audit_log_keys(audit, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json *key = json_append(doc, list, JSON_OBJECT);
+
+		(void)json_add_cstring(doc, key, "by",
+				       log_change_name(keys[i].log.change));
+		number_put(doc, key, "from", keys[i].log.position);
+		(void)json_add_integer(doc, key, "signed", keys[i].has_signed);
+		(void)json_add_cstring(doc, key, "vkey", keys[i].log.vkey);
+	}
 }
 
 static void head_put(struct audit *audit, struct json_doc *doc, struct json *top)
@@ -65,6 +84,7 @@ static void head_put(struct audit *audit, struct json_doc *doc, struct json *top
 	number_put(doc, top, "size", checkpoint->size);
 	(void)json_add_integer(doc, top, "last_at", audit_last_at_s(audit));
 	signers_put(audit, doc, top);
+	log_keys_put(audit, doc, top);
 }
 
 /* ---- balances and counts ---- */

@@ -31,6 +31,21 @@ static enum err batch_head(void *ctx, struct slice leaf, struct merkle_head *ret
 	return ERR_OK;
 }
 
+/* The key that was in force where the proof's checkpoint was made. */
+static enum err key_of_proof(struct audit *audit, const struct proof *proof,
+			     struct vkey *ret_vkey, struct fault *fault)
+{
+	struct checkpoint said;
+	struct log_view log;
+	enum err err = checkpoint_peek(proof->note, &said, fault);
+
+	if (err)
+		return err;
+	if (!query_log_at(audit->books, said.size ? said.size : 1, &log))
+		return fault_set(fault, ERR_CORRUPT, "the log names no key");
+	return vkey_parse(slice_of_text(log.vkey), ret_vkey, fault);
+}
+
 /* The proof's checkpoint is one of this log's. */
 static enum err history_check(struct audit *audit, const struct checkpoint *shown,
 			      struct fault *fault)
@@ -60,6 +75,7 @@ static enum err entry_proof_verify(struct audit *audit, struct slice text,
 		audit_tree_reader(&audit->tree, audit->checkpoint.size);
 	struct checkpoint shown;
 	struct proof proof;
+	struct vkey vkey;
 	struct hash leaf;
 	enum err err = proof_parse(text, &proof, fault);
 
@@ -73,7 +89,9 @@ static enum err entry_proof_verify(struct audit *audit, struct slice text,
 				 proof.index, audit->checkpoint.size);
 	err = reader.node(reader.ctx, 0, proof.index, &leaf, fault);
 	if (!err)
-		err = proof_verify(&proof, &leaf, &audit->signers[0].vkey, &shown, fault);
+		err = key_of_proof(audit, &proof, &vkey, fault);
+	if (!err)
+		err = proof_verify(&proof, &leaf, &vkey, &shown, fault);
 	if (!err)
 		err = history_check(audit, &shown, fault);
 	if (err)
@@ -89,11 +107,17 @@ static enum err row_verify(struct audit *audit, struct slice text,
 {
 	struct row_proof_shown shown;
 	struct row_proof proof;
+	struct proof entry_proof;
+	struct vkey vkey;
 	enum err err = row_proof_parse(text, &proof, fault);
 
 	if (!err)
-		err = row_proof_verify(&proof, &audit->signers[0].vkey, batch_head,
-				       audit->doc, &shown, fault);
+		err = proof_parse(proof.entry_proof, &entry_proof, fault);
+	if (!err)
+		err = key_of_proof(audit, &entry_proof, &vkey, fault);
+	if (!err)
+		err = row_proof_verify(&proof, &vkey, batch_head, audit->doc, &shown,
+				       fault);
 	if (!err)
 		err = history_check(audit, &shown.checkpoint, fault);
 	if (err)

@@ -47,10 +47,29 @@ static void signers_put(struct audit *audit, struct buffer *out)
 	const struct audit_signer *signers = audit_signers(audit, &n);
 
 	signer_put(out, &signers[0],
-		   audit_key_believed(audit) ? "the charter's log key, not one of yours"
-					     : "log key");
+		   audit_key_believed(audit)   ? "the log's own key, not one of yours"
+		   : audit_key_is_older(audit) ? "log key in force; yours is an older one"
+					       : "log key");
 	for (size_t i = 1; i < n; i++)
 		signer_put(out, &signers[i], "cosigner");
+}
+
+/* Only where there were several is there anything to tell. */
+static void log_keys_put(struct audit *audit, struct buffer *out)
+{
+	size_t n;
+	const struct audit_log_key *keys = audit_log_keys(audit, &n);
+
+	for (size_t i = 0; n > 1 && i < n; i++)
+		buffer_printf(out, "key        %s from entry " U64 " (%s)%s\n",
+			      keys[i].log.vkey, keys[i].log.position,
+			      log_change_name(keys[i].log.change),
+			      keys[i].has_signed ? ", has signed" : "");
+	if (audit_key_is_older(audit))
+		buffer_printf(out,
+			      "next time  give --vkey %s: yours signs beside it only for "
+			      "a while\n",
+			      keys[n - 1].log.vkey);
 }
 
 static void head_put(struct audit *audit, struct buffer *out)
@@ -64,6 +83,7 @@ static void head_put(struct audit *audit, struct buffer *out)
 	buffer_put_base64(out, checkpoint->root.b, HASH_BYTES);
 	buffer_put_text(out, "\n");
 	signers_put(audit, out);
+	log_keys_put(audit, out);
 	buffer_put_text(out, "recorded   ");
 	time_put(out, audit_last_at_s(audit));
 	buffer_put_text(out, " (last entry)\n");

@@ -20,6 +20,7 @@
 #include "keys/fault.h"
 #include "keys/hash.h"
 #include "ledger/entry.h"
+#include "ledger/merkle.h"
 #include "ledger/money.h"
 #include "ledger/state.h"
 
@@ -84,5 +85,17 @@ MUST_USE enum err books_recusal_text(struct books *books, struct slice seat,
 				     struct slice beneficiary,
 				     char out[RECUSAL_TEXT_BYTES_MAX],
 				     struct fault *fault);
+
+/* The text that a seat signs to consent that this log is continued by another: `head`
+ * is what the old log's checkpoint says, origin and log are those from there on. */
+#define SUCCESSION_TEXT_BYTES_MAX 2048
+struct succession_text {
+	struct merkle_head head;
+	struct slice origin, log, reason, seat;
+};
+MUST_USE enum err books_succession_text(struct books *books,
+					const struct succession_text *said,
+					char out[SUCCESSION_TEXT_BYTES_MAX],
+					struct fault *fault);
 
 #endif

@@ -67,17 +67,21 @@ enum err amendment_check(struct books *books, const struct json *act, struct fau
 		"name",    "object",  "purposes",         "quorum", "row_cap",    "siren",
 		"steps",   "terms",   "treasurer"
 	};
+	struct charter_record charter;
 	bool any = false;
-	enum err err = ERR_OK;
+	enum err err = charter_read(books, &charter, fault);
+
+	if (err)
+		return err;
 
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
 		any = any || item_has(act, changes[i]);
 	if (!any)
 		return fault_rule(fault, "amendment", "it changes nothing");
 	if (item_has(act, "log"))
-		return fault_rule(fault, "amendment",
-				  "the log's key does not change by an amendment yet");
-	if (item_has(act, "funds"))
+		err = log_check_key(books, item_text(act, "log"),
+				    slice_of_text(charter.origin), "amendment", fault);
+	if (!err && item_has(act, "funds"))
 		err = check_funds(books, json_get(act, "funds"), fault);
 	if (!err && item_has(act, "quorum"))
 		err = quorum_check(books, json_get(act, "quorum"), seat_count(books),
@@ -151,6 +155,9 @@ static void amend_record(struct books *books, struct charter_record *charter)
 		charter->row_cap = entry_cents(entry, "row_cap");
 	if (entry_has(entry, "quorum"))
 		charter->present = item_integer(entry_list(entry, "quorum"), "present");
+	if (entry_has(entry, "log"))
+		log_put(books, charter, LOG_ROTATED, entry_text(entry, "log"),
+			slice_of_text(charter->origin));
 	if (entry_has(entry, "treasurer")) {
 		member_retire(books, slice_of_text(charter->treasurer));
 		amend_text(entry, "treasurer", charter->treasurer, ID_BYTES);

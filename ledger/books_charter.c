@@ -153,6 +153,8 @@ enum err charter_read(struct books *books, struct charter_record *ret_charter,
 		  record_read_text(&reader));
 	text_copy(ret_charter->log, sizeof ret_charter->log, record_read_text(&reader));
 	text_copy(ret_charter->treasurer, ID_BYTES, record_read_text(&reader));
+	text_copy(ret_charter->first_origin, sizeof ret_charter->first_origin,
+		  record_read_text(&reader));
 	return ERR_OK;
 }
 
@@ -174,6 +176,7 @@ void charter_write(struct books *books, const struct charter_record *charter)
 	record_text(&record, slice_of_text(charter->siren));
 	record_text(&record, slice_of_text(charter->log));
 	record_text(&record, slice_of_text(charter->treasurer));
+	record_text(&record, slice_of_text(charter->first_origin));
 	books_put(books, "charter", &record);
 }
 
@@ -187,13 +190,15 @@ static void charter_put(struct books *books)
 		.row_cap = entry_cents(entry, "row_cap"),
 	};
 
-	text_copy(charter.origin, sizeof charter.origin, entry_text(entry, "origin"));
+	text_copy(charter.first_origin, sizeof charter.first_origin,
+		  entry_text(entry, "origin"));
 	text_copy(charter.default_fund, ID_BYTES, entry_text(entry, "default_fund"));
 	text_copy(charter.terms, ID_BYTES, entry_text(entry, "terms"));
 	text_copy(charter.name, sizeof charter.name, entry_text(entry, "name"));
 	text_copy(charter.siren, sizeof charter.siren, entry_text(entry, "siren"));
-	text_copy(charter.log, sizeof charter.log, entry_text(entry, "log"));
 	text_copy(charter.treasurer, ID_BYTES, entry_text(entry, "treasurer"));
+	log_put(books, &charter, LOG_FOUNDED, entry_text(entry, "log"),
+		entry_text(entry, "origin"));
 	charter_write(books, &charter);
 	terms_put(books, (struct date){ 0 }, entry_text(entry, "terms"));
 }

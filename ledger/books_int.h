@@ -14,6 +14,7 @@
  *	last                              at of the last entry
  *	charter                           struct charter_record
  *	terms/DAY                         version of the consent terms from that day on
+ *	log/POSITION                      how it came to be, key, origin: from there on
  *	fund/ID                           class, label, number in the charter
  *	share/NN                          the policy in force: fund, basis points
  *	step/CENTS  purpose/ID  nature/ID the charter's lists
@@ -161,7 +162,8 @@ void member_appoint(struct books *books, struct slice id, enum role role);
 #define CHARTER_FUNDS_MAX 64 /* as kinds.def bounds the list; with those added later */
 struct charter_record {
 	struct hash leaf;
-	char origin[129];
+	char origin[129];       /* in force */
+	char first_origin[129]; /* that the charter names: of donors' tags for ever */
 	char default_fund[ID_BYTES];
 	char terms[ID_BYTES]; /* in force today; terms_check() knows of other days */
 	int64_t due_day;
@@ -169,7 +171,7 @@ struct charter_record {
 	struct cents row_cap;
 	char name[201];
 	char siren[10];
-	char log[VKEY_TEXT_BYTES_MAX + 1];
+	char log[VKEY_TEXT_BYTES_MAX + 1]; /* in force */
 	char treasurer[ID_BYTES];
 };
 MUST_USE enum err charter_read(struct books *books, struct charter_record *ret_charter,
@@ -191,6 +193,16 @@ void fund_put(struct books *books, const struct json *fund, int64_t number);
 void terms_put(struct books *books, struct date from, struct slice terms);
 MUST_USE enum err terms_check(struct books *books, struct date date, struct slice terms,
 			      struct fault *fault);
+
+/* books_log.c: the log's key and origin. */
+/* From the entry being applied on they are these; charter is the caller's to write. */
+void log_put(struct books *books, struct charter_record *charter, enum log_change change,
+	     struct slice vkey, struct slice origin);
+bool log_has_origin(struct books *books, struct slice origin); /* now or before */
+/* It has the name of this origin, and was never the log's key, under whatever name. */
+MUST_USE enum err log_check_key(struct books *books, struct slice text,
+				struct slice origin, const char *rule,
+				struct fault *fault);
 
 /* books_amendment.c */
 MUST_USE enum err amendment_check(struct books *books, const struct json *act,

@@ -73,6 +73,8 @@ enum err query_charter(struct books *books, struct charter_view *ret_charter,
 	ret_charter->row_cap = charter.row_cap;
 	copy_cut(ret_charter->origin, sizeof ret_charter->origin,
 		 slice_of_text(charter.origin));
+	copy_cut(ret_charter->first_origin, sizeof ret_charter->first_origin,
+		 slice_of_text(charter.first_origin));
 	copy_cut(ret_charter->default_fund, ID_BYTES,
 		 slice_of_text(charter.default_fund));
 	copy_cut(ret_charter->terms, ID_BYTES, slice_of_text(charter.terms));

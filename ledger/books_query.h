@@ -14,6 +14,7 @@
 
 #include "keys/fault.h"
 #include "ledger/books.h"
+#include "ledger/checkpoint.h"
 #include "ledger/date.h"
 #include "ledger/money.h"
 
@@ -31,7 +32,8 @@ MUST_USE enum err query_funds(struct books *books, struct fund_view **ret_funds,
 			      size_t *ret_count, struct fault *fault);
 
 struct charter_view {
-	char origin[129];
+	char origin[129];       /* in force, as log_vkey */
+	char first_origin[129]; /* that the charter names: donors' tags keep it */
 	char name[QUERY_LABEL_BYTES];
 	char siren[10];
 	char log_vkey[400];
@@ -42,6 +44,33 @@ struct charter_view {
 };
 MUST_USE enum err query_charter(struct books *books, struct charter_view *ret_charter,
 				struct fault *fault);
+
+/* The log's key and origin, as they are in force from a position on. */
+enum log_change {
+	LOG_FOUNDED,   /* by the charter */
+	LOG_ROTATED,   /* by an amendment: another key of the same log */
+	LOG_SUCCEEDED, /* by a succession: another log, which continues the one before */
+};
+const char *log_change_name(enum log_change change); /* the kind of the entry */
+struct log_view {
+	uint64_t position;
+	enum log_change change;
+	char origin[129];
+	char vkey[400];
+};
+/* Of a checkpoint of the log's first `size` entries; UINT64_MAX: of them all. False
+ * where size is 0. */
+bool query_log_at(struct books *books, uint64_t size, struct log_view *ret_log);
+/* Of a key that came by an amendment: what was in force before, and may sign beside it.
+ */
+bool query_log_before(struct books *books, const struct log_view *log,
+		      struct log_view *ret_before);
+
+/* checkpoint_open() by the key in force at the checkpoint's own size (of more entries
+ * than there are: at the end). ERR_CORRUPT where the books name none. */
+MUST_USE enum err query_checkpoint_open(struct books *books, struct slice note,
+					struct checkpoint *ret_checkpoint,
+					struct fault *fault);
 
 /* An account's movement by one flow: the sum before `from`, and from `from` to
  * `to`, both days included. Debits are positive. */

@@ -133,18 +133,36 @@ enum err checkpoint_parse(struct slice text, struct checkpoint *ret_checkpoint,
 
 /* ---- the note ---- */
 
-enum err checkpoint_sign(const struct checkpoint *checkpoint,
-			 const struct signing_key *key, struct buffer *out,
-			 struct fault *fault)
+static enum err text_sign(const struct checkpoint *checkpoint,
+			  const struct signing_key *key, struct buffer *out,
+			  enum err (*sign)(struct slice text,
+					   const struct signing_key *key,
+					   const char *name, struct buffer *out,
+					   struct fault *fault),
+			  struct fault *fault)
 {
 	struct buffer text;
 
 	buffer_init(&text, CHECKPOINT_TEXT_BYTES_MAX);
 	enum err err = checkpoint_format(checkpoint, &text, fault);
 	if (!err)
-		err = note_sign(buffer_slice(&text), key, checkpoint->origin, out, fault);
+		err = sign(buffer_slice(&text), key, checkpoint->origin, out, fault);
 	buffer_release(&text);
 	return err;
+}
+
+enum err checkpoint_sign(const struct checkpoint *checkpoint,
+			 const struct signing_key *key, struct buffer *out,
+			 struct fault *fault)
+{
+	return text_sign(checkpoint, key, out, note_sign, fault);
+}
+
+enum err checkpoint_sign_also(const struct checkpoint *checkpoint,
+			      const struct signing_key *key, struct buffer *note,
+			      struct fault *fault)
+{
+	return text_sign(checkpoint, key, note, note_sign_line, fault);
 }
 
 /* Every line of a known key is verified, and the log's own must be among them. */
@@ -168,6 +186,15 @@ static enum err signatures_verify(const struct note *note, const struct vkey *lo
 	for (size_t i = 0; i < n_witnesses; i++)
 		ret_witnesses[i] = signers[1 + i];
 	return ERR_OK;
+}
+
+enum err checkpoint_peek(struct slice note, struct checkpoint *ret_checkpoint,
+			 struct fault *fault)
+{
+	struct note parsed;
+	enum err err = note_parse(note, &parsed, fault);
+
+	return err ? err : checkpoint_parse(parsed.text, ret_checkpoint, fault);
 }
 
 enum err checkpoint_open(struct slice note, const struct vkey *log,

@@ -53,6 +53,15 @@ MUST_USE enum err checkpoint_sign(const struct checkpoint *checkpoint,
 				  const struct signing_key *key, struct buffer *out,
 				  struct fault *fault);
 
+/* Appends the signature of another key of the log to such a note. */
+MUST_USE enum err checkpoint_sign_also(const struct checkpoint *checkpoint,
+				       const struct signing_key *key, struct buffer *note,
+				       struct fault *fault);
+
+/* What a note says; nothing is verified. */
+MUST_USE enum err checkpoint_peek(struct slice note, struct checkpoint *ret_checkpoint,
+				  struct fault *fault);
+
 /*
  * Reads and verifies a note. The log's own key (type 01, named as the origin)
  * must have signed: ERR_UNKNOWN otherwise. Lines of the log's or of the

@@ -54,6 +54,12 @@ const struct command commands[] = {
 	  cmd_restore },
 	{ "retention", "DIR [--as-of DAY | --delete]",
 	  "list, or delete, the rows that are past the legal retention", cmd_retention },
+	{ "log-key", "DIR [prepare | activate | end [--yes]]",
+	  "show the log's keys, or change the key step by step, as voted", cmd_log_key },
+	{ "succession",
+	  "DIR prepare --origin NEW | text --reason host|legal-form|restored --seat S\n"
+	  "          | record --consent NOTE [--consent NOTE ...]",
+	  "continue an older log as a new one, with the seats' consent", cmd_succession },
 	{ "doctor", "DIR", "what is wrong with the ledger, with the remedy", cmd_doctor },
 };
 const size_t command_count = sizeof commands / sizeof *commands;
@@ -85,6 +91,29 @@ bool cmd_position(const char *text, uint64_t *ret_position)
 	if (decimal_parse(text, strlen(text), ret_position) == ERR_OK)
 		return true;
 	(void)cli_usage(CMD_PROGRAM, "a position is a whole number");
+	return false;
+}
+
+bool cmd_line_value(struct slice text, const char *name, char *out, size_t bytes)
+{
+	const char *p = (const char *)text.p, *end = p + text.n;
+	size_t name_n = strlen(name);
+
+	while (p < end) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((stop ? stop : end) - p);
+
+		if (n > name_n + 1 && memcmp(p, name, name_n) == 0 && p[name_n] == ' ') {
+			size_t value_n = strcspn(p + name_n + 1, " \n");
+
+			if (value_n >= bytes)
+				return false;
+			memcpy(out, p + name_n + 1, value_n);
+			out[value_n] = '\0';
+			return true;
+		}
+		p += n + 1;
+	}
 	return false;
 }
 

@@ -52,6 +52,9 @@ MUST_USE enum err cmd_donor_key(struct ledger *ledger, const char *member,
 				const char *reference, uint8_t ret_key[32],
 				struct fault *fault);
 
+/* The value of a line "NAME VALUE[ ...]" of a signed text, up to a space. */
+bool cmd_line_value(struct slice text, const char *name, char *out, size_t bytes);
+
 /* A position in decimal; false after a usage error was printed. */
 bool cmd_position(const char *text, uint64_t *ret_position);
 
@@ -64,6 +67,8 @@ int cmd_restore(int argc, char **argv);
 int cmd_consent(int argc, char **argv);
 int cmd_retention(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_log_key(int argc, char **argv);
+int cmd_succession(int argc, char **argv);
 int cmd_member(int argc, char **argv);
 int cmd_token(int argc, char **argv);
 int cmd_donor(int argc, char **argv);

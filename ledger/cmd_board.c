@@ -189,30 +189,6 @@ int cmd_recuse(int argc, char **argv)
 	return status;
 }
 
-/* The value of a line "NAME VALUE[ ...]" of a ballot's text. */
-static bool line_value(struct slice text, const char *name, char *out, size_t bytes)
-{
-	const char *p = (const char *)text.p, *end = p + text.n;
-	size_t name_n = strlen(name);
-
-	while (p < end) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		size_t n = (size_t)((stop ? stop : end) - p);
-
-		if (n > name_n + 1 && memcmp(p, name, name_n) == 0 && p[name_n] == ' ') {
-			size_t value_n = strcspn(p + name_n + 1, " \n");
-
-			if (value_n >= bytes)
-				return false;
-			memcpy(out, p + name_n + 1, value_n);
-			out[value_n] = '\0';
-			return true;
-		}
-		p += n + 1;
-	}
-	return false;
-}
-
 /* The ballot entry of a signed note: what its text says of proposal, seat and
  * vote; the rules compare the whole text afterwards. */
 static enum err ballot_draft(const struct note *note, struct slice bytes,
@@ -222,9 +198,9 @@ static enum err ballot_draft(const struct note *note, struct slice bytes,
 	uint64_t position;
 	enum err err;
 
-	if (!line_value(note->text, "proposal", proposal, sizeof proposal) ||
-	    !line_value(note->text, "seat", seat, sizeof seat) ||
-	    !line_value(note->text, "vote", vote, sizeof vote) ||
+	if (!cmd_line_value(note->text, "proposal", proposal, sizeof proposal) ||
+	    !cmd_line_value(note->text, "seat", seat, sizeof seat) ||
+	    !cmd_line_value(note->text, "vote", vote, sizeof vote) ||
 	    decimal_parse(proposal, strlen(proposal), &position) != ERR_OK ||
 	    position > JSON_INTEGER_MAX)
 		return fault_set(fault, ERR_INVALID, "the note is not a signed ballot");
@@ -244,8 +220,8 @@ static enum err recusal_draft(const struct note *note, struct slice bytes,
 	char seat[65], beneficiary[65];
 	enum err err;
 
-	if (!line_value(note->text, "seat", seat, sizeof seat) ||
-	    !line_value(note->text, "beneficiary", beneficiary, sizeof beneficiary))
+	if (!cmd_line_value(note->text, "seat", seat, sizeof seat) ||
+	    !cmd_line_value(note->text, "beneficiary", beneficiary, sizeof beneficiary))
 		return fault_set(fault, ERR_INVALID, "the note is not a signed recusal");
 	err = draft_init(draft, "recusal", NULL, fault);
 	if (err)

@@ -49,7 +49,9 @@ static bool file_stat(struct patient *patient, const char *name, struct stat *re
 
 static bool look_folder(struct patient *patient)
 {
-	static const char *const secret[] = { LEDGER_DATABASE, LEDGER_KEY, LEDGER_HEAD };
+	static const char *const secret[] = { LEDGER_DATABASE, LEDGER_KEY,
+					      LEDGER_KEY ".new", LEDGER_KEY ".old",
+					      LEDGER_HEAD };
 	struct stat info;
 
 	for (size_t i = 0; i < sizeof secret / sizeof *secret; i++)
@@ -117,35 +119,32 @@ static bool look_space(struct patient *patient)
 
 /* ---- what signs, and was signed ---- */
 
+/* Where the ledger cannot be read it is not known which key is the right one. */
 static bool look_key(struct patient *patient)
 {
-	char path[LEDGER_PATH_BYTES_MAX];
-	struct keyfile key = { 0 };
+	struct ledger_key_view keys[LEDGER_KEY__COUNT];
+	const struct ledger_key_view *in_place = &keys[LEDGER_KEY_IN_PLACE];
 	struct fault fault;
-	struct vkey vkey;
-	bool is_right = false;
-	enum err err = ledger_path(patient->dir, LEDGER_KEY, path, &fault);
 
-	if (!err && access(path, F_OK) != 0)
+	if (!patient->ledger)
+		return true;
+	if (ledger_key_look(patient->ledger, keys, &fault) != ERR_OK)
+		return ill(patient, "the log's key files cannot be used: %s", fault.text);
+	if (in_place->is_there && in_place->is_in_force)
+		return true;
+	if (keys[LEDGER_KEY_NEW].is_there && keys[LEDGER_KEY_NEW].is_in_force)
+		return ill(patient,
+			   "the log's new key is in force and still stands in '%s': run "
+			   "'arrondi-ledger log-key %s activate'",
+			   ledger_key_name(LEDGER_KEY_NEW), patient->dir);
+	if (!in_place->is_there)
 		return ill(patient,
 			   "'%s' is missing: nothing can be recorded until the log's key "
 			   "is brought back from where it is kept",
 			   LEDGER_KEY);
-	if (!err)
-		err = keyfile_read(path, NULL, &key, &fault);
-	if (!err)
-		err = keyfile_vkey(&key, &vkey, &fault);
-	if (!err && patient->ledger)
-		is_right = vkey_equal(&vkey, &patient->ledger->vkey);
-	keyfile_clear(&key);
-	if (err)
-		return ill(patient, "'%s' cannot be used: %s", LEDGER_KEY, fault.text);
-	if (patient->ledger && !is_right)
-		return ill(patient,
-			   "'%s' is not the key that the charter names: bring back the "
-			   "right one",
-			   LEDGER_KEY);
-	return true;
+	return ill(patient,
+		   "'%s' is not the log's key in force: bring back the right one",
+		   LEDGER_KEY);
 }
 
 static bool look_head(struct patient *patient)
@@ -160,8 +159,9 @@ static bool look_head(struct patient *patient)
 		return ill(patient,
 			   "'%s' is missing, so nothing is signed: if this folder is a "
 			   "restored backup, make it with 'arrondi-ledger restore %s "
-			   "--newest CHECKPOINT'",
-			   LEDGER_HEAD, patient->dir);
+			   "--newest CHECKPOINT', or continue as a new log with "
+			   "'arrondi-ledger succession %s'",
+			   LEDGER_HEAD, patient->dir, patient->dir);
 	if (!err)
 		err = head_file_open(path, &file, &fault);
 	if (!err)
@@ -190,8 +190,8 @@ static bool look_signature(struct patient *patient)
 	buffer_init(&note, NOTE_BYTES_MAX);
 	err = ledger_checkpoint(patient->ledger, &note, &fault);
 	if (!err)
-		err = checkpoint_open(buffer_slice(&note), &patient->ledger->vkey, NULL,
-				      0, NULL, &checkpoint, &fault);
+		err = ledger_note_open(patient->ledger, buffer_slice(&note), &checkpoint,
+				       &fault);
 	if (!err)
 		err = ledger_size(patient->ledger, &size, &fault);
 	buffer_release(&note);

@@ -184,9 +184,8 @@ static enum err note_read(struct exporter *exporter, struct fault *fault)
 			fault, ERR_NOT_FOUND,
 			"nothing is signed yet: open the ledger once for writing");
 	if (!err)
-		err = checkpoint_open(buffer_slice(&exporter->note),
-				      &exporter->ledger->vkey, NULL, 0, NULL,
-				      &exporter->checkpoint, fault);
+		err = ledger_note_open(exporter->ledger, buffer_slice(&exporter->note),
+				       &exporter->checkpoint, fault);
 	if (!err && exporter->checkpoint.size > exporter->ledger->meta.head.size)
 		err = fault_set(fault, ERR_CORRUPT,
 				"the stored checkpoint is of a longer log than there is");

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ledger/books_query.h"
 #include "ledger/ledger_int.h"
 
 enum err ledger_path(const char *dir, const char *name,
@@ -128,11 +129,29 @@ static enum err parts_make(struct ledger *ledger, struct fault *fault)
 	return ERR_OK;
 }
 
+/* The last entry names a key that no checkpoint can be signed with but here: it stands
+ * in log.key.new, which is in no backup, and from where it goes once `head` is there. So
+ * a succession was recorded and then interrupted: nothing of this origin was signed. */
+static bool is_fresh_successor(struct ledger *ledger, const struct store_meta *meta)
+{
+	const struct ledger_key_file *made = &ledger->keys.file[LEDGER_KEY_NEW];
+	char vkey[VKEY_TEXT_BYTES_MAX + 1];
+	struct log_view log;
+
+	if (!made->is_there || meta->format != LEDGER_PROJECTIONS ||
+	    !query_log_at(ledger->books, UINT64_MAX, &log))
+		return false;
+	vkey_format(&made->vkey, vkey);
+	return log.change == LOG_SUCCEEDED && log.position + 1 == meta->head.size &&
+	       strcmp(log.vkey, vkey) == 0;
+}
+
 /* Without `head` nobody remembers what was signed: a log that has entries is then a
  * restored copy, and might be an older one. */
 static enum err head_must_be(struct ledger *ledger, const char *path, struct fault *fault)
 {
 	struct store_meta meta = { 0 };
+	bool is_fresh = false;
 	enum err err;
 
 	if (access(path, F_OK) == 0)
@@ -140,37 +159,40 @@ static enum err head_must_be(struct ledger *ledger, const char *path, struct fau
 	err = store_begin(ledger->store, STORE_SNAPSHOT, fault);
 	if (!err)
 		err = store_meta_read(ledger->store, &meta, fault);
-	store_rollback(ledger->store);
 	if (!err && meta.head.size)
-		err = fault_set(fault, ERR_DENIED,
-				"'%s' is missing, so it is not known what was signed, "
-				"and nothing "
-				"is: if this is a restored backup, run 'arrondi-ledger "
-				"restore DIR "
-				"--newest CHECKPOINT' with the newest checkpoint that "
-				"anybody holds",
-				LEDGER_HEAD);
+		is_fresh = is_fresh_successor(ledger, &meta);
+	store_rollback(ledger->store);
+	state_drop(ledger->state);
+	if (!err && meta.head.size && !is_fresh)
+		err = fault_set(
+			fault, ERR_DENIED,
+			"'%s' is missing, so it is not known what was signed, and "
+			"nothing is. If this is a restored backup: with 'arrondi-ledger "
+			"restore DIR --newest CHECKPOINT' it goes on as the same log, if "
+			"it has all that the newest checkpoint has that anybody holds; "
+			"else with 'arrondi-ledger succession DIR' as a new log that "
+			"continues it",
+			LEDGER_HEAD);
 	return err;
 }
 
 static enum err writer_open(struct ledger *ledger, struct fault *fault)
 {
 	char path[LEDGER_PATH_BYTES_MAX];
-	enum err err = ledger_path(ledger->dir, LEDGER_KEY, path, fault);
+	enum err err = ledger_keys_read(&ledger->keys, ledger->dir, fault);
 
-	if (!err)
-		err = keyfile_read(path, NULL, &ledger->key, fault);
+	ledger->clock = ledger_clock_read();
 	if (!err)
 		err = ledger_path(ledger->dir, LEDGER_HEAD, path, fault);
-	if (!err)
-		err = head_must_be(ledger, path, fault);
+	if (err || (ledger->succeeds && access(path, F_OK) != 0))
+		return err;
+	err = head_must_be(ledger, path, fault);
 	if (!err)
 		err = head_file_open(path, &ledger->head, fault);
-	ledger->clock = ledger_clock_read();
 	return err;
 }
 
-enum err ledger_open_files(const char *dir, enum ledger_mode mode,
+enum err ledger_open_files(const char *dir, enum ledger_mode mode, bool succeeds,
 			   struct ledger **ret_ledger, struct fault *fault)
 {
 	char path[LEDGER_PATH_BYTES_MAX];
@@ -180,6 +202,7 @@ enum err ledger_open_files(const char *dir, enum ledger_mode mode,
 	if (!ledger)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	ledger->mode = mode;
+	ledger->succeeds = succeeds;
 	buffer_init(&ledger->note, NOTE_BYTES_MAX);
 	err = ledger_path(dir, LEDGER_DATABASE, path, fault);
 	if (err)
@@ -200,47 +223,6 @@ out:
 	return ERR_OK;
 }
 
-enum err ledger_vkey_load(struct ledger *ledger, struct fault *fault)
-{
-	struct json_doc *doc = NULL;
-	struct buffer bytes;
-	struct entry charter;
-	enum err err;
-
-	buffer_init(&bytes, ENTRY_BYTES_MAX);
-	err = store_entry(ledger->store, 0, &bytes, fault);
-	if (err)
-		goto out;
-	doc = json_doc_new();
-	err = doc ? entry_parse(doc, buffer_slice(&bytes), &charter, fault)
-		  : fault_set(fault, ERR_MEMORY, "out of memory");
-	if (!err && charter.kind != KIND_charter)
-		err = fault_set(fault, ERR_CORRUPT,
-				"the log does not begin with a charter");
-	if (!err)
-		err = vkey_parse(entry_text(&charter, "log"), &ledger->vkey, fault);
-out:
-	json_doc_free(doc);
-	buffer_release(&bytes);
-	return err;
-}
-
-/* The key in the folder must be the one that the charter names: signatures by
- * another would be believed by nobody. */
-static enum err key_check(const struct ledger *ledger, struct fault *fault)
-{
-	struct vkey vkey;
-	enum err err = keyfile_vkey(&ledger->key, &vkey, fault);
-
-	if (!err && !vkey_equal(&vkey, &ledger->vkey))
-		err = fault_set(
-			fault, ERR_DENIED,
-			"'%s' is not the key that the charter names: bring back the "
-			"right one",
-			LEDGER_KEY);
-	return err;
-}
-
 static enum err open_check(struct ledger *ledger, struct fault *fault)
 {
 	struct merkle_head signed_head = { 0 };
@@ -257,10 +239,6 @@ static enum err open_check(struct ledger *ledger, struct fault *fault)
 			fault, ERR_NOT_FOUND,
 			"the ledger has no charter: its making was interrupted, remove "
 			"the folder and make it again");
-	if (!err)
-		err = ledger_vkey_load(ledger, fault);
-	if (!err && ledger->mode == LEDGER_WRITE)
-		err = key_check(ledger, fault);
 	if (!err && ledger->mode == LEDGER_WRITE)
 		err = ledger_head_check(ledger, &signed_head, fault);
 	ledger_reading_stop(ledger);
@@ -289,19 +267,35 @@ static enum err projections_check(struct ledger *ledger, struct fault *fault)
 	return ledger_rebuild(ledger, fault);
 }
 
-enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret_ledger,
-		     struct fault *fault)
+/* The key in force is in the folder, where it is to sign. */
+static enum err key_check(struct ledger *ledger, struct fault *fault)
+{
+	enum err err = ledger_reading_start(ledger, fault);
+
+	if (err)
+		return err;
+	err = ledger_log_load(ledger, fault);
+	ledger_reading_stop(ledger);
+	if (!err && ledger->mode == LEDGER_WRITE && !ledger->succeeds)
+		err = ledger_key_must_be_here(ledger, &ledger->vkey, fault);
+	return err;
+}
+
+static enum err open_whole(const char *dir, enum ledger_mode mode, bool succeeds,
+			   struct ledger **ret_ledger, struct fault *fault)
 {
 	struct ledger *ledger = NULL;
-	enum err err = ledger_open_files(dir, mode, &ledger, fault);
+	enum err err = ledger_open_files(dir, mode, succeeds, &ledger, fault);
 
 	if (err)
 		return err;
 	err = open_check(ledger, fault);
 	if (!err)
 		err = projections_check(ledger, fault);
+	if (!err)
+		err = key_check(ledger, fault);
 	/* A crash may have come between a commit and its signature. */
-	if (!err && mode == LEDGER_WRITE)
+	if (!err && mode == LEDGER_WRITE && !succeeds)
 		err = ledger_publish(ledger, fault);
 	if (err) {
 		ledger_close(ledger);
@@ -309,6 +303,18 @@ enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret
 	}
 	*ret_ledger = ledger;
 	return ERR_OK;
+}
+
+enum err ledger_open(const char *dir, enum ledger_mode mode, struct ledger **ret_ledger,
+		     struct fault *fault)
+{
+	return open_whole(dir, mode, false, ret_ledger, fault);
+}
+
+enum err ledger_open_successor(const char *dir, struct ledger **ret_ledger,
+			       struct fault *fault)
+{
+	return open_whole(dir, LEDGER_WRITE, true, ret_ledger, fault);
 }
 
 void ledger_close(struct ledger *ledger)
@@ -319,7 +325,7 @@ void ledger_close(struct ledger *ledger)
 	state_free(ledger->state);
 	log_tree_free(ledger->tree);
 	store_close(ledger->store);
-	keyfile_clear(&ledger->key);
+	ledger_keys_clear(&ledger->keys);
 	head_file_close(ledger->head);
 	buffer_release(&ledger->note);
 	free(ledger);

@@ -32,7 +32,7 @@ struct ledger;
 
 enum ledger_mode {
 	LEDGER_READ,  /* never writes; needs no key; many at once */
-	LEDGER_WRITE, /* may append and sign; reads log.key */
+	LEDGER_WRITE, /* may append and sign; reads log.key (ledger_key.h) */
 };
 
 /* Makes DIR (which must not exist or be empty) with its database and log.key,
@@ -42,6 +42,10 @@ MUST_USE enum err ledger_init(const char *dir, struct slice charter_json,
 			      struct ledger **ret_ledger, struct fault *fault);
 MUST_USE enum err ledger_open(const char *dir, enum ledger_mode mode,
 			      struct ledger **ret_ledger, struct fault *fault);
+/* For a succession and nothing else, of a restored folder without `head`, or of one whose
+ * log's key is lost. Once it is recorded and signed the ledger is like any other. */
+MUST_USE enum err ledger_open_successor(const char *dir, struct ledger **ret_ledger,
+					struct fault *fault);
 void ledger_close(struct ledger *ledger);
 
 /* The rows of a batch, made in the request's thread (batch.h makes them). */
@@ -95,6 +99,7 @@ MUST_USE enum err ledger_size(struct ledger *ledger, uint64_t *ret_size,
 /* The latest signed checkpoint note. A reader gives the stored one. */
 MUST_USE enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
 				    struct fault *fault);
+/* Of the key in force. */
 MUST_USE enum err ledger_vkey(struct ledger *ledger, struct buffer *ret_vkey,
 			      struct fault *fault);
 MUST_USE enum err ledger_entry(struct ledger *ledger, uint64_t position,

@@ -457,8 +457,8 @@ static enum err note_compare(struct replay *replay, struct fault *fault)
 	buffer_init(&note, NOTE_BYTES_MAX);
 	err = store_note_read(replay->ledger->store, &size, &note, fault);
 	if (!err && note.n)
-		err = checkpoint_open(buffer_slice(&note), &replay->ledger->vkey, NULL, 0,
-				      NULL, &checkpoint, fault);
+		err = query_checkpoint_open(replay->books, buffer_slice(&note),
+					    &checkpoint, fault);
 	if (!err && note.n)
 		err = replay_root_at(replay, checkpoint.size, &root, fault);
 	if (!err && note.n && !hash_equal(&root, &checkpoint.root))

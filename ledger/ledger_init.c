@@ -158,8 +158,6 @@ static enum err charter_submit(struct ledger *ledger, struct json_doc *doc,
 		err = ledger_path(ledger->dir, LEDGER_CHARTER, path, fault);
 	if (!err)
 		err = file_create(path, buffer_slice(&submission.entry), 0644, fault);
-	if (!err)
-		err = ledger_vkey_load(ledger, fault);
 	buffer_release(&submission.entry);
 	buffer_release(&note);
 	return err;
@@ -199,7 +197,7 @@ enum err ledger_init(const char *dir, struct slice charter_json,
 	if (!err)
 		err = database_make(dir, fault);
 	if (!err)
-		err = ledger_open_files(dir, LEDGER_WRITE, &ledger, fault);
+		err = ledger_open_files(dir, LEDGER_WRITE, false, &ledger, fault);
 	if (!err)
 		err = charter_submit(ledger, doc, charter, operator_id, fault);
 out:

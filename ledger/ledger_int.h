@@ -11,6 +11,7 @@
 #include "ledger/head_file.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_clock.h"
+#include "ledger/ledger_key.h"
 #include "ledger/log_tree.h"
 #include "ledger/store.h"
 
@@ -23,7 +24,22 @@
 
 /* The form of the projections: keys and records of the books' state. To be raised with
  * each change of them; what another form has written is derived anew from the log. */
-#define LEDGER_PROJECTIONS 2
+#define LEDGER_PROJECTIONS 3
+
+/* The key files of the folder, as they were when their stamps were. */
+struct ledger_key_stamp {
+	uint64_t inode; /* 0: there is no such file */
+	int64_t changed_s, changed_ns;
+};
+struct ledger_key_file {
+	bool is_known, is_there;
+	struct ledger_key_stamp stamp;
+	struct keyfile keyfile;
+	struct vkey vkey;
+};
+struct ledger_keys {
+	struct ledger_key_file file[LEDGER_KEY__COUNT];
+};
 
 struct ledger {
 	char dir[LEDGER_PATH_BYTES_MAX];
@@ -32,7 +48,9 @@ struct ledger {
 	struct state *state;
 	struct books *books;
 	struct log_tree *tree;
-	struct vkey vkey; /* of the charter's key; name "" before the charter */
+	/* The log's key in force at meta.head, and the one before that may sign beside
+	 * it; name "" where there is none. Of the last ledger_log_load(). */
+	struct vkey vkey, vkey_before;
 
 	/* What state, books and tree stand for, when `loaded`. */
 	bool loaded;
@@ -43,8 +61,9 @@ struct ledger {
 	bool books_open;
 
 	/* LEDGER_WRITE only. */
-	struct keyfile key;
-	struct head_file *head;
+	struct ledger_keys keys;
+	struct head_file *head; /* NULL only where `succeeds` */
+	bool succeeds;          /* takes a succession and nothing else, and then signs */
 	struct ledger_clock clock;
 	struct buffer note; /* the one signed last; empty: none */
 	uint64_t note_size;
@@ -56,10 +75,8 @@ struct ledger {
 MUST_USE enum err ledger_path(const char *dir, const char *name,
 			      char ret_path[LEDGER_PATH_BYTES_MAX], struct fault *fault);
 /* Opens what ledger_open() opens, but for a log without a charter. */
-MUST_USE enum err ledger_open_files(const char *dir, enum ledger_mode mode,
+MUST_USE enum err ledger_open_files(const char *dir, enum ledger_mode mode, bool succeeds,
 				    struct ledger **ret_ledger, struct fault *fault);
-/* Reads the log's vkey from the charter. */
-MUST_USE enum err ledger_vkey_load(struct ledger *ledger, struct fault *fault);
 
 /* Notes what others have committed; a transaction is open. */
 MUST_USE enum err ledger_catch_up(struct ledger *ledger, struct fault *fault);
@@ -89,6 +106,32 @@ MUST_USE enum err ledger_head_check(struct ledger *ledger,
 /* Raises `head` and signs the committed head of ledger->meta; keeps the note.
  * No transaction is open. */
 MUST_USE enum err ledger_publish(struct ledger *ledger, struct fault *fault);
+
+/* ---- ledger_read.c ---- */
+
+/* Verifies a checkpoint by the key in force at its size. */
+MUST_USE enum err ledger_note_open(struct ledger *ledger, struct slice note,
+				   struct checkpoint *ret_checkpoint,
+				   struct fault *fault);
+
+/* ---- ledger_key.c ---- */
+
+/* Reads again what has changed. ERR_DENIED, ERR_INVALID, ERR_IO for a file that is no
+ * key of ours to use. */
+MUST_USE enum err ledger_keys_read(struct ledger_keys *keys, const char *dir,
+				   struct fault *fault);
+void ledger_keys_clear(struct ledger_keys *keys);
+/* NULL where no file has it. */
+const struct signing_key *ledger_keys_find(const struct ledger_keys *keys,
+					   const struct vkey *vkey);
+/* ERR_DENIED where no file has it. */
+MUST_USE enum err ledger_key_must_be_here(struct ledger *ledger, const struct vkey *vkey,
+					  struct fault *fault);
+/* Of an entry that names a new key of the log: that the folder has it. */
+MUST_USE enum err ledger_key_check_new(struct ledger *ledger, const struct entry *entry,
+				       struct fault *fault);
+/* Sets vkey and vkey_before. A transaction is open. */
+MUST_USE enum err ledger_log_load(struct ledger *ledger, struct fault *fault);
 
 /* ---- ledger_secrets.c ---- */
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "keys/encoding.h"
+#include "ledger/books_query.h"
 #include "ledger/checkpoint.h"
 #include "ledger/ledger_int.h"
 #include "ledger/proof.h"
@@ -25,6 +26,18 @@ enum err ledger_size(struct ledger *ledger, uint64_t *ret_size, struct fault *fa
 	*ret_size = ledger->meta.head.size;
 	ledger_reading_stop(ledger);
 	return ERR_OK;
+}
+
+enum err ledger_note_open(struct ledger *ledger, struct slice note,
+			  struct checkpoint *ret_checkpoint, struct fault *fault)
+{
+	enum err err = ledger_reading_start(ledger, fault);
+
+	if (err)
+		return err;
+	err = query_checkpoint_open(ledger->books, note, ret_checkpoint, fault);
+	ledger_reading_stop(ledger);
+	return err;
 }
 
 /* The stored note and what it says. */
@@ -46,8 +59,8 @@ static enum err published_read(struct ledger *ledger, struct published *publishe
 			fault, ERR_NOT_FOUND,
 			"nothing is signed yet: open the ledger once for writing");
 	if (!err)
-		err = checkpoint_open(buffer_slice(&published->note), &ledger->vkey, NULL,
-				      0, NULL, &published->checkpoint, fault);
+		err = ledger_note_open(ledger, buffer_slice(&published->note),
+				       &published->checkpoint, fault);
 	if (!err && published->checkpoint.size > ledger->meta.head.size)
 		err = fault_set(fault, ERR_CORRUPT,
 				"the stored checkpoint is of a longer log than there is");
@@ -74,9 +87,12 @@ enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
 	err = store_note_read(ledger->store, &size, &note, fault);
 	if (!err)
 		sign = (!note.n || size < ledger->meta.head.size) &&
-		       ledger->mode == LEDGER_WRITE && ledger->readings == 1;
+		       ledger->mode == LEDGER_WRITE && !ledger->succeeds &&
+		       ledger->readings == 1;
 	if (sign)
 		err = ledger_head_check(ledger, &signed_head, fault);
+	if (!err && sign)
+		err = ledger_log_load(ledger, fault);
 	ledger_reading_stop(ledger);
 	if (!err && sign) {
 		err = ledger_publish(ledger, fault);
@@ -99,7 +115,14 @@ enum err ledger_checkpoint(struct ledger *ledger, struct buffer *ret_note,
 enum err ledger_vkey(struct ledger *ledger, struct buffer *ret_vkey, struct fault *fault)
 {
 	char text[VKEY_TEXT_BYTES_MAX + 1];
+	enum err err = ledger_reading_start(ledger, fault);
 
+	if (err)
+		return err;
+	err = ledger_log_load(ledger, fault);
+	ledger_reading_stop(ledger);
+	if (err)
+		return err;
 	vkey_format(&ledger->vkey, text);
 	buffer_put_text(ret_vkey, text);
 	return buffer_check(ret_vkey, "the log's key", fault);

@@ -188,7 +188,7 @@ enum err ledger_restore_head(const char *dir, struct slice note, struct fault *f
 	enum err err = ledger_open(dir, LEDGER_READ, &ledger, fault);
 
 	if (!err)
-		err = checkpoint_open(note, &ledger->vkey, NULL, 0, NULL, &newest, fault);
+		err = ledger_note_open(ledger, note, &newest, fault);
 	if (!err)
 		err = newest_check(ledger, &newest, fault);
 	ledger_close(ledger);
@@ -219,8 +219,7 @@ static enum err signature_check(struct ledger *ledger, const struct rehearsal *r
 	buffer_init(&note, NOTE_BYTES_MAX);
 	err = ledger_checkpoint(ledger, &note, fault);
 	if (!err)
-		err = checkpoint_open(buffer_slice(&note), &ledger->vkey, NULL, 0, NULL,
-				      &checkpoint, fault);
+		err = ledger_note_open(ledger, buffer_slice(&note), &checkpoint, fault);
 	/* A backup may stand between a commit and its signature. */
 	if (!err && checkpoint.size > rehearsal->size)
 		err = fault_set(

@@ -272,6 +272,8 @@ static enum err entry_make(struct group *group, struct submission *submission,
 			submission->entry.n, ENTRY_BYTES_MAX);
 	if (!err)
 		err = rows_check(ret_entry, submission->rows, fault);
+	if (!err)
+		err = ledger_key_check_new(group->ledger, ret_entry, fault);
 	return err;
 }
 
@@ -330,6 +332,10 @@ static enum err submission_run(struct group *group, struct submission *submissio
 		if (refused)
 			refused = fault_set(fault, refused, "out of memory");
 	}
+	if (!refused && group->ledger->succeeds && kind != KIND_succession)
+		refused = fault_set(fault, ERR_DENIED,
+				    "a ledger that is to succeed another records that "
+				    "first");
 	if (!refused)
 		refused = reference_known(group, submission, kind, &known);
 	if (!refused && !known)
@@ -464,6 +470,9 @@ static enum err group_run(struct group *group, struct submission *const *submiss
 
 	for (size_t i = 0; !err && i < count; i++)
 		err = submission_run(group, submissions[i]);
+	/* The key in force, as the group leaves it, is to sign. */
+	if (!err)
+		err = ledger_log_load(ledger, group->fault);
 	if (!err && group->count)
 		err = group_commit(group);
 	if (err) {
@@ -471,6 +480,11 @@ static enum err group_run(struct group *group, struct submission *const *submiss
 		return err;
 	}
 	store_rollback(ledger->store); /* where nothing was to be committed */
+	if (group->count)
+		ledger->succeeds = false; /* it took nothing but its succession */
+	/* Nothing is signed for a log without a charter, or before its succession. */
+	if (ledger->succeeds || !ledger->meta.head.size)
+		return ERR_OK;
 	err = ledger_publish(ledger, group->fault);
 	if (!err) {
 		buffer_clear(ret_checkpoint);

@@ -37,23 +37,17 @@ struct source {
 
 /* ---- a ledger folder ---- */
 
-/* Reads the stored note, signed by the key that the charter names. */
+/* Reads the stored note, signed by the key in force at its size. */
 static enum err checkpoint_read(struct source *source, struct fault *fault)
 {
-	struct charter_view charter;
 	struct buffer note;
-	struct vkey vkey;
 	enum err err;
 
 	buffer_init(&note, NOTE_BYTES_MAX);
-	err = query_charter(source->books, &charter, fault);
+	err = ledger_checkpoint(source->ledger, &note, fault);
 	if (!err)
-		err = vkey_parse(slice_of_text(charter.log_vkey), &vkey, fault);
-	if (!err)
-		err = ledger_checkpoint(source->ledger, &note, fault);
-	if (!err)
-		err = checkpoint_open(buffer_slice(&note), &vkey, NULL, 0, NULL,
-				      &source->standing.checkpoint, fault);
+		err = query_checkpoint_open(source->books, buffer_slice(&note),
+					    &source->standing.checkpoint, fault);
 	buffer_release(&note);
 	return err;
 }

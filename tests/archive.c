@@ -265,13 +265,18 @@ static enum err subtree_node(void *ctx, unsigned level, uint64_t index,
 
 void archive_note(const struct archive *archive, uint64_t size, struct buffer *note)
 {
-	struct checkpoint checkpoint = { .origin = WORLD_ORIGIN, .size = size };
+	const struct world *world = archive->world;
+	struct checkpoint checkpoint = { .size = size };
 	struct fault fault;
 
+	memcpy(checkpoint.origin, world->origin, sizeof checkpoint.origin);
 	checkpoint.root = subtree(archive, 0, size);
-	assert_int_equal(
-		checkpoint_sign(&checkpoint, archive->world->log_key, note, &fault),
-		ERR_OK);
+	assert_int_equal(checkpoint_sign(&checkpoint, world->log_key, note, &fault),
+			 ERR_OK);
+	if (world->old_log_key)
+		assert_int_equal(checkpoint_sign_also(&checkpoint, world->old_log_key,
+						      note, &fault),
+				 ERR_OK);
 }
 
 void archive_entry_proof(const struct archive *archive, uint64_t position, uint64_t size,

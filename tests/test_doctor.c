@@ -150,7 +150,7 @@ static void another_key_and_another_head_are_told(void **unused)
 				       &t->fault),
 			 ERR_OK);
 	signing_key_free(key);
-	assert_ill(t, "key", "not the key that the charter names");
+	assert_ill(t, "key", "not the log's key in force");
 	temporary_free(t);
 
 	t = temporary_new();

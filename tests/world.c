@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "keys/note.h"
+#include "ledger/checkpoint.h"
 #include "ledger/intake.h"
 #include "ledger/kind.h"
 #include "ledger/merkle.h"
@@ -57,6 +58,7 @@ struct world *world_empty(void)
 	world->books = books_new(world->state, &hooks);
 	assert_non_null(world->books);
 	world->log_key = make_key(WORLD_ORIGIN, world->log_vkey);
+	snprintf(world->origin, sizeof world->origin, "%s", WORLD_ORIGIN);
 	for (int i = 0; i < WORLD_SEATS; i++) {
 		char name[32];
 
@@ -127,6 +129,8 @@ void world_free(struct world *world)
 	books_free(world->books);
 	state_free(world->state);
 	signing_key_free(world->log_key);
+	signing_key_free(world->old_log_key);
+	signing_key_free(world->next_log_key);
 	for (int i = 0; i < WORLD_SEATS; i++)
 		signing_key_free(world->seat_keys[i]);
 	for (size_t i = 0; i < world->leaf_count; i++)
@@ -348,6 +352,40 @@ void world_sign(struct world *world, int seat, const char *text,
 	buffer_init(&note, NOTE_BYTES_MAX);
 	assert_int_equal(note_sign(slice_of_text(text), world->seat_keys[seat], name,
 				   &note, &world->fault),
+			 ERR_OK);
+	escape_note(&note, ret_note, WORLD_NOTE_BYTES_MAX);
+	buffer_release(&note);
+}
+
+void world_log_prepare(struct world *world, const char *origin)
+{
+	signing_key_free(world->next_log_key);
+	world->next_log_key = make_key(origin, world->next_log_vkey);
+}
+
+void world_log_take(struct world *world)
+{
+	size_t name_n = strcspn(world->next_log_vkey, "+");
+
+	signing_key_free(world->old_log_key);
+	world->old_log_key = world->log_key;
+	world->log_key = world->next_log_key;
+	world->next_log_key = NULL;
+	memcpy(world->log_vkey, world->next_log_vkey, sizeof world->log_vkey);
+	snprintf(world->origin, sizeof world->origin, "%.*s", (int)name_n,
+		 world->next_log_vkey);
+}
+
+void world_checkpoint(struct world *world, uint64_t size,
+		      char ret_note[WORLD_NOTE_BYTES_MAX])
+{
+	struct checkpoint checkpoint = { .size = size };
+	struct buffer note;
+
+	memcpy(checkpoint.origin, world->origin, sizeof checkpoint.origin);
+	assert_int_equal(world_root_at(world, size, &checkpoint.root, NULL), ERR_OK);
+	buffer_init(&note, NOTE_BYTES_MAX);
+	assert_int_equal(checkpoint_sign(&checkpoint, world->log_key, &note, NULL),
 			 ERR_OK);
 	escape_note(&note, ret_note, WORLD_NOTE_BYTES_MAX);
 	buffer_release(&note);

@@ -29,7 +29,11 @@ struct world_leaf {
 struct world {
 	struct state *state;
 	struct books *books;
+	char origin[129]; /* in force, as log_key */
 	struct signing_key *log_key;
+	struct signing_key *old_log_key;  /* signs beside it, where there is one */
+	struct signing_key *next_log_key; /* of world_log_prepare() */
+	char next_log_vkey[VKEY_TEXT_BYTES_MAX + 1];
 	struct signing_key *seat_keys[WORLD_SEATS];
 	char seat_vkeys[WORLD_SEATS][VKEY_TEXT_BYTES_MAX + 1];
 	char log_vkey[VKEY_TEXT_BYTES_MAX + 1];
@@ -67,8 +71,16 @@ void world_refuses(struct world *world, const char *rule, const char *by,
 /* Applies whole canonical bytes, as a verifier does. */
 enum err world_replay(struct world *world, struct slice bytes);
 
-/* A text signed by a seat (number 0 .. 4), as the value of a JSON member. */
+/* Makes the key that the log shall have, named as an origin: next_log_vkey. */
+void world_log_prepare(struct world *world, const char *origin);
+/* An entry has named it: from here on it signs, and the one before beside it. */
+void world_log_take(struct world *world);
+/* The log's checkpoint of its first `size` entries, as the value of a JSON member. */
 #define WORLD_NOTE_BYTES_MAX 8192
+void world_checkpoint(struct world *world, uint64_t size,
+		      char ret_note[WORLD_NOTE_BYTES_MAX]);
+
+/* A text signed by a seat (number 0 .. 4), as the value of a JSON member. */
 void world_sign(struct world *world, int seat, const char *text,
 		char ret_note[WORLD_NOTE_BYTES_MAX]);
 /* The members of a seat's ballot, for world_refuses(). */
