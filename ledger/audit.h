@@ -160,6 +160,14 @@ int64_t audit_last_at_s(const struct audit *audit);
 /* For books_query.h; lives as long as the audit. */
 struct books *audit_books(struct audit *audit);
 
+/* Reads entries from..to-1 again, of a log that was verified. ERR_IO where the export was
+ * changed since. */
+MUST_USE enum err audit_each_entry(struct audit *audit, uint64_t from, uint64_t to,
+				   enum err (*each)(void *ctx, uint64_t position,
+						    const struct entry *entry,
+						    struct fault *fault),
+				   void *ctx, struct fault *fault);
+
 /* ---- proofs that somebody holds ---- */
 
 enum audit_proof_kind { AUDIT_PROOF_ENTRY, AUDIT_PROOF_ROW };

@@ -232,6 +232,66 @@ enum err audit_entries_run(struct audit *audit, struct fault *fault)
 	return err;
 }
 
+/* ---- once more ---- */
+
+struct again {
+	uint64_t from, to;
+	enum err (*each)(void *ctx, uint64_t position, const struct entry *entry,
+			 struct fault *fault);
+	void *ctx;
+};
+
+static enum err entry_again(struct audit *audit, const struct again *again,
+			    uint64_t position, struct fault *fault)
+{
+	struct merkle_reader reader =
+		audit_tree_reader(&audit->tree, audit->checkpoint.size);
+	struct slice bytes = audit->entries[position % TILE_WIDTH];
+	struct hash leaf = hash_leaf(bytes.p, bytes.n), verified;
+	struct entry entry;
+	enum err err = reader.node(reader.ctx, 0, position, &verified, fault);
+
+	if (!err && !hash_equal(&leaf, &verified))
+		err = fault_set(fault, ERR_IO,
+				"the export was changed while it was read: try again");
+	json_doc_clear(audit->doc);
+	if (!err)
+		err = entry_parse(audit->doc, bytes, &entry, fault);
+	return err ? err : again->each(again->ctx, position, &entry, fault);
+}
+
+static enum err bundle_again(struct audit *audit, const struct again *again,
+			     uint64_t index, struct fault *fault)
+{
+	struct tile bundle = { TILE_LEVEL_ENTRIES, index, TILE_WIDTH };
+	uint64_t first = index * TILE_WIDTH, left = audit->checkpoint.size - first;
+	enum err err;
+
+	if (left < TILE_WIDTH)
+		bundle.width = (unsigned)left;
+	err = audit_read_bundle(audit, &bundle, fault);
+	for (unsigned i = 0; !err && i < bundle.width; i++)
+		if (first + i >= again->from && first + i < again->to)
+			err = entry_again(audit, again, first + i, fault);
+	return err;
+}
+
+enum err audit_each_entry(struct audit *audit, uint64_t from, uint64_t to,
+			  enum err (*each)(void *ctx, uint64_t position,
+					   const struct entry *entry,
+					   struct fault *fault),
+			  void *ctx, struct fault *fault)
+{
+	struct again again = { .from = from, .to = to, .each = each, .ctx = ctx };
+	enum err err = ERR_OK;
+
+	assert(to <= audit->checkpoint.size);
+	for (uint64_t n = from / TILE_WIDTH; !err && from < to && n * TILE_WIDTH < to;
+	     n++)
+		err = bundle_again(audit, &again, n, fault);
+	return err;
+}
+
 /* ---- rows of no batch ---- */
 
 struct stray {

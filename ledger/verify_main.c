@@ -17,6 +17,7 @@
 #include "keys/version.h"
 #include "keys/vkey.h"
 #include "ledger/audit.h"
+#include "ledger/audit_continues.h"
 #include "ledger/audit_summary.h"
 #include "ledger/proof.h"
 
@@ -31,14 +32,20 @@ static const char HELP[] =
 	"usage: " PROGRAM
 	" OUT --vkey VKEY [--vkey COSIGNER ...] [--checkpoint FILE ...]\n"
 	"                      [--proof FILE ...] [--json] [--threads N]\n"
+	"       " PROGRAM
+	" OLD NEW --vkey OLDKEY [--vkey NEWKEY] [--json] [--threads N]\n"
 	"\n"
 	"Verifies an export OUT of a ledger, offline: signature, every hash, every "
 	"rule,\n"
 	"every row, no unexpected file. Prints the balances that follow from it, and "
 	"what\n"
-	"no hash can prove.\n"
+	"no hash can prove. Of two exports, that NEW continues OLD (a new host, a "
+	"restored\n"
+	"backup), and which of OLD's entries it lacks.\n"
 	"\n"
-	"  --vkey VKEY        the log's key; then those of cosigners, who must all have\n"
+	"  --vkey VKEY        the log's key in force, or an older one that still signs "
+	"beside\n"
+	"                     it; then those of cosigners, who must all have\n"
 	"                     signed. Get them from somebody else than the operator\n"
 	"  --checkpoint FILE  a checkpoint that you kept: the log must begin with it\n"
 	"  --proof FILE       a proof of an entry or of a row that you were given\n"
@@ -49,10 +56,13 @@ static const char HELP[] =
 	"\n"
 	"A temporary file is made in TMPDIR, or /tmp, and has no name.\n"
 	"\n"
-	"exit status: 0 verified, 1 the export is at fault, 2 usage or I/O\n";
+	"exit status: 0 verified, 1 the export is at fault (or NEW lacks entries of "
+	"OLD),\n"
+	"2 usage or I/O\n";
 
 struct options {
 	const char *dir;
+	const char *successor; /* NEW, or NULL */
 	const char *vkeys[VKEYS_MAX];
 	size_t n_vkeys;
 	const char *checkpoints[CHECKPOINT_FILES_MAX];
@@ -124,8 +134,17 @@ static int options_complete(struct options *options, int argc, char **argv)
 {
 	if (options->help || options->version)
 		return CLI_DONE;
-	if (optind != argc - 1)
-		return cli_usage(PROGRAM, "name one export");
+	if (optind != argc - 1 && optind != argc - 2)
+		return cli_usage(PROGRAM,
+				 "name one export, or an old one and the new one "
+				 "that continues it");
+	if (optind == argc - 2)
+		options->successor = argv[optind + 1];
+	if (options->successor &&
+	    (options->n_checkpoints || options->n_proofs || options->n_vkeys > 2))
+		return cli_usage(PROGRAM,
+				 "two exports go with a key each and no checkpoint or "
+				 "proof: give those with one export");
 	if (options->n_vkeys == 0)
 		return cli_usage(PROGRAM,
 				 "'--vkey' is missing: the log's key must come from "
@@ -163,6 +182,8 @@ struct run {
 	struct buffer notes[CHECKPOINT_FILES_MAX];
 	struct slice older[CHECKPOINT_FILES_MAX];
 	struct audit *audit;
+	struct audit *successor;
+	struct audit_continues continues;
 	struct audit_proof_file proofs[PROOF_FILES_MAX];
 	struct audit_finding finding;
 	struct buffer out;
@@ -178,7 +199,9 @@ static void run_init(struct run *run, const struct options *options)
 
 static void run_release(struct run *run)
 {
+	audit_continues_release(&run->continues);
 	audit_free(run->audit);
+	audit_free(run->successor);
 	for (size_t i = 0; i < CHECKPOINT_FILES_MAX; i++)
 		buffer_release(&run->notes[i]);
 	buffer_release(&run->out);
@@ -222,7 +245,8 @@ static enum err export_verify(struct run *run, struct fault *fault)
 	struct audit_options options = {
 		.dir = run->options->dir,
 		.vkeys = run->vkeys,
-		.n_vkeys = run->options->n_vkeys,
+		/* Of two exports each has one. */
+		.n_vkeys = run->options->successor ? 1 : run->options->n_vkeys,
 		.older = run->older,
 		.n_older = run->options->n_checkpoints,
 		.threads = run->options->threads,
@@ -231,6 +255,27 @@ static enum err export_verify(struct run *run, struct fault *fault)
 	};
 
 	return audit_run(&options, &run->audit, fault);
+}
+
+/* Without a key of its own the new log is believed as far as the old one leads to it: by
+ * the succession, to which more than half of the old log's seats consented. */
+static enum err successor_verify(struct run *run, struct fault *fault)
+{
+	const char *temp_dir = getenv("TMPDIR");
+	struct audit_options options = {
+		.dir = run->options->successor,
+		.vkeys = &run->vkeys[1],
+		.n_vkeys = run->options->n_vkeys - 1,
+		.threads = run->options->threads,
+		.temp_dir = temp_dir && *temp_dir ? temp_dir : NULL,
+		.finding = &run->finding,
+	};
+	enum err err = audit_run(&options, &run->successor, fault);
+
+	if (!err)
+		err = audit_continues_check(run->audit, run->successor, &run->continues,
+					    &run->finding, fault);
+	return err ? fault_prefix(fault, "'%s'", run->options->successor) : ERR_OK;
 }
 
 /* A proof that fails is a finding, too, though not one of the export's. */
@@ -267,6 +312,8 @@ static enum err run_verify(struct run *run, struct fault *fault)
 		err = notes_read(run, fault);
 	if (!err)
 		err = export_verify(run, fault);
+	if (!err && run->options->successor)
+		err = successor_verify(run, fault);
 	for (size_t i = 0; !err && i < run->options->n_proofs; i++)
 		err = proof_verify_file(run, i, fault);
 	return err;
@@ -303,6 +350,21 @@ static int run_print(struct run *run)
 	return CLI_DONE;
 }
 
+static int run_print_continues(struct run *run)
+{
+	struct fault fault;
+	enum err err = run->options->json
+			       ? audit_continues_json(run->audit, run->successor,
+						      &run->continues, &run->out, &fault)
+			       : audit_continues_text(run->audit, run->successor,
+						      &run->continues, &run->out, &fault);
+
+	if (err)
+		return cli_fail(PROGRAM, &fault);
+	(void)fwrite(run->out.p, 1, run->out.n, stdout); /* cli_finish() looks */
+	return audit_continues_missing(&run->continues) ? CLI_REFUSED : CLI_DONE;
+}
+
 static int verify(const struct options *options)
 {
 	static struct run run; /* too large for some stacks */
@@ -313,7 +375,7 @@ static int verify(const struct options *options)
 	run_init(&run, options);
 	err = run_verify(&run, &fault);
 	if (!err)
-		status = run_print(&run);
+		status = options->successor ? run_print_continues(&run) : run_print(&run);
 	else if (run.finding.rule[0] != '\0')
 		status = run_print_finding(&run, &fault);
 	else
