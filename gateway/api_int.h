@@ -177,9 +177,10 @@ route_fn route_entry_draft, route_entry_answer, route_decision_draft;   /* api_e
 route_fn route_ballot_draft;                                            /* api_ballot.c */
 route_fn route_list, route_entry, route_entry_proof;                    /* api_list.c */
 route_fn route_funds, route_statement;                                  /* api_books.c */
-route_fn route_checkpoint, route_tile, route_bundle, route_consistency; /* api_log.c */
-route_fn route_rows;                                                    /* api_log.c */
-route_fn route_ready_draft, route_ready_answer, route_metrics;          /* api_probe.c */
+route_fn route_checkpoint, route_tile, route_bundle, route_consistency, /* api_log.c */
+	route_log_key;
+route_fn route_rows;                                           /* api_log.c */
+route_fn route_ready_draft, route_ready_answer, route_metrics; /* api_probe.c */
 void route_health(struct api *api, struct http_reply *reply);
 void route_openapi(struct api *api, struct http_reply *reply);
 

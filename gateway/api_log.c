@@ -8,6 +8,8 @@
 #include <inttypes.h>
 
 #include "gateway/api_int.h"
+#include "ledger/books_query.h"
+#include "ledger/proof.h"
 
 #define CACHE_FOR_EVER "public, max-age=31536000, immutable"
 #define TYPE_TEXT      "text/plain; charset=utf-8"
@@ -78,6 +80,56 @@ enum err route_consistency(struct api_call *call, struct ledger *ledger,
 		json_put_base64(&json, NULL, slice_of(path[i].b, sizeof path[i].b));
 	json_put_end(&json);
 	return reply_json_end(&json, fault);
+}
+
+/* ---- the key ---- */
+
+static enum err log_position(struct ledger *ledger, uint64_t *ret_position,
+			     struct fault *fault)
+{
+	struct log_view log = { .position = 0 };
+	struct books *books;
+	enum err err = ledger_books(ledger, &books, fault);
+
+	if (err)
+		return err;
+	if (!query_log_at(books, UINT64_MAX, &log))
+		err = fault_set(fault, ERR_CORRUPT, "the books name no key of the log");
+	else if (log.change == LOG_FOUNDED)
+		err = fault_set(fault, ERR_NOT_FOUND,
+				"the log has the key that its charter names");
+	ledger_books_done(ledger);
+	*ret_position = log.position;
+	return err;
+}
+
+/* Who knows an older key proves by it that the log has another, and which. */
+enum err route_log_key(struct api_call *call, struct ledger *ledger,
+		       struct http_reply *reply, struct fault *fault)
+{
+	struct json_writer json;
+	struct buffer leaf, proof;
+	uint64_t position;
+	enum err err;
+
+	(void)call; /* there is nothing to ask */
+	buffer_init(&leaf, ENTRY_BYTES_MAX);
+	buffer_init(&proof, PROOF_BYTES_MAX);
+	err = log_position(ledger, &position, fault);
+	if (!err)
+		err = ledger_entry(ledger, position, &leaf, fault);
+	if (!err)
+		err = ledger_proof(ledger, position, &proof, fault);
+	if (!err) {
+		reply_json(reply, &json);
+		json_put_integer(&json, "position", (int64_t)position);
+		json_put_base64(&json, "leaf", buffer_slice(&leaf));
+		json_put_slice(&json, "proof", buffer_slice(&proof));
+		err = reply_json_end(&json, fault);
+	}
+	buffer_release(&leaf);
+	buffer_release(&proof);
+	return err;
 }
 
 /* ---- rows ---- */

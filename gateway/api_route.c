@@ -69,6 +69,8 @@ static const struct route fixed[] = {
 	  .does = "The proof that an entry (or, by its tag, a row) is in the log" },
 	{ READ_JSON, .path = "/v1/funds", .roles = ROLES_ANYBODY, .read = route_funds,
 	  .does = "The funds and their sub-balances" },
+	{ READ_JSON, .path = "/v1/log-key", .roles = ROLES_ANYBODY, .read = route_log_key,
+	  .does = "The entry that names the log's key in force, and its proof" },
 	{ READ_JSON, .path = "/v1/members/{member}/statement", .roles = ROLES_ANYBODY,
 	  .read = route_statement, .does = "What a member owes, and its credit" },
 	{ RECORD, .path = "/v1/proposals/{position}/ballots",

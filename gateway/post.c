@@ -226,6 +226,9 @@ static enum err checkpoint_read(const struct post_options *options,
 	if (err) {
 		(void)fault_prefix(fault, "the answer's checkpoint does not stand up "
 					  "to --vkey");
+		if (err == ERR_UNKNOWN)
+			post_key_explain(buffer_slice(&receipt->checkpoint),
+					 &options->vkey, fault);
 		return err;
 	}
 	if (ret_now->size <= receipt->position)
@@ -241,6 +244,32 @@ static enum err checkpoint_read(const struct post_options *options,
 				 "%" PRIu64,
 				 owed_at);
 	return ERR_OK;
+}
+
+/* The log's key may have changed. What the server cannot prove of that is not said, and
+ * is no reason to fail: our key has signed. */
+static void key_fetch(const struct post_session *session, struct slice note,
+		      struct post_key *key)
+{
+	struct post_response response;
+	struct buffer url, ignored;
+
+	post_key_look(note, &session->options->vkey, key);
+	if (!key->is_other)
+		return;
+	post_response_init(&response);
+	buffer_init(&ignored, POST_LIST_BYTES_MAX);
+	buffer_init(&url, POST_TARGET_BYTES_MAX);
+	post_url_put(&session->options->url, "/v1/log-key", &url);
+	if (ask_json(session, &(struct post_request){ .media = NULL }, &url, true,
+		     &response, NULL) == ERR_OK &&
+	    response_check(&response, &ignored, NULL) == ERR_OK &&
+	    post_key_read(buffer_slice(&response.body), &session->options->vkey, note,
+			  key, NULL) != ERR_OK)
+		key->is_proved = false;
+	buffer_release(&url);
+	buffer_release(&ignored);
+	post_response_release(&response);
 }
 
 /* The log of the last run must be the beginning of this one. */
@@ -266,7 +295,10 @@ static enum err log_check(const struct post_session *session, struct post_state 
 			(void)fault_prefix(fault, "%s", trouble.text);
 		return err;
 	}
-	return err ? err : post_state_store(state, note, fault);
+	if (err)
+		return err;
+	key_fetch(session, note, &result->key);
+	return post_state_store(state, note, fault);
 }
 
 /* ---- the course of things ---- */

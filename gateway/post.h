@@ -8,6 +8,7 @@
  *	the sums are compared          the server booked what the file says
  *	the checkpoint is verified     signed by the log's key, and covers the batch
  *	GET /v1/consistency            the log contains the one of the last run
+ *	GET /v1/log-key                where another key signs, too: which is in force
  *	the state file moves on
  */
 #ifndef ARRONDI_GATEWAY_POST_H
@@ -18,6 +19,7 @@
 
 #include "gateway/post_answer.h"
 #include "gateway/post_file.h"
+#include "gateway/post_key.h"
 #include "gateway/post_options.h"
 #include "gateway/post_seal.h"
 #include "keys/buffer.h"
@@ -46,6 +48,7 @@ struct post_result {
 	bool is_answered;      /* the server booked it, or says what it would book */
 	bool has_before;       /* there was a checkpoint of an earlier run */
 	struct checkpoint before, now;
+	struct post_key key; /* another that signs the log */
 };
 
 void post_result_init(struct post_result *result);

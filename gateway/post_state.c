@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "gateway/post_key.h"
 #include "keys/encoding.h"
 #include "keys/file.h"
 
@@ -50,6 +51,24 @@ static enum err lock_take(const char *path, int *ret_fd, struct fault *fault)
 	return ERR_OK;
 }
 
+/* It was verified when it was kept, by the key of then. */
+static void key_explain(struct slice note, const struct vkey *log, struct fault *fault)
+{
+	struct post_key key;
+	char why[FAULT_TEXT_BYTES_MAX];
+
+	post_key_look(note, log, &key);
+	if (!key.is_other)
+		return;
+	snprintf(why, sizeof why, "%s", fault->text);
+	(void)fault_set(fault, fault->err,
+			"%.300s. It is signed by %s+%08" PRIx32
+			": post once with the --vkey of then while both keys sign, then "
+			"with the new one; when that is past, let the auditor hold this "
+			"file against the log, and begin a new one",
+			why, log->name, key.id);
+}
+
 static enum err before_read(struct post_state *state, const struct vkey *log,
 			    struct fault *fault)
 {
@@ -67,6 +86,8 @@ static enum err before_read(struct post_state *state, const struct vkey *log,
 				      &state->before, fault);
 		if (err)
 			(void)fault_prefix(fault, "state file '%s'", state->path);
+		if (err == ERR_UNKNOWN)
+			key_explain(buffer_slice(&note), log, fault);
 		else
 			state->is_known = true;
 	}

@@ -73,6 +73,7 @@ static void head_put(const struct post_options *options,
 
 static void log_put(const struct post_result *result, struct buffer *out)
 {
+	post_key_put(&result->key, out);
 	(void)buffer_printf(out, "log: size %" PRIu64 ", signed by %s", result->now.size,
 			    result->now.origin);
 	if (!result->has_before)

@@ -44,6 +44,20 @@ vote_act() { # act-members
 	printf '{%s,"proposal":%s}' "$1" "$position" >"$WORK/act.json"
 }
 
+# A company that keeps the last checkpoint.
+printf '%s\n' "$EMPLOYER" >"$WORK/token"
+chmod 600 "$WORK/token"
+
+company() { # reference vkey state-file
+	printf 'matricule;arrondi\nC%s;0,10\n' "$1" >"$WORK/$1.csv"
+	arrondi-post --url "$URL" --token-file "$WORK/token" --vkey "$2" --state "$WORK/$3" \
+		--source salary --period "$MONTH" --collected-on "$TODAY" --step 1.00 --terms "$TERMS" \
+		--reference "$1" "$WORK/$1.csv"
+}
+
+check "a company posts" company CO-1 "$OLD" state
+check "another that will sleep through it" company CO-2 "$OLD" asleep
+
 # ---- prepared ----
 
 check "with one key there is nothing to do" arrondi-ledger log-key "$LEDGER" activate
@@ -103,6 +117,21 @@ check "which names the key to take from now on" grep -qF -- "--vkey $NEW" "$WORK
 check "a report is drawn from the ledger" arrondi-report allocation "$LEDGER"
 check "and from the export" arrondi-report allocation "$WORK/overlap"
 
+# ---- the company, while both sign ----
+
+company CO-3 "$OLD" state >"$WORK/out" 2>&1
+same "it goes on with the key that it has" 0 $?
+check "and is told which to take, and why" grep -qF -- "From now on: --vkey $NEW" "$WORK/out"
+check "as its own key has proved" grep -q 'as entry [0-9]* of the log that your key signs says' "$WORK/out"
+check "its state has both signatures" test "$(signatures "$WORK/state")" = 2
+company CO-4 "$NEW" state >"$WORK/out" 2>&1
+same "then with the new one" 0 $?
+check "which is its log's, that has only grown" grep -q 'it has only grown since' "$WORK/out"
+company CO-4 "$NEW" state >"$WORK/out" 2>&1
+check "and is told nothing, for it has the key in force" bash -c "! grep -q 'log key' '$WORK/out'"
+refuse "who changes keys without having seen both is told how" 1 "post once with the --vkey of then" \
+	company CO-5 "$NEW" asleep
+
 # ---- its end ----
 
 refuse "the end says first what it means" 1 "cannot be undone" arrondi-ledger log-key "$LEDGER" end
@@ -119,6 +148,12 @@ check "it verifies by the new key, with all that was kept" arrondi-verify "$WORK
 refuse "and by the old one no more" 1 "take the key in force" \
 	arrondi-verify "$WORK/end" --vkey "$OLD"
 check "the log agrees with all that is derived" arrondi-ledger check "$LEDGER"
+
+company CO-6 "$NEW" state >"$WORK/out" 2>&1
+same "the company with the new key goes on" 0 $?
+check "and is told nothing more" bash -c "! grep -q 'log key' '$WORK/out'"
+refuse "the one that slept is refused, with the remedy" 1 "The log's key has changed" \
+	company CO-7 "$OLD" asleep
 
 # ---- nobody comes back ----
 
