@@ -58,8 +58,10 @@ static void key_explain(struct slice note, const struct vkey *log, struct fault 
 	char why[FAULT_TEXT_BYTES_MAX];
 
 	post_key_look(note, log, &key);
-	if (!key.is_other)
+	if (!key.is_other) {
+		post_key_explain(note, log, fault);
 		return;
+	}
 	snprintf(why, sizeof why, "%s", fault->text);
 	(void)fault_set(fault, fault->err,
 			"%.300s. It is signed by %s+%08" PRIx32
