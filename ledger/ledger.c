@@ -267,8 +267,7 @@ static enum err projections_check(struct ledger *ledger, struct fault *fault)
 	return ledger_rebuild(ledger, fault);
 }
 
-/* The key in force is in the folder, where it is to sign. */
-static enum err key_check(struct ledger *ledger, struct fault *fault)
+static enum err log_load(struct ledger *ledger, struct fault *fault)
 {
 	enum err err = ledger_reading_start(ledger, fault);
 
@@ -276,6 +275,20 @@ static enum err key_check(struct ledger *ledger, struct fault *fault)
 		return err;
 	err = ledger_log_load(ledger, fault);
 	ledger_reading_stop(ledger);
+	return err;
+}
+
+/* The key in force is in the folder, where it is to sign. Which it is stands in the
+ * projections: damaged ones must not keep anybody from deriving them anew. */
+static enum err key_check(struct ledger *ledger, struct fault *fault)
+{
+	enum err err = log_load(ledger, fault);
+
+	if (err == ERR_CORRUPT && ledger->mode == LEDGER_WRITE) {
+		err = ledger_rebuild(ledger, fault);
+		if (!err)
+			err = log_load(ledger, fault);
+	}
 	if (!err && ledger->mode == LEDGER_WRITE && !ledger->succeeds)
 		err = ledger_key_must_be_here(ledger, &ledger->vkey, fault);
 	return err;

@@ -21,6 +21,8 @@ static const char *command_of(enum kind kind)
 		return "`arrondi-ledger propose`";
 	case KIND_ballot:
 		return "`arrondi-ledger vote`";
+	case KIND_succession:
+		return "`arrondi-ledger succession`";
 	case KIND_decision:
 		return "`arrondi-ledger decide`";
 	}

@@ -255,6 +255,26 @@ static void check_names_what_differs_and_rebuild_mends_it(void **unused)
 	temporary_free(t);
 }
 
+static void a_ledger_that_forgot_its_log_key_derives_it_anew(void **unused)
+{
+	struct temporary *t = temporary_new();
+
+	(void)unused;
+	temporary_gifts(t, 0, 3);
+	assert_int_equal(
+		sqlite3_exec(t->ledger->store->db,
+			     "DELETE FROM state WHERE key >= CAST('log/' AS BLOB) "
+			     "AND key < CAST('log0' AS BLOB)",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(ledger_check(t->ledger, &t->fault), ERR_CORRUPT);
+	temporary_reopen(t);
+	assert_sound(t);
+	(void)temporary_gift(t, "AFTER", 100);
+	assert_sound(t);
+	temporary_free(t);
+}
+
 static void check_finds_what_was_changed_in_the_log(void **unused)
 {
 	static const char *const harms[] = {
@@ -326,6 +346,7 @@ int main(void)
 		cmocka_unit_test(another_key_is_refused),
 		cmocka_unit_test(projections_of_another_form_are_made_anew),
 		cmocka_unit_test(check_names_what_differs_and_rebuild_mends_it),
+		cmocka_unit_test(a_ledger_that_forgot_its_log_key_derives_it_anew),
 		cmocka_unit_test(check_finds_what_was_changed_in_the_log),
 	};
 
