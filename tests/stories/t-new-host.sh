@@ -29,7 +29,7 @@ consents() { # seat...
 }
 
 exported() { # folder
-	rm -rf "$HOME_OF_PLAY/$1"
+	rm -rf "${HOME_OF_PLAY:?}/$1"
 	must arrondi-ledger export "$LEDGER" "$HOME_OF_PLAY/$1"
 }
 
