@@ -199,6 +199,51 @@ static enum err refuse_unconsented(struct api_call *call, struct http_reply *rep
 	return refuse_rows(call, reply, &input->bad, fault);
 }
 
+static enum err summary_sum(const struct rows_summary *summary, struct cents *ret_sum,
+			    struct fault *fault)
+{
+	*ret_sum = CENTS_ZERO;
+	for (unsigned i = 0; i < summary->n_totals; i++)
+		if (cents_add(*ret_sum, summary->total[i].roundup, ret_sum) != ERR_OK ||
+		    cents_add(*ret_sum, summary->total[i].extra, ret_sum) != ERR_OK)
+			return fault_set(fault, ERR_TOO_BIG,
+					 "the rows add up to more than 2^53 - 1 cents");
+	return ERR_OK;
+}
+
+/* Rows of donors who were forgotten stay in a corrected batch as they are. */
+static enum err rows_keep(struct api_call *call, struct ledger *ledger,
+			  const struct batch_head *head, struct fault *fault)
+{
+	struct api_batch *batch = call->batch;
+	struct buffer rows;
+	enum err err;
+
+	buffer_init(&rows, (size_t)BATCH_ROWS_MAX * (ROW_LINE_BYTES_MAX + 1));
+	err = ledger_rows_kept(ledger, head->company, batch->old.rows_at, &rows, fault);
+	if (!err && rows.n && head->seal) {
+		/* Nobody at the company can count rows that it can no longer name. */
+		err = fault_set(fault, ERR_INVALID,
+				"this batch keeps rows of donors who were forgotten, "
+				"which totals signed by the company do not count: "
+				"correct it without a signature");
+	} else if (!err && rows.n) {
+		uint64_t before = batch->batch.summary.head.size;
+		struct cents sent, all = CENTS_ZERO;
+
+		err = summary_sum(&batch->batch.summary, &sent, fault);
+		if (!err)
+			err = batch_keep(&batch->batch, head, buffer_slice(&rows), fault);
+		if (!err)
+			err = summary_sum(&batch->batch.summary, &all, fault);
+		if (!err && cents_sub(all, sent, &batch->kept_sum) != ERR_OK)
+			err = fault_set(fault, ERR_TOO_BIG, "the rows add up to too much");
+		batch->kept = batch->batch.summary.head.size - before;
+	}
+	buffer_release(&rows);
+	return err;
+}
+
 static enum err rows_make(struct api_call *call, const struct batch_head *head,
 			  struct http_reply *reply, struct fault *fault)
 {
@@ -214,6 +259,8 @@ static enum err rows_make(struct api_call *call, const struct batch_head *head,
 
 	err = batch_make(head, &secrets, batch->input.rows, batch->input.row_count,
 			 !call->is_dry_run, &batch->batch, fault);
+	if (!err && head->mend)
+		err = rows_keep(call, ledger, head, fault);
 	ledger_pool_give(keepers, ledger, err);
 	if (err == ERR_RULE && batch->batch.refused_count)
 		return refuse_unconsented(call, reply, fault);
@@ -500,6 +547,10 @@ static enum err put_batch(struct api_call *call, struct ledger *ledger,
 	json_put_bool(json, "repeated", call->submission.repeated);
 	json_put_integer(json, "count", entry_integer(entry, "count"));
 	json_put_integer(json, "zero", entry_integer(entry, "zero"));
+	if (call->batch->kept) {
+		json_put_integer(json, "kept", (int64_t)call->batch->kept);
+		json_put_integer(json, "kept_cents", cents_value(call->batch->kept_sum));
+	}
 	err = put_parts(json, "totals", entry_list(entry, "totals"), &rows, fault);
 	if (!err)
 		err = put_parts(json, "match", entry_list(entry, "match"), &match, fault);

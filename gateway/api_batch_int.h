@@ -30,6 +30,8 @@ struct api_batch {
 	struct batch_mend mend;
 	struct batch_view old; /* a correction's batch, as it stands before */
 	struct batch_effect effect;
+	uint64_t kept; /* rows of forgotten donors, which a correction leaves alone */
+	struct cents kept_sum;
 };
 
 /* ---- api_correction.c ---- */

@@ -164,14 +164,21 @@ static enum err response_check(const struct post_response *response,
 			 response->media[0] ? response->media : "no content type");
 }
 
-/* That the server has booked the file, and not something like it. */
-static enum err sums_check(const struct post_result *result, struct fault *fault)
+/* That the server has booked the file, and not something like it. Only a correction
+ * has rows that were not sent: those of donors who were forgotten. */
+static enum err sums_check(const struct post_session *session,
+			   const struct post_result *result, struct fault *fault)
 {
 	const struct post_receipt *receipt = &result->receipt;
 	char ours[CENTS_TEXT_BYTES], theirs[CENTS_TEXT_BYTES];
+	bool may_keep = session->options->word[POST_CORRECTS] != NULL;
+	struct cents due;
 
-	if (receipt->count == result->sum.count && receipt->zero == result->sum.zero &&
-	    cents_cmp(receipt->total_sum, result->sum.total) == 0)
+	if (cents_add(result->sum.total, receipt->kept_sum, &due) == ERR_OK &&
+	    receipt->kept <= receipt->count &&
+	    receipt->count - receipt->kept == result->sum.count &&
+	    receipt->zero == result->sum.zero &&
+	    cents_cmp(receipt->total_sum, due) == 0 && (may_keep || !receipt->kept))
 		return ERR_OK;
 	cents_format(result->sum.total, '.', ours);
 	cents_format(receipt->total_sum, '.', theirs);
@@ -454,7 +461,7 @@ static enum err run(const struct post_session *session, struct slice body,
 			   fault);
 	result->is_answered = !err;
 	if (!err)
-		err = sums_check(result, fault);
+		err = sums_check(session, result, fault);
 	if (!err)
 		err = seal_check(result, fault);
 	if (!err && !options->is_dry_run)

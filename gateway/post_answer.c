@@ -57,7 +57,8 @@ void post_receipt_init(struct post_receipt *receipt)
 {
 	*receipt = (struct post_receipt){ .total_sum = CENTS_ZERO,
 					  .change_sum = CENTS_ZERO,
-					  .credit = CENTS_ZERO };
+					  .credit = CENTS_ZERO,
+					  .kept_sum = CENTS_ZERO };
 	buffer_init(&receipt->checkpoint, NOTE_BYTES_MAX);
 	buffer_init(&receipt->manifest, NOTE_BYTES_MAX);
 }
@@ -130,6 +131,8 @@ enum receipt_member {
 	RECEIPT_ENTRY,
 	RECEIPT_CHANGES,
 	RECEIPT_CREDIT,
+	RECEIPT_KEPT,
+	RECEIPT_KEPT_SUM,
 	RECEIPT_MEMBER__COUNT
 };
 
@@ -147,6 +150,8 @@ static const char *const receipt_names[RECEIPT_MEMBER__COUNT + 1] = {
 	[RECEIPT_ENTRY] = "entry",
 	[RECEIPT_CHANGES] = "changes",
 	[RECEIPT_CREDIT] = "credit_cents",
+	[RECEIPT_KEPT] = "kept",
+	[RECEIPT_KEPT_SUM] = "kept_cents",
 };
 
 struct receipt_reading {
@@ -232,6 +237,10 @@ static enum err receipt_member(void *ctx, size_t member, struct json_reader *rea
 				     fault);
 	case RECEIPT_CREDIT:
 		return cents_take(reader, token, &receipt->credit, fault);
+	case RECEIPT_KEPT:
+		return number_take(reader, token, &receipt->kept, fault);
+	case RECEIPT_KEPT_SUM:
+		return cents_take(reader, token, &receipt->kept_sum, fault);
 	case RECEIPT_MEMBER__COUNT:
 		break;
 	}

@@ -40,6 +40,10 @@ struct post_receipt {
 	bool is_repeated;
 	uint64_t position;
 	uint64_t count, zero;
+	/* Rows of donors who were forgotten, which a correction does not send and which
+	 * stay: they are part of count and of the totals. */
+	uint64_t kept;
+	struct cents kept_sum;
 	struct post_part total[POST_PARTS_MAX];
 	struct post_part match[POST_PARTS_MAX];
 	size_t total_count, match_count;

@@ -110,6 +110,13 @@ void post_summary_put(const struct post_options *options,
 		post_changes_put(receipt, out);
 	(void)buffer_printf(out, "rows: %" PRIu64 ", and %" PRIu64 " of 0 left out\n",
 			    receipt->count, receipt->zero);
+	if (receipt->kept) {
+		(void)buffer_printf(out,
+				    "kept as they are: %" PRIu64
+				    " rows of donors who were forgotten, ",
+				    receipt->kept);
+		amount_put(out, receipt->kept_sum);
+	}
 	(void)buffer_put_text(out, "total: ");
 	amount_put(out, receipt->total_sum);
 	parts_put(out, receipt->total, receipt->total_count);

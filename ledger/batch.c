@@ -105,6 +105,20 @@ static struct tag text_tag(const struct hmac_key *key, const struct tag_text *te
 	return tag;
 }
 
+struct tag batch_pay_tag(const uint8_t secret[BATCH_SECRET_BYTES],
+			 const struct batch_head *head, struct slice slip)
+{
+	struct tag_text text = text_of_batch(head);
+	struct hmac_key key;
+	struct tag tag;
+
+	hmac_key_init(&key, secret, BATCH_SECRET_BYTES);
+	text_add(&text, slip);
+	tag = text_tag(&key, &text);
+	hmac_key_clear(&key);
+	return tag;
+}
+
 /* ---- the batch under way ---- */
 
 /* Claims that give something, by their place among these. All arrays have n. */
@@ -390,6 +404,35 @@ static enum err consents_ask(struct making *making, const struct batch_secrets *
 	return err;
 }
 
+/* Nearly all donors have one payslip a month, and nothing is kept of that. */
+static enum err slips_keep(const struct making *making,
+			   const struct batch_secrets *secrets, const uint32_t *donor_of,
+			   struct fault *fault)
+{
+	struct donor_slip *slips;
+	size_t count = 0;
+	enum err err;
+
+	for (uint32_t i = 0; i < making->n; i++)
+		count += claim_at(making, i)->slip.n > 0;
+	if (!count)
+		return ERR_OK;
+	slips = calloc(count, sizeof *slips);
+	if (!slips)
+		return no_memory(fault);
+	count = 0;
+	for (size_t i = 0; i < making->n; i++) {
+		struct slice slip = claim_at(making, making->order[i])->slip;
+
+		if (slip.n)
+			slips[count++] =
+				(struct donor_slip){ key_at(making, donor_of[i]), slip };
+	}
+	err = secrets->slips(secrets->ctx, slips, count, fault);
+	free(slips);
+	return err;
+}
+
 static enum err tag_salary(struct making *making, const struct hmac_key *company,
 			   const struct batch_secrets *secrets, bool keep,
 			   struct fault *fault)
@@ -411,6 +454,8 @@ static enum err tag_salary(struct making *making, const struct hmac_key *company
 	if (!err)
 		err = secrets->donors(secrets->ctx, making->keys, count, keep,
 				      making->secrets, fault);
+	if (!err && keep && secrets->slips)
+		err = slips_keep(making, secrets, donor_of, fault);
 	if (!err)
 		donors_tag(making, donor_of);
 	free(donor_of);

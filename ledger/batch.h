@@ -126,6 +126,9 @@ struct batch_secrets {
 	enum err (*consents)(void *ctx, const uint8_t *keys, const struct donor_ask *asks,
 			     size_t count, bool keep, uint8_t *ret_verdicts,
 			     struct fault *fault);
+	/* As ledger_donor_slips(), for donors with several payslips a month; or NULL. */
+	enum err (*slips)(void *ctx, const struct donor_slip *slips, size_t count,
+			  struct fault *fault);
 };
 
 /* A claim whose donor has not consented to it. */
@@ -164,6 +167,19 @@ MUST_USE enum err batch_make(const struct batch_head *head,
 			     const struct batch_secrets *secrets,
 			     const struct batch_claim *claims, size_t n, bool keep,
 			     struct batch *batch, struct fault *fault);
+
+/* The tag of a donor's pay, by its secret: origin, company and period are the head's. */
+struct tag batch_pay_tag(const uint8_t secret[BATCH_SECRET_BYTES],
+			 const struct batch_head *head, struct slice slip);
+
+/* The tag in hex, where it stands in a row's canonical line. ERR_INVALID. */
+MUST_USE enum err batch_line_tag(struct slice line, struct slice *ret_tag);
+
+/* Puts canonical rows of the batch that this one corrects among its own, as they are: of
+ * donors whose tags cannot be made any more. ERR_RULE, rule "claim_twice", where one
+ * stands there already; as batch_make() else. */
+MUST_USE enum err batch_keep(struct batch *batch, const struct batch_head *head,
+			     struct slice rows, struct fault *fault);
 
 /* What ledger_submit() takes; points into the batch. */
 struct batch_rows batch_rows(const struct batch *batch);

@@ -30,6 +30,14 @@ static enum err donor_consents(void *ctx, const uint8_t *keys,
 			       ret_verdicts, fault);
 }
 
+static enum err donor_slips(void *ctx, const struct donor_slip *slips, size_t count,
+			    struct fault *fault)
+{
+	const struct batch_company *company = ctx;
+
+	return ledger_donor_slips(company->ledger, company->member, slips, count, fault);
+}
+
 struct batch_secrets batch_secrets_of_ledger(struct batch_company *company)
 {
 	return (struct batch_secrets){
@@ -37,5 +45,6 @@ struct batch_secrets batch_secrets_of_ledger(struct batch_company *company)
 		.company = company_secret,
 		.donors = donor_secrets,
 		.consents = donor_consents,
+		.slips = donor_slips,
 	};
 }

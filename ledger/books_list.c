@@ -201,6 +201,44 @@ enum err query_dues(struct books *books, struct slice payer, struct due_view **r
 			   fault);
 }
 
+static bool has_month(const struct month *months, size_t count, struct month month)
+{
+	for (size_t i = 0; i < count; i++)
+		if (month_cmp(months[i], month) == 0)
+			return true;
+	return false;
+}
+
+enum err query_batch_periods(struct books *books, struct slice company,
+			     struct month **ret_periods, size_t *ret_count,
+			     struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, "batch/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		uint64_t position = strtoull(cursor.key + strlen("batch/"), NULL, 10);
+		struct batch_view batch;
+		struct month *period;
+
+		if (!query_batch(books, position, &batch) ||
+		    !slice_equal_text(company, batch.company) ||
+		    strcmp(batch.source, "salary") != 0 ||
+		    has_month(array, count, batch.period))
+			continue;
+		period = grow(&array, count, sizeof *period);
+		complete = period != NULL;
+		if (complete)
+			*period = batch.period;
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_periods, count, ret_count,
+			   fault);
+}
+
 enum err query_overdrawn(struct books *books, struct overdrawn_view **ret_views,
 			 size_t *ret_count, struct fault *fault)
 {

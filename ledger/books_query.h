@@ -196,6 +196,10 @@ struct batch_view {
 	struct batch_totals totals;
 };
 bool query_batch(struct books *books, uint64_t position, struct batch_view *ret_batch);
+/* The months of pay of which a company's batches may be corrected, each once. */
+MUST_USE enum err query_batch_periods(struct books *books, struct slice company,
+				      struct month **ret_periods, size_t *ret_count,
+				      struct fault *fault);
 
 struct proposal_view {
 	uint64_t position;

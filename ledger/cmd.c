@@ -28,6 +28,8 @@ const struct command commands[] = {
 	  "  consent DIR --export [--member ID] [--donor NUMBER]",
 	  "show or register what a donor agreed to; or list the register as CSV",
 	  cmd_consent },
+	{ "forget", "DIR --member ID --donor NUMBER",
+	  "a donor asks to be forgotten: destroys what leads to its rows", cmd_forget },
 	{ "record", "DIR FILE.json [--by MEMBER]", "record one entry", cmd_record },
 	{ "propose", "DIR FILE.json [--by MEMBER]", "put a question to the board",
 	  cmd_propose },

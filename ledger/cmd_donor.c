@@ -97,3 +97,61 @@ int cmd_donor(int argc, char **argv)
 	ledger_close(ledger);
 	return status;
 }
+
+/* What the law makes the foundation keep, and until when. */
+static void print_forgotten(const struct forgotten *forgotten)
+{
+	char until[MONTH_TEXT_BYTES];
+
+	month_format(forgotten->until, until);
+	printf("forgotten: the secret that led to this donor's rows is destroyed, for "
+	       "%zu "
+	       "number%s\n"
+	       "kept: its rows, by a tag that names nobody and their amounts, for %d "
+	       "years "
+	       "after their fiscal year (code de commerce, art. L123-22); the registered "
+	       "consents, under a random key\n"
+	       "refused: its rows until the end of %s, so that nothing is claimed "
+	       "twice\n",
+	       forgotten->numbers, forgotten->numbers == 1 ? "" : "s",
+	       LEDGER_RETENTION_YEARS, until);
+}
+
+int cmd_forget(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "member", required_argument, NULL, 'm' },
+		{ "donor", required_argument, NULL, 'd' },
+		{ 0 }
+	};
+	const char *member = NULL, *donor = NULL;
+	struct forgotten forgotten;
+	struct ledger *ledger;
+	struct fault fault;
+	uint8_t key[32];
+	int option, status;
+	enum err err;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'm')
+			member = optarg;
+		else if (option == 'd')
+			donor = optarg;
+		else
+			return CLI_TROUBLE;
+	}
+	if (argc - optind != 1 || !member || !donor)
+		return cmd_usage("forget");
+	ledger = cmd_open(argv[optind], LEDGER_WRITE, &status);
+	if (!ledger)
+		return status;
+	err = cmd_donor_key(ledger, member, donor, key, &fault);
+	if (!err)
+		err = ledger_donor_forget(ledger, slice_of_text(member), key, &forgotten,
+					  &fault);
+	if (!err)
+		print_forgotten(&forgotten);
+	status = err ? cli_fail(CMD_PROGRAM, &fault) : cli_finish(CMD_PROGRAM, CLI_DONE);
+	ledger_close(ledger);
+	return status;
+}

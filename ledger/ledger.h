@@ -198,6 +198,34 @@ MUST_USE enum err ledger_consent_each(struct ledger *ledger,
 						       struct fault *fault),
 				      void *ctx, struct fault *fault);
 
+/* A donor asks to be forgotten: its secret, by all its numbers, is destroyed, its
+ * consents go on under keys that lead nowhere, and its rows are refused until the end of
+ * the month in which the last claim of before can be made twice. Rows that are recorded
+ * stay, by tag and amount (code de commerce, art. L123-22). ERR_NOT_FOUND; ERR_BUSY where
+ * it is done but a reader keeps the bytes in the database's log of writes: the same call
+ * again, or any checkpoint of it, ends that. */
+#define LEDGER_TOMBSTONE_MONTHS 13
+struct forgotten {
+	struct month until;
+	size_t numbers;
+};
+MUST_USE enum err ledger_donor_forget(struct ledger *ledger, struct slice member,
+				      const uint8_t key[32],
+				      struct forgotten *ret_forgotten,
+				      struct fault *fault);
+/* The lines, of the rows at a position, of donors whom the company's tombstones name. */
+MUST_USE enum err ledger_rows_kept(struct ledger *ledger, struct slice member,
+				   uint64_t position, struct buffer *ret_rows,
+				   struct fault *fault);
+/* Payslips' numbers by which donors' tags are made, kept for that. */
+struct donor_slip {
+	const uint8_t *key; /* 32 bytes */
+	struct slice slip;
+};
+MUST_USE enum err ledger_donor_slips(struct ledger *ledger, struct slice member,
+				     const struct donor_slip *slips, size_t count,
+				     struct fault *fault);
+
 /* A donor has a new reference: from here on its key leads to the secret of the old one,
  * as the old one still does, so that neither makes a claim of the other's again.
  * ERR_NOT_FOUND where the old one has no secret, ERR_CONFLICT where the new one has. */

@@ -28,11 +28,21 @@ static enum err judge_known(void *ctx, size_t i, struct slice bytes, struct faul
 	return err;
 }
 
+static enum err judge_forgotten(void *ctx, size_t i, struct fault *fault)
+{
+	struct judging *judging = ctx;
+
+	(void)fault;
+	judging->verdicts[i] = CONSENT_FORGOTTEN;
+	return ERR_OK;
+}
+
 static enum err judge(struct ledger *ledger, struct slice member, const uint8_t *keys,
 		      const struct donor_ask *asks, size_t count, uint8_t *ret_verdicts,
 		      struct fault *fault)
 {
 	struct judging judging = { .asks = asks, .verdicts = ret_verdicts };
+	struct date today;
 	enum err err = ledger_reading_start(ledger, fault);
 
 	if (err)
@@ -41,6 +51,11 @@ static enum err judge(struct ledger *ledger, struct slice member, const uint8_t 
 		ret_verdicts[i] = (uint8_t)consent_judge(NULL, &asks[i].consent);
 	err = store_consents(ledger->store, member, keys, count, judge_known, &judging,
 			     fault);
+	if (!err)
+		err = date_paris(time(NULL), &today);
+	if (!err)
+		err = store_tombstones(ledger->store, member, month_of_date(today), keys,
+				       count, judge_forgotten, &judging, fault);
 	ledger_reading_stop(ledger);
 	return err;
 }

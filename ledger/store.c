@@ -29,7 +29,9 @@ static const char settings[] = "PRAGMA trusted_schema = OFF;"
 			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA cache_size = -8192;";
+/* secure_delete: a secret that was destroyed must not linger in the slack of a page. */
 static const char settings_of_writer[] = "PRAGMA journal_mode = WAL;"
+					 "PRAGMA secure_delete = ON;"
 					 "PRAGMA synchronous = FULL;"
 					 "PRAGMA wal_autocheckpoint = 4000;";
 
@@ -266,4 +268,12 @@ enum err store_integrity(struct store *store, struct fault *fault)
 				(const char *)sqlite3_column_text(stmt, 0));
 	(void)sqlite3_finalize(stmt);
 	return err;
+}
+
+enum err store_erase(struct store *store, struct fault *fault)
+{
+	int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+					   NULL, NULL);
+
+	return rc ? store_fail(store, rc, fault) : ERR_OK;
 }

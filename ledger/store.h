@@ -36,6 +36,7 @@
 #include "ledger/date.h"
 #include "ledger/merkle.h"
 #include "ledger/state.h"
+#include "ledger/tag.h"
 #include "ledger/tile.h"
 
 /* How long a transaction waits for another's to end; the note waits less. */
@@ -236,5 +237,46 @@ MUST_USE enum err store_consent_each(struct store *store,
 						      const struct store_consent *row,
 						      struct fault *fault),
 				     void *ctx, struct fault *fault);
+
+/* ---- donors who asked to be forgotten (store_tombstone.c) ---- */
+
+/* A payslip's number that a donor has had: without it a tag cannot be found later. */
+MUST_USE enum err store_slip_add(struct store *store, struct slice member,
+				 const uint8_t *key, struct slice slip,
+				 struct fault *fault);
+MUST_USE enum err store_slips(struct store *store, struct slice member,
+			      const uint8_t *key,
+			      enum err (*each)(void *ctx, struct slice slip,
+					       struct fault *fault),
+			      void *ctx, struct fault *fault);
+/* The keys that lead to one secret: a donor's numbers. */
+MUST_USE enum err store_donor_aliases(struct store *store, struct slice member,
+				      const uint8_t secret[STORE_SECRET_BYTES],
+				      enum err (*each)(void *ctx, struct slice key,
+						       struct fault *fault),
+				      void *ctx, struct fault *fault);
+/* Deletes a key's secret and slips, gives its consents to a random key, and leaves a
+ * tombstone to the end of the month `until`. */
+MUST_USE enum err store_donor_forget(struct store *store, struct slice member,
+				     const uint8_t *key, const uint8_t *random_key,
+				     struct month until, struct fault *fault);
+/* Tags of rows of forgotten donors, and those that are there in that month. */
+MUST_USE enum err store_tombstone_tag_add(struct store *store, struct slice member,
+					  const struct tag *tag, struct month until,
+					  struct fault *fault);
+MUST_USE enum err store_tombstone_tags(struct store *store, struct slice member,
+				       struct month month,
+				       enum err (*each)(void *ctx, struct slice tag,
+							struct fault *fault),
+				       void *ctx, struct fault *fault);
+/* As store_consents(), for the keys that have a tombstone in that month. */
+MUST_USE enum err store_tombstones(struct store *store, struct slice member,
+				   struct month month, const uint8_t *keys, size_t count,
+				   enum err (*each)(void *ctx, size_t i,
+						    struct fault *fault),
+				   void *ctx, struct fault *fault);
+/* What was deleted is in no file any more: the log of writes is emptied. ERR_BUSY where a
+ * reader still needs it. */
+MUST_USE enum err store_erase(struct store *store, struct fault *fault);
 
 #endif

@@ -103,6 +103,15 @@ static const struct step {
 	  "CREATE TABLE consent_past (member BLOB NOT NULL, key BLOB NOT NULL,"
 	  " n INTEGER NOT NULL, consent BLOB NOT NULL, PRIMARY KEY (member, key, n))"
 	  " STRICT, WITHOUT ROWID;" },
+	/* The key of a tombstone is the donor's, which only the company's secret leads
+	   to. */
+	{ "donors who asked to be forgotten",
+	  "CREATE TABLE donor_slip (member BLOB NOT NULL, key BLOB NOT NULL,"
+	  " slip BLOB NOT NULL, PRIMARY KEY (member, key, slip)) STRICT, WITHOUT ROWID;"
+	  "CREATE TABLE tombstone (member BLOB NOT NULL, key BLOB NOT NULL,"
+	  " until INTEGER NOT NULL, PRIMARY KEY (member, key)) STRICT, WITHOUT ROWID;"
+	  "CREATE TABLE tombstone_tag (member BLOB NOT NULL, tag BLOB NOT NULL,"
+	  " until INTEGER NOT NULL, PRIMARY KEY (member, tag)) STRICT, WITHOUT ROWID;" },
 };
 
 #define STEP_COUNT (sizeof steps / sizeof *steps)

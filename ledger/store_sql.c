@@ -105,4 +105,32 @@ const char *const sql_texts[STMT__COUNT] = {
 		"SELECT member, key, n, consent FROM consent_past"
 		" UNION ALL SELECT member, key, 1000000000, consent FROM consent"
 		" ORDER BY 1, 2, 3",
+	[STMT_CONSENT_MOVE] = "INSERT INTO consent_past (member, key, n, consent)"
+			      " SELECT member, ?3, 1000000, consent FROM consent"
+			      " WHERE member = ?1 AND key = ?2",
+	[STMT_CONSENT_MOVE_PAST] = "INSERT INTO consent_past (member, key, n, consent)"
+				   " SELECT member, ?3, n, consent FROM consent_past"
+				   " WHERE member = ?1 AND key = ?2",
+	[STMT_CONSENT_DROP] = "DELETE FROM consent WHERE member = ? AND key = ?",
+	[STMT_CONSENT_DROP_PAST] =
+		"DELETE FROM consent_past WHERE member = ? AND key = ?",
+	[STMT_DONOR_ALIASES] =
+		"SELECT key FROM donor_secret WHERE member = ? AND secret = ?",
+	[STMT_DONOR_DROP] = "DELETE FROM donor_secret WHERE member = ? AND key = ?",
+	[STMT_SLIP_ADD] = "INSERT INTO donor_slip (member, key, slip) VALUES (?, ?, ?)"
+			  " ON CONFLICT (member, key, slip) DO NOTHING",
+	[STMT_SLIPS] = "SELECT slip FROM donor_slip WHERE member = ? AND key = ?",
+	[STMT_SLIPS_DROP] = "DELETE FROM donor_slip WHERE member = ? AND key = ?",
+	[STMT_TOMBSTONE_ADD] =
+		"INSERT INTO tombstone (member, key, until) VALUES (?, ?, ?)"
+		" ON CONFLICT (member, key) DO UPDATE SET until = excluded.until",
+	[STMT_TOMBSTONES_FROM] = "SELECT key, until FROM tombstone"
+				 " WHERE member = ? AND key >= ? ORDER BY key",
+	[STMT_TOMBSTONE_ANY] =
+		"SELECT 1 FROM tombstone WHERE member = ? AND until >= ? LIMIT 1",
+	[STMT_TOMBSTONE_TAG_ADD] =
+		"INSERT INTO tombstone_tag (member, tag, until) VALUES (?, ?, ?)"
+		" ON CONFLICT (member, tag) DO NOTHING",
+	[STMT_TOMBSTONE_TAGS] = "SELECT tag FROM tombstone_tag"
+				" WHERE member = ? AND until >= ? ORDER BY tag",
 };

@@ -55,6 +55,30 @@ enum err ledger_consents(struct ledger *ledger, struct slice member, const uint8
 	return next_err;
 }
 
+enum err ledger_donor_slips(struct ledger *ledger, struct slice member,
+			    const struct donor_slip *slips, size_t count,
+			    struct fault *fault)
+{
+	(void)fault;
+	assert_asked(ledger, member);
+	assert_int_equal(count, 1);
+	assert_int_equal(slips[0].key[0], 1);
+	assert_true(slice_equal_text(slips[0].slip, "B2"));
+	return next_err;
+}
+
+static void payslips_numbers_are_kept(void **state)
+{
+	struct batch_company company = { LEDGER, slice_of_text("employer:000001016") };
+	struct batch_secrets secrets = batch_secrets_of_ledger(&company);
+	const uint8_t key[32] = { 1 };
+	const struct donor_slip slip = { key, slice_of_text("B2") };
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(secrets.slips(secrets.ctx, &slip, 1, &fault), ERR_OK);
+}
+
 static void the_register_is_asked(void **state)
 {
 	struct batch_company company = { LEDGER, slice_of_text("employer:000001016") };
@@ -113,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_register_is_asked),
+		cmocka_unit_test(payslips_numbers_are_kept),
 		cmocka_unit_test(the_ledgers_secrets_pass_through),
 		cmocka_unit_test(a_failure_of_the_ledger_passes_through),
 	};

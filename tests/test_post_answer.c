@@ -105,6 +105,8 @@ static void other_answers_are_not_believed(void **state)
 		"{\"count\":1,\"totals\":[{\"amount\":9007199254740991},"
 		"{\"amount\":1}]}",
 		"{\"count\":1,\"totals\":[],\"repeated\":1}",
+		"{\"count\":1,\"totals\":[],\"kept\":-1}",
+		"{\"count\":1,\"totals\":[],\"kept_cents\":\"5\"}",
 		"{\"count\":1,\"totals\":[],\"due_on\":\"2026-11-20x\"}",
 		"{\"count\":1,\"totals\":[],\"checkpoint\":7}",
 		"{\"count\":1,\"totals\":[]} x",

@@ -201,6 +201,10 @@ corrects() { # label name batch reason row...
 	AT[$label]=$(posted_at)
 }
 
+forgets() { # company matricule
+	must arrondi-ledger forget "$LEDGER" --member "${ID[$1]}" --donor "$2"
+}
+
 # ---- money ----
 
 transfers() { # label name amount [label of what its reference names]
