@@ -237,7 +237,8 @@ static enum err rows_keep(struct api_call *call, struct ledger *ledger,
 		if (!err)
 			err = summary_sum(&batch->batch.summary, &all, fault);
 		if (!err && cents_sub(all, sent, &batch->kept_sum) != ERR_OK)
-			err = fault_set(fault, ERR_TOO_BIG, "the rows add up to too much");
+			err = fault_set(fault, ERR_TOO_BIG,
+					"the rows add up to too much");
 		batch->kept = batch->batch.summary.head.size - before;
 	}
 	buffer_release(&rows);

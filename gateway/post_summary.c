@@ -113,7 +113,7 @@ void post_summary_put(const struct post_options *options,
 	if (receipt->kept) {
 		(void)buffer_printf(out,
 				    "kept as they are: %" PRIu64
-				    " rows of donors who were forgotten, ",
+				    " rows of donors who were forgotten: ",
 				    receipt->kept);
 		amount_put(out, receipt->kept_sum);
 	}

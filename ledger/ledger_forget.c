@@ -126,8 +126,8 @@ static enum err periods_keep(struct forgetting *forgetting, struct fault *fault)
 		err = query_batch_periods(forgetting->ledger->books, forgetting->member,
 					  &periods, &count, fault);
 	for (size_t i = 0; i < count && !err; i++)
-		err = tags_keep(forgetting, slice_of_text(charter.origin), periods[i],
-				fault);
+		err = tags_keep(forgetting, slice_of_text(charter.first_origin),
+				periods[i], fault);
 	free(periods);
 	return err;
 }

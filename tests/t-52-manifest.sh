@@ -172,4 +172,16 @@ refuse "the new one asks for its passphrase" 1 "passphrase" post P-5 --key "$WOR
 check "and signs with it" post P-5 --key "$WORK/new.pem" --passphrase-file "$WORK/passphrase" "$WORK/d.csv"
 check "what the old one signed stands" audit
 told "as signed" "3 of 4 batches signed by the company"
+
+# ---- rows of a donor who was forgotten ----
+
+signed=(--key "$WORK/new.pem" --passphrase-file "$WORK/passphrase")
+donor=$(sed -n '2s/;.*//p' "$WORK/a.csv")
+sed 2d "$WORK/a.csv" >"$WORK/a2.csv"
+check "a donor is forgotten" arrondi-ledger forget "$LEDGER" --member "$COMPANY" --donor "$donor"
+correct() { post P-1-C --corrects "$position" --reason amount "$@" "$WORK/a2.csv"; }
+refuse "rows that the company cannot name any more are not signed for" 1 "correct it without a signature" correct "${signed[@]}"
+check "without its signature they stay in what is corrected" correct
+told "and are told" "^kept as they are: 1 rows of donors who were forgotten"
+check "and all verifies" audit
 stop_gateway

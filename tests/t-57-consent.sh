@@ -68,18 +68,10 @@ check "as the register shows" grep -q ",in force,$TERMS,$TODAY," "$WORK/out"
 
 post PAYE-8 'M8;0,10;;'
 answered "a donor gives" 201
-secrets() { sqlite3 "$LEDGER/ledger.db" "SELECT hex(secret) FROM donor_secret" | sort; }
-if command -v sqlite3 >/dev/null; then secrets >"$WORK/before"; fi
 check "and is forgotten" arrondi-ledger forget "$LEDGER" --member "$COMPANY" --donor M8
 same "its consent names nobody any more" 1 "$(consent --donor M8 >/dev/null; echo $?)"
 post PAYE-9 'M8;0,20;;'
 answered "it is not taken for a new one" 422 'has asked to be forgotten'
-if command -v sqlite3 >/dev/null; then
-	secrets >"$WORK/after"
-	comm -23 "$WORK/before" "$WORK/after" | xxd -r -p >"$WORK/destroyed"
-	same "its secret is destroyed" 32 "$(wc -c <"$WORK/destroyed")"
-	same "in every file" 0 "$(cat "$LEDGER"/ledger.db* | xxd -p -c 0 | grep -c "$(xxd -p -c 0 "$WORK/destroyed")")"
-fi
 
 # ---- outside of the log ----
 

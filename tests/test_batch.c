@@ -1,6 +1,6 @@
 /*
- * test_batch.c (with ledger/batch_draft.c) - claims become tags and sorted rows, as the
- * contract says.
+ * test_batch.c (with ledger/batch_draft.c, ledger/batch_keep.c) - claims become tags and
+ * sorted rows, as the contract says.
  *
  * The tags expected here were computed apart, from the texts in batch.h. The
  * company's secret is the bytes 0 to 31; a donor's is SHA-256("donor secret" and
@@ -387,10 +387,81 @@ static void strings_are_ordered_even_where_they_are_not_random(void **state)
 	}
 }
 
+/* ---- rows that a correction leaves as they are ---- */
+
+/* The lines of a blob but the one of this tag. */
+static void lines_without(const struct batch *batch, const struct tag *tag,
+			  struct buffer *out)
+{
+	const char *p = buffer_text(&batch->blob), *stop;
+	char hex[HEX_CHARS(TAG_BYTES) + 1];
+
+	hex_encode(tag->b, TAG_BYTES, hex);
+	for (; (stop = strchr(p, '\n')); p = stop + 1) {
+		struct slice line = slice_of(p, (size_t)(stop - p) + 1);
+
+		if (!memmem(line.p, line.n, hex, strlen(hex)))
+			(void)buffer_put_slice(out, line);
+	}
+}
+
+static void kept_rows_stand_among_the_corrected_ones(void **state)
+{
+	struct batch_claim all[] = { claim("M1", 37, 2), claim("M2", 12, 3),
+				     claim("M3", 5, 4) };
+	struct batch_head head = head_of(BATCH_SALARY);
+	struct batch whole, part, middle;
+	struct buffer kept;
+
+	(void)state;
+	batch_init(&whole);
+	batch_init(&part);
+	batch_init(&middle);
+	buffer_init(&kept, 10000);
+	assert_int_equal(make(BATCH_SALARY, all, 3, &whole), ERR_OK);
+	assert_int_equal(make(BATCH_SALARY, all + 1, 1, &part), ERR_OK);
+	lines_without(&whole, &part.tags[0], &kept);
+	assert_int_equal(batch_keep(&part, &head, buffer_slice(&kept), &fault), ERR_OK);
+	assert_string_equal(buffer_text(&part.blob), buffer_text(&whole.blob));
+	assert_memory_equal(&part.summary.head, &whole.summary.head,
+			    sizeof whole.summary.head);
+	/* A row that was sent knows its line; one that was kept has none. */
+	for (size_t i = 0; i < 3; i++) {
+		assert_memory_equal(&part.tags[i], &whole.tags[i], sizeof(struct tag));
+		assert_int_equal(part.lines[i], whole.lines[i] == 3 ? 3 : 0);
+	}
+	assert_int_equal(make(BATCH_SALARY, all, 1, &middle), ERR_OK);
+	assert_int_equal(batch_keep(&middle, &head, buffer_slice(&kept), &fault),
+			 ERR_RULE);
+	assert_string_equal(fault.rule, "claim_twice");
+	assert_int_equal(middle.summary.head.size, 1);
+	buffer_release(&kept);
+	batch_release(&whole);
+	batch_release(&part);
+	batch_release(&middle);
+}
+
+static void a_tag_is_found_where_it_stands(void **state)
+{
+	static const char line[] =
+		"{\"fund\":\"emploi\",\"tag\":\"726d4ad7b8e1f52eef45a8789ade390a\"}";
+	struct slice tag;
+
+	(void)state;
+	assert_int_equal(batch_line_tag(slice_of_text(line), &tag), ERR_OK);
+	assert_true(slice_equal_text(tag, "726d4ad7b8e1f52eef45a8789ade390a"));
+	assert_int_equal(batch_line_tag(slice_of(line, sizeof line - 2), &tag),
+			 ERR_INVALID);
+	assert_int_equal(batch_line_tag(slice_of_text("{}"), &tag), ERR_INVALID);
+	assert_int_equal(batch_line_tag(slice_of_text(""), &tag), ERR_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_tag_of_pay_is_the_contracts),
+		cmocka_unit_test(kept_rows_stand_among_the_corrected_ones),
+		cmocka_unit_test(a_tag_is_found_where_it_stands),
 		cmocka_unit_test(the_tags_of_invoices_and_tills_are_the_contracts),
 		cmocka_unit_test(rows_are_canonical_and_carry_their_lines),
 		cmocka_unit_test(the_order_of_claims_does_not_show),

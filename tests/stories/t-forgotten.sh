@@ -61,7 +61,7 @@ play() {
 	ok "the rows of who was forgotten stay as they are"
 	# The answer was lost, and payroll sends it again.
 	must "${POST[@]}"
-	grep -q 'kept as they are: 2 rows of donors who were forgotten, 2.50 EUR' "$OUT" ||
+	grep -q 'kept as they are: 2 rows of donors who were forgotten: 2.50 EUR' "$OUT" ||
 		stop_play "payroll is told what was kept" "$OUT"
 	ok "payroll is told what was kept"
 	stands fund:emploi:free 6.50 credit:lilas 1.00

@@ -1,0 +1,122 @@
+/*
+ * test_ledger_forget.c - a donor who asks to be forgotten: ledger/ledger_forget.c and
+ * ledger/store_tombstone.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "keys/file.h"
+#include "ledger/batch.h"
+#include "ledger/ledger_int.h"
+#include "tests/temporary.h"
+
+static const char company[] = "employer:000001016";
+static const uint8_t keys[3][32] = { { 1 }, { 2 }, { 3 } };
+
+/* Makes the donors' secrets, as a batch does. */
+static void donors_come(struct temporary *t, uint8_t secrets[3][BATCH_SECRET_BYTES])
+{
+	if (ledger_donor_secrets(t->ledger, slice_of_text(company), keys[0], 3, true,
+				 secrets[0], &t->fault) != ERR_OK)
+		fail_msg("%s", t->fault.text);
+}
+
+static enum err forget(struct temporary *t, unsigned donor, struct forgotten *forgotten)
+{
+	return ledger_donor_forget(t->ledger, slice_of_text(company), keys[donor],
+				   forgotten, &t->fault);
+}
+
+static bool file_holds(struct temporary *t, const char *name, const uint8_t *secret)
+{
+	struct buffer bytes;
+	char path[TEMPORARY_PATH];
+	bool found;
+
+	temporary_path(t, name, path);
+	buffer_init(&bytes, 100000000);
+	if (file_read(path, 100000000, &bytes, &t->fault) != ERR_OK) {
+		buffer_release(&bytes);
+		return false;
+	}
+	found = memmem(bytes.p, bytes.n, secret, BATCH_SECRET_BYTES) != NULL;
+	buffer_release(&bytes);
+	return found;
+}
+
+static bool any_file_holds(struct temporary *t, const uint8_t *secret)
+{
+	return file_holds(t, "ledger/ledger.db", secret) ||
+	       file_holds(t, "ledger/ledger.db-wal", secret);
+}
+
+static void a_secret_is_in_no_file_any_more(void **unused)
+{
+	struct temporary *t = temporary_new();
+	uint8_t secrets[3][BATCH_SECRET_BYTES];
+	struct forgotten forgotten;
+
+	(void)unused;
+	donors_come(t, secrets);
+	assert_true(any_file_holds(t, secrets[0]));
+	if (forget(t, 1, &forgotten) != ERR_OK)
+		fail_msg("%s", t->fault.text);
+	assert_int_equal(forgotten.numbers, 1);
+	assert_true(any_file_holds(t, secrets[0]));
+	assert_false(any_file_holds(t, secrets[1]));
+	assert_int_equal(forget(t, 1, &forgotten), ERR_NOT_FOUND);
+	assert_int_equal(ledger_check(t->ledger, &t->fault), ERR_OK);
+	temporary_free(t);
+}
+
+static void all_numbers_of_a_donor_are_forgotten(void **unused)
+{
+	struct temporary *t = temporary_new();
+	uint8_t secrets[3][BATCH_SECRET_BYTES], new_key[32] = { 9 };
+	struct forgotten forgotten;
+
+	(void)unused;
+	donors_come(t, secrets);
+	assert_int_equal(ledger_donor_rename(t->ledger, slice_of_text(company), keys[0],
+					     new_key, &t->fault),
+			 ERR_OK);
+	assert_int_equal(ledger_donor_forget(t->ledger, slice_of_text(company), new_key,
+					     &forgotten, &t->fault),
+			 ERR_OK);
+	assert_int_equal(forgotten.numbers, 2);
+	assert_int_equal(forget(t, 0, &forgotten), ERR_NOT_FOUND);
+	assert_false(any_file_holds(t, secrets[0]));
+	assert_int_equal(forget(t, 2, &forgotten), ERR_OK);
+	temporary_free(t);
+}
+
+static void a_stranger_cannot_be_forgotten(void **unused)
+{
+	struct temporary *t = temporary_new();
+	uint8_t secrets[3][BATCH_SECRET_BYTES];
+	struct forgotten forgotten;
+
+	(void)unused;
+	donors_come(t, secrets);
+	assert_int_equal(ledger_donor_forget(t->ledger,
+					     slice_of_text("employer:000002022"), keys[0],
+					     &forgotten, &t->fault),
+			 ERR_NOT_FOUND);
+	assert_true(any_file_holds(t, secrets[0]));
+	temporary_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_secret_is_in_no_file_any_more),
+		cmocka_unit_test(all_numbers_of_a_donor_are_forgotten),
+		cmocka_unit_test(a_stranger_cannot_be_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
