@@ -12,12 +12,8 @@
 #include <string.h>
 
 #include "keys/encoding.h"
+#include "ledger/batch_tag.h"
 #include "ledger/byte_order.h"
-
-/* "salary", origin, company, period, slip, each with its line feed. */
-#define TAG_TEXT_BYTES_MAX                                                               \
-	(16 + BATCH_ORIGIN_BYTES_MAX + BATCH_COMPANY_BYTES_MAX + DATE_TEXT_BYTES +       \
-	 2 * BATCH_SUBJECT_BYTES_MAX)
 
 /* A guess: lines are seldom longer. */
 #define ROW_LINE_BYTES_USUAL 100
@@ -57,66 +53,6 @@ void batch_release(struct batch *batch)
 	free(batch->lines);
 	free(batch->refused);
 	batch_init(batch);
-}
-
-/* ---- the texts under the tags ---- */
-
-struct tag_text {
-	size_t n;
-	char text[TAG_TEXT_BYTES_MAX];
-};
-
-static void text_add(struct tag_text *text, struct slice part)
-{
-	assert(part.n <= sizeof text->text - text->n);
-	if (part.n > 0)
-		memcpy(text->text + text->n, part.p, part.n);
-	text->n += part.n;
-}
-
-static void text_add_line(struct tag_text *text, struct slice part)
-{
-	text_add(text, part);
-	text_add(text, slice_of_text("\n"));
-}
-
-/* What is the same for all claims of a batch: the lines before the last ones. */
-static struct tag_text text_of_batch(const struct batch_head *head)
-{
-	struct tag_text text = { 0 };
-	char period[MONTH_TEXT_BYTES];
-
-	text_add_line(&text, slice_of_text(batch_source_name(head->source)));
-	text_add_line(&text, head->origin);
-	if (head->source == BATCH_SALARY) {
-		month_format(head->period, period);
-		text_add_line(&text, head->company);
-		text_add_line(&text, slice_of_text(period));
-	}
-	return text;
-}
-
-static struct tag text_tag(const struct hmac_key *key, const struct tag_text *text)
-{
-	struct hash sum = hmac_key_sum(key, text->text, text->n);
-	struct tag tag;
-
-	memcpy(tag.b, sum.b, TAG_BYTES);
-	return tag;
-}
-
-struct tag batch_pay_tag(const uint8_t secret[BATCH_SECRET_BYTES],
-			 const struct batch_head *head, struct slice slip)
-{
-	struct tag_text text = text_of_batch(head);
-	struct hmac_key key;
-	struct tag tag;
-
-	hmac_key_init(&key, secret, BATCH_SECRET_BYTES);
-	text_add(&text, slip);
-	tag = text_tag(&key, &text);
-	hmac_key_clear(&key);
-	return tag;
 }
 
 /* ---- the batch under way ---- */
@@ -230,7 +166,7 @@ static struct hash donor_key(const struct hmac_key *company, struct tag_text *te
 			     size_t n_prefix, struct slice donor)
 {
 	text->n = n_prefix;
-	text_add(text, donor);
+	tag_text_add(text, donor);
 	return hmac_key_sum(company, text->text, text->n);
 }
 
@@ -247,7 +183,7 @@ enum err batch_donor_key(const uint8_t company_secret[BATCH_SECRET_BYTES],
 				 "a donor's reference is 1 to %d characters without a "
 				 "blank",
 				 BATCH_SUBJECT_BYTES_MAX);
-	text_add_line(&text, slice_of_text("donor"));
+	tag_text_line(&text, slice_of_text("donor"));
 	hmac_key_init(&company, company_secret, BATCH_SECRET_BYTES);
 	key = donor_key(&company, &text, text.n, donor);
 	hmac_key_clear(&company);
@@ -265,7 +201,7 @@ static enum err donors_sort(struct making *making, const struct hmac_key *compan
 	making->secrets = calloc(making->n, BATCH_SECRET_BYTES);
 	if (!making->keys || !making->secrets)
 		return no_memory(fault);
-	text_add_line(&text, slice_of_text("donor"));
+	tag_text_line(&text, slice_of_text("donor"));
 	n_prefix = text.n;
 	for (uint32_t i = 0; i < making->n; i++) {
 		struct hash key =
@@ -317,8 +253,8 @@ static void donors_tag(struct making *making, const uint32_t *donor_of)
 				      making->secrets + donor_of[i] * BATCH_SECRET_BYTES,
 				      BATCH_SECRET_BYTES);
 		text.n = making->text.n;
-		text_add(&text, claim_at(making, place)->slip);
-		making->tags[place] = text_tag(&key, &text);
+		tag_text_add(&text, claim_at(making, place)->slip);
+		making->tags[place] = tag_text_sum(&key, &text);
 	}
 	hmac_key_clear(&key);
 }
@@ -473,13 +409,13 @@ static void tag_plain(struct making *making, const struct hmac_key *company)
 		const struct batch_claim *claim = claim_at(making, i);
 
 		text.n = making->text.n;
-		text_add(&text, claim->subject);
+		tag_text_add(&text, claim->subject);
 		if (making->head->source == BATCH_TILL) {
 			date_format(claim->day, day);
-			text_add(&text, slice_of_text("\n"));
-			text_add(&text, slice_of_text(day));
+			tag_text_add(&text, slice_of_text("\n"));
+			tag_text_add(&text, slice_of_text(day));
 		}
-		making->tags[i] = text_tag(company, &text);
+		making->tags[i] = tag_text_sum(company, &text);
 	}
 }
 
@@ -589,7 +525,7 @@ enum err batch_make(const struct batch_head *head, const struct batch_secrets *s
 		return fault_set(fault, ERR_TOO_BIG, "a batch has at most %d rows",
 				 BATCH_ROWS_MAX);
 	batch_release(batch);
-	making.text = text_of_batch(head);
+	making.text = tag_text_of_batch(head);
 	err = making_take(&making, n, fault);
 	if (!err)
 		err = making_tag(&making, secrets, keep, fault);

@@ -1,5 +1,6 @@
 #!/bin/bash
-# demo.sh - two months of a foundation, from its charter to an auditor's verification.
+# demo.sh - two months of a foundation, from its charter to an auditor's verification,
+# and three stories of what goes wrong in them (tests/demo/stories.sh).
 #
 #   make demo        or: B=build-folder BIN=folder-of-programs tests/demo.sh
 #
@@ -265,6 +266,9 @@ settle() { # file amount date reference-of-the-record
 
 # ---- the play ----
 
+# shellcheck source=tests/demo/stories.sh
+. "$DATA/stories.sh"
+
 [ -x "$BIN/arrondi-gateway" ] || fail "les programmes manquent dans $BIN : lancez make"
 rm -rf "$DEMO"
 mkdir -p "$DEMO/keys" "$DEMO/tokens"
@@ -471,6 +475,10 @@ sed -n '/^seat\|^vote\|^seen/p' "$DEMO/.ballot.txt" | lines
 decide "$proposal"
 say "Elle sera versée en deux fois :"
 pay "$proposal" 800000 "$payee"
+
+story_of_an_error
+story_of_tonight
+story_of_a_dead_project
 
 step "La passerelle s'arrête ; le grand livre se relit et se recalcule"
 stop_gateway || fail "la passerelle ne s'est pas arrêtée proprement" "$DEMO/gateway.log"

@@ -1,5 +1,5 @@
 /*
- * test_batch.c (with ledger/batch_draft.c, ledger/batch_keep.c) - claims become tags and
+ * test_batch.c (with ledger/batch_draft.c, ledger/batch_keep.c and ledger/batch_tag.c) - claims become tags and
  * sorted rows, as the contract says.
  *
  * The tags expected here were computed apart, from the texts in batch.h. The
