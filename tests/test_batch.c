@@ -1,6 +1,6 @@
 /*
- * test_batch.c (with ledger/batch_draft.c, ledger/batch_keep.c and ledger/batch_tag.c) - claims become tags and
- * sorted rows, as the contract says.
+ * test_batch.c (with ledger/batch_draft.c, ledger/batch_keep.c and ledger/batch_tag.c) -
+ * claims become tags and sorted rows, as the contract says.
  *
  * The tags expected here were computed apart, from the texts in batch.h. The
  * company's secret is the bytes 0 to 31; a donor's is SHA-256("donor secret" and
