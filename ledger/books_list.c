@@ -97,6 +97,46 @@ enum err query_members(struct books *books, struct member_view **ret_members,
 			   fault);
 }
 
+/* Whether the one named by a key of "continued/" is now id: at once, or through others.
+ */
+static bool is_continued_by(struct books *books, const struct state_cursor *cursor,
+			    struct slice id, bool at_once)
+{
+	struct record_reader reader = record_reader(cursor->value);
+	char now[ID_BYTES];
+
+	if (slice_equal(record_read_text(&reader), id))
+		return at_once;
+	member_now(books, slice_of_text(cursor->key + strlen("continued/")), now);
+	return !at_once && slice_equal_text(id, now);
+}
+
+enum err query_continued(struct books *books, struct slice id,
+			 struct member_view **ret_members, size_t *ret_count,
+			 struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (state_first(books->state, &cursor, "continued/");
+		     cursor.found && complete; state_next(books->state, &cursor)) {
+			struct slice old =
+				slice_of_text(cursor.key + strlen("continued/"));
+			struct member_view *view;
+
+			if (!is_continued_by(books, &cursor, id, pass == 0))
+				continue;
+			view = grow(&array, count++, sizeof *view);
+			complete = view && query_member(books, old, view);
+		}
+	}
+	return list_finish(books, complete, array, (void **)ret_members, count, ret_count,
+			   fault);
+}
+
 enum err query_receivables(struct books *books, struct slice payer,
 			   struct receivable_view **ret_lines, size_t *ret_count,
 			   struct fault *fault)

@@ -113,6 +113,11 @@ struct member_view {
 };
 MUST_USE enum err query_members(struct books *books, struct member_view **ret_members,
 				size_t *ret_count, struct fault *fault);
+/* The employers that this one continues, itself and then through others. The caller
+ * frees. */
+MUST_USE enum err query_continued(struct books *books, struct slice id,
+				  struct member_view **ret_members, size_t *ret_count,
+				  struct fault *fault);
 /* An active employer that has no key to sign its batches with. */
 bool member_is_keyless(const struct member_view *member);
 bool query_member(struct books *books, struct slice id, struct member_view *ret_member);

@@ -117,7 +117,22 @@ enum err ledger_token_revoke(struct ledger *ledger, struct slice member,
  * They are kept in forerunners: the batch whose tags are made with them is committed
  * behind them, in the same file, and is not answered before that is on the disk. */
 
+/* Its donors come along with a company that the member continues, so that what they
+ * have withdrawn, or asked to be forgotten, is not forgotten itself. */
+static enum err donors_adopt(struct ledger *ledger, struct slice member,
+			     const struct member_view *continued, size_t count,
+			     struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = store_donors_move(ledger->store, member,
+					slice_of_text(continued[i].id), fault);
+	return err;
+}
+
 static enum err company_secret_make(struct ledger *ledger, struct slice member,
+				    const struct member_view *continued, size_t count,
 				    uint8_t ret_secret[STORE_SECRET_BYTES],
 				    struct fault *fault)
 {
@@ -129,7 +144,10 @@ static enum err company_secret_make(struct ledger *ledger, struct slice member,
 	err = writing_start(ledger, STORE_FORERUNNER, fault);
 	if (!err) {
 		/* Another may have made one meanwhile: what is stored counts. */
-		err = store_company_secret_add(ledger->store, member, fresh, fault);
+		err = donors_adopt(ledger, member, continued, count, fault);
+		if (!err)
+			err = store_company_secret_add(ledger->store, member, fresh,
+						       fault);
 		if (!err)
 			err = store_company_secret(ledger->store, member, ret_secret,
 						   fault);
@@ -144,13 +162,21 @@ enum err ledger_company_secret(struct ledger *ledger, struct slice member,
 			       struct fault *fault)
 {
 	enum err err = ledger_reading_start(ledger, fault);
+	struct member_view *continued = NULL;
+	bool is_there = false;
+	size_t count = 0;
 
 	if (err)
 		return err;
 	err = store_company_secret(ledger->store, member, ret_secret, fault);
+	is_there = err != ERR_NOT_FOUND;
+	if (!is_there)
+		err = query_continued(ledger->books, member, &continued, &count, fault);
 	ledger_reading_stop(ledger);
-	if (err == ERR_NOT_FOUND)
-		err = company_secret_make(ledger, member, ret_secret, fault);
+	if (!err && !is_there)
+		err = company_secret_make(ledger, member, continued, count, ret_secret,
+					  fault);
+	free(continued);
 	return err;
 }
 

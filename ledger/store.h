@@ -203,6 +203,11 @@ MUST_USE enum err store_company_secret(struct store *store, struct slice member,
 MUST_USE enum err store_company_secret_add(struct store *store, struct slice member,
 					   const uint8_t secret[STORE_SECRET_BYTES],
 					   struct fault *fault);
+/* A company that continues another, and knows no donor yet: the other's secret is its own
+ * from here on, and so are donors' secrets, consents, payslips' numbers and tombstones.
+ * Changes nothing where the one has a secret, or the other has none. */
+MUST_USE enum err store_donors_move(struct store *store, struct slice to,
+				    struct slice from, struct fault *fault);
 /* Of `count` donors whose keys, 32 bytes each, strictly ascend: gives the secrets that
  * are there and leaves the others as they are; ret_known tells which. */
 MUST_USE enum err store_donor_secrets(struct store *store, struct slice member,

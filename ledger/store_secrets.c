@@ -90,6 +90,28 @@ enum err store_company_secret_add(struct store *store, struct slice member,
 	return sql_run(&query, fault);
 }
 
+enum err store_donors_move(struct store *store, struct slice to, struct slice from,
+			   struct fault *fault)
+{
+	static const enum store_stmt moves[] = {
+		STMT_COMPANY_SECRET_MOVE, STMT_DONOR_SECRETS_MOVE, STMT_CONSENTS_MOVE,
+		STMT_CONSENTS_PAST_MOVE,  STMT_SLIPS_MOVE,         STMT_TOMBSTONES_MOVE,
+	};
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < sizeof moves / sizeof *moves && !err; i++) {
+		struct sql query = sql_of(store, moves[i]);
+
+		sql_blob(&query, to);
+		sql_blob(&query, from);
+		err = sql_run(&query, fault);
+		/* The first is the secret: without it there is nothing to move. */
+		if (!err && i == 0 && sqlite3_changes64(store->db) == 0)
+			return ERR_OK;
+	}
+	return err;
+}
+
 /* ---- donors ---- */
 
 /* Rows of other donors that are passed before the next one is looked up anew: stepping

@@ -85,6 +85,17 @@ const char *const sql_texts[STMT__COUNT] = {
 	[STMT_COMPANY_SECRET_READ] = "SELECT secret FROM company_secret WHERE member = ?",
 	[STMT_COMPANY_SECRET_ADD] = "INSERT INTO company_secret (member, secret)"
 				    " VALUES (?, ?) ON CONFLICT (member) DO NOTHING",
+	[STMT_COMPANY_SECRET_MOVE] =
+		"UPDATE company_secret SET member = ?1 WHERE member = ?2"
+		" AND NOT EXISTS"
+		" (SELECT 1 FROM company_secret WHERE member = ?1)",
+	[STMT_DONOR_SECRETS_MOVE] =
+		"UPDATE donor_secret SET member = ?1 WHERE member = ?2",
+	[STMT_CONSENTS_MOVE] = "UPDATE consent SET member = ?1 WHERE member = ?2",
+	[STMT_CONSENTS_PAST_MOVE] =
+		"UPDATE consent_past SET member = ?1 WHERE member = ?2",
+	[STMT_SLIPS_MOVE] = "UPDATE donor_slip SET member = ?1 WHERE member = ?2",
+	[STMT_TOMBSTONES_MOVE] = "UPDATE tombstone SET member = ?1 WHERE member = ?2",
 	[STMT_DONOR_SECRETS_FROM] = "SELECT key, secret FROM donor_secret"
 				    " WHERE member = ? AND key >= ? ORDER BY key",
 	[STMT_DONOR_SECRET_ADD] =
