@@ -43,7 +43,7 @@ static bool file_holds(struct temporary *t, const char *name, const uint8_t *sec
 		buffer_release(&bytes);
 		return false;
 	}
-	found = memmem(bytes.p, bytes.n, secret, BATCH_SECRET_BYTES) != NULL;
+	found = bytes.n && memmem(bytes.p, bytes.n, secret, BATCH_SECRET_BYTES) != NULL;
 	buffer_release(&bytes);
 	return found;
 }
