@@ -52,6 +52,7 @@ SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c)
 HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h)
 UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
+TORTURES := $(wildcard tests/torture_*.c)
 SCRIPTS := $(sort $(wildcard tests/t-*.sh tests/stories/t-*.sh))
 # Where several threads share something, or may come to.
 THREADED := $(wildcard tests/test_sequencer.c tests/test_audit.c tests/test_http*.c \
@@ -134,7 +135,7 @@ all_shared_by = $(sort $(call four_shared_by,$(1)) $(call four_shared_by,$(call 
 rooms_of = $(sort $(dir $(call includes_of,$(1) $(call all_shared_by,$(1)))))
 layers_of = $(filter gateway reports,$(1:%/=%)) \
 	$(if $(filter ledger/ gateway/ reports/,$(1)),ledger) keys
-$(foreach t,$(UNITS:tests/%.c=%) $(BENCHES:tests/%.c=%),$(eval $(call program,$(O)/tests/$(t),\
+$(foreach t,$(patsubst tests/%.c,%,$(UNITS) $(BENCHES) $(TORTURES)),$(eval $(call program,$(O)/tests/$(t),\
 	tests/$(t).c $(wildcard $(patsubst %,tests/%.c,$(call all_shared_by,$(t)))),\
 	$(call layers_of,$(call rooms_of,$(t))),$(PACKAGES))))
 
@@ -168,7 +169,8 @@ test:
 	+@$(again) test-now
 
 # The programs are only needed when a black-box script was chosen.
-test-now: $(call test_program,$(UNITS)) $(if $(call chosen,$(SCRIPTS)),$(PROGRAMS))
+test-now: $(call test_program,$(UNITS)) $(if $(call chosen,$(SCRIPTS)),$(PROGRAMS) \
+	$(patsubst %.c,$(O)/%,$(TORTURES)))
 	@$(run) $(call test_program,$(UNITS)) $(call chosen,$(SCRIPTS))
 
 asan:

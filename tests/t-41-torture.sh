@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# t-41-torture.sh - a short run of the torture programs that work on whole processes.
+# A long one is `make torture`.
+. "$(dirname "$0")/harness.sh"
+
+SHORT_S=5
+
+# Each prints one line of what it did, or the seed that replays what went wrong.
+torture() { # name sentence
+	check "$2" env BIN="$BIN" TMPDIR="$WORK" TORTURE_S="$SHORT_S" "${B:-build}/tests/torture_$1"
+	tail -n 1 "$WORK/.out" | sed 's/^/# /'
+}
+
+torture kills "a gateway that is killed again and again loses nothing"
