@@ -139,6 +139,12 @@ $(foreach t,$(patsubst tests/%.c,%,$(UNITS) $(BENCHES) $(TORTURES)),$(eval $(cal
 	tests/$(t).c $(wildcard $(patsubst %,tests/%.c,$(call all_shared_by,$(t)))),\
 	$(call layers_of,$(call rooms_of,$(t))),$(PACKAGES))))
 
+# What torture puts between a program and the system (LD_PRELOAD).
+SHIMS := $(patsubst %.c,$(O)/%.so,$(wildcard tests/shim_*.c))
+$(O)/tests/shim_%.so: tests/shim_%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(filter-out $(SANITIZE),$(CFLAGS)) -fPIC -shared -o $@ $<
+
 run = B='$(O)' JOBS=$(JOBS) tests/run.sh
 
 # Parallel by itself, unless the caller has said how parallel.
@@ -170,7 +176,7 @@ test:
 
 # The programs are only needed when a black-box script was chosen.
 test-now: $(call test_program,$(UNITS)) $(if $(call chosen,$(SCRIPTS)),$(PROGRAMS) \
-	$(patsubst %.c,$(O)/%,$(TORTURES)))
+	$(patsubst %.c,$(O)/%,$(TORTURES)) $(SHIMS))
 	@$(run) $(call test_program,$(UNITS)) $(call chosen,$(SCRIPTS))
 
 asan:

@@ -62,6 +62,9 @@ const struct command commands[] = {
 	  "DIR prepare --origin NEW | text --reason host|legal-form|restored --seat S\n"
 	  "          | record --consent NOTE [--consent NOTE ...]",
 	  "continue an older log as a new one, with the seats' consent", cmd_succession },
+	{ "clock", "DIR [--is-right]",
+	  "how far the machine's clock is from the last entry, or that it is right",
+	  cmd_clock },
 	{ "doctor", "DIR", "what is wrong with the ledger, with the remedy", cmd_doctor },
 };
 const size_t command_count = sizeof commands / sizeof *commands;

@@ -67,6 +67,7 @@ int cmd_restore(int argc, char **argv);
 int cmd_consent(int argc, char **argv);
 int cmd_forget(int argc, char **argv);
 int cmd_retention(int argc, char **argv);
+int cmd_clock(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_log_key(int argc, char **argv);
 int cmd_succession(int argc, char **argv);

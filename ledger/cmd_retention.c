@@ -46,7 +46,9 @@ static int delete_rows(struct ledger *ledger, struct date today)
 	struct fault fault;
 	uint64_t count = 0;
 
-	if (ledger_retention_delete(ledger, today, &count, &fault) != ERR_OK)
+	/* What is deleted does not come back when the clock does. */
+	if (ledger_clock_check(ledger, &fault) != ERR_OK ||
+	    ledger_retention_delete(ledger, today, &count, &fault) != ERR_OK)
 		return cli_fail(CMD_PROGRAM, &fault);
 	printf("rows of %" PRIu64
 	       " batches and corrections deleted; the log verifies at their totals\n",

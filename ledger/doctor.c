@@ -225,11 +225,14 @@ static bool look_projections(struct patient *patient)
 static bool look_time(struct patient *patient)
 {
 	int64_t now = time(NULL), last;
+	struct fault fault;
 
 	if (!patient->ledger || ledger_reading_start(patient->ledger, NULL) != ERR_OK)
 		return true;
 	last = patient->ledger->meta.at;
 	ledger_reading_stop(patient->ledger);
+	if (ledger_clock_check(patient->ledger, &fault) != ERR_OK)
+		return ill(patient, "%s", fault.text);
 	if (last <= now + LEDGER_CLOCK_JUMP_S_MAX)
 		return true;
 	return ill(patient,

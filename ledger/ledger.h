@@ -254,6 +254,15 @@ MUST_USE enum err ledger_retention_each(struct ledger *ledger, struct date as_of
 MUST_USE enum err ledger_retention_delete(struct ledger *ledger, struct date as_of,
 					  uint64_t *ret_count, struct fault *fault);
 
+/* The machine's clock is right, although it is far from the last entry: entries are
+ * recorded again. To be said by the operator alone. */
+MUST_USE enum err ledger_clock_say_right(const char *dir, struct fault *fault);
+/* ERR_BUSY "clock" where the clock is far from the last entry and that was not said. */
+MUST_USE enum err ledger_clock_check(struct ledger *ledger, struct fault *fault);
+/* The second at which the last entry was recorded. */
+MUST_USE enum err ledger_last_at(struct ledger *ledger, int64_t *ret_at,
+				 struct fault *fault);
+
 /* Replays the whole log and compares every projection with it; the fault names
  * the first difference. rebuild writes them anew. */
 MUST_USE enum err ledger_check(struct ledger *ledger, struct fault *fault);

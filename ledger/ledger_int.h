@@ -19,6 +19,7 @@
 #define LEDGER_KEY      "log.key"
 #define LEDGER_HEAD     "head"
 #define LEDGER_CHARTER  "charter.json"
+#define LEDGER_CLOCK    "clock"
 
 #define LEDGER_PATH_BYTES_MAX 4096
 
@@ -65,6 +66,7 @@ struct ledger {
 	struct head_file *head; /* NULL only where `succeeds` */
 	bool succeeds;          /* takes a succession and nothing else, and then signs */
 	struct ledger_clock clock;
+	bool clock_is_believed; /* it was compared with the last entry */
 	struct buffer note; /* the one signed last; empty: none */
 	uint64_t note_size;
 };
@@ -132,6 +134,12 @@ MUST_USE enum err ledger_key_check_new(struct ledger *ledger, const struct entry
 				       struct fault *fault);
 /* Sets vkey and vkey_before. A transaction is open. */
 MUST_USE enum err ledger_log_load(struct ledger *ledger, struct fault *fault);
+
+/* ---- ledger_clock.c ---- */
+
+/* The second to record. ERR_BUSY where the clock is not believed. A transaction is open. */
+MUST_USE enum err ledger_clock_take(struct ledger *ledger, int64_t *ret_at,
+				    struct fault *fault);
 
 /* ---- ledger_secrets.c ---- */
 

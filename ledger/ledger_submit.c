@@ -358,7 +358,6 @@ static enum err submission_run(struct group *group, struct submission *submissio
 static enum err group_begin(struct group *group, size_t count)
 {
 	struct ledger *ledger = group->ledger;
-	struct ledger_clock now = ledger_clock_read();
 	struct merkle_head signed_head;
 	enum err err;
 
@@ -377,8 +376,7 @@ static enum err group_begin(struct group *group, size_t count)
 	if (!err)
 		err = ledger_head_check(ledger, &signed_head, group->fault);
 	if (!err)
-		err = ledger_clock_judge(&ledger->clock, &now, ledger->meta.at,
-					 &group->at, group->fault);
+		err = ledger_clock_take(ledger, &group->at, group->fault);
 	return err;
 }
 

@@ -55,9 +55,14 @@ static const char *remedy_of(int rc)
 
 enum err store_fail(struct store *store, int rc, struct fault *fault)
 {
+	enum err err = err_of_sqlite(rc);
+
+	/* What is busy is told to clients: our sentence says it all. */
+	if (err == ERR_BUSY)
+		return fault_set(fault, err, "ledger database: %s", remedy_of(rc));
 	/* The message names tables and triggers of ours, never values. */
-	return fault_set(fault, err_of_sqlite(rc), "ledger database: %s (%s)",
-			 remedy_of(rc), sqlite3_errmsg(store->db));
+	return fault_set(fault, err, "ledger database: %s (%s)", remedy_of(rc),
+			 sqlite3_errmsg(store->db));
 }
 
 enum err store_exec(struct store *store, const char *sql, struct fault *fault)

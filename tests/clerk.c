@@ -228,7 +228,7 @@ static void busy_check(const struct clerk *clerk)
 {
 	if (!strcasestr(clerk->caller.answer, "\r\nRetry-After: ") ||
 	    !strstr(clerk->caller.body, "\"detail\":\"") ||
-	    strstr(clerk->caller.body, "database"))
+	    strstr(clerk->caller.body, "locked"))
 		trial_fail("a 503 is not clear: %.600s", clerk->caller.answer);
 }
 

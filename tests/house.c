@@ -100,9 +100,38 @@ void program_path(const char *name, char ret_path[HOUSE_PATH_BYTES])
 	snprintf(ret_path, HOUSE_PATH_BYTES, "%s/%s", bin ? bin : "build/bin", name);
 }
 
+/* What the child does between fork() and exec may not allocate: other threads of ours
+ * may have held a lock of malloc()'s. */
+static char **environment_with(const char *preload)
+{
+	size_t n = 0;
+	char **made;
+
+	while (environ[n])
+		n++;
+	made = calloc(n + 2, sizeof *made);
+	if (!made)
+		trial_fail("out of memory");
+	memcpy(made, environ, n * sizeof *made);
+	if (preload && asprintf(&made[n], "LD_PRELOAD=%s", preload) < 0)
+		trial_fail("out of memory");
+	return made;
+}
+
+static void environment_free(char **made, const char *preload)
+{
+	size_t n = 0;
+
+	while (made[n])
+		n++;
+	if (preload)
+		free(made[n - 1]);
+	free(made);
+}
+
 pid_t program_begin(const char *said, const char *preload, const char *const words[])
 {
-	char path[HOUSE_PATH_BYTES];
+	char path[HOUSE_PATH_BYTES], **env = environment_with(preload);
 	pid_t parent = getpid(), pid;
 	int fd, nothing;
 
@@ -116,14 +145,14 @@ pid_t program_begin(const char *said, const char *preload, const char *const wor
 		trial_fail("no process can be made: %m");
 	if (pid == 0) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent ||
-		    dup2(nothing, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 ||
-		    (preload && setenv("LD_PRELOAD", preload, 1)))
+		    dup2(nothing, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 			_exit(126);
-		(void)execv(path, (char *const *)(uintptr_t)words);
+		(void)execve(path, (char *const *)(uintptr_t)words, env);
 		_exit(127);
 	}
 	(void)close(fd);
 	(void)close(nothing);
+	environment_free(env, preload);
 	return pid;
 }
 

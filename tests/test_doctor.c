@@ -210,7 +210,11 @@ static void the_clock_is_compared_with_the_last_entry(void **unused)
 	(void)unused;
 	/* As if the last entry had been recorded in 2100. */
 	harm(t, "UPDATE meta SET at = 4102444800");
+	assert_told(t, "time", "days before the last entry");
+	harm(t, "DROP TRIGGER meta_grows; UPDATE meta SET at = unixepoch() + 86400");
 	assert_told(t, "time", "set the machine's clock");
+	harm(t, "UPDATE meta SET at = unixepoch() - 200 * 86400");
+	assert_told(t, "time", "200 days after the last entry");
 	temporary_free(t);
 }
 

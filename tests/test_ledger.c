@@ -462,9 +462,9 @@ static void a_clock_that_was_set_is_refused(void **unused)
 	} cases[] = {
 		{ { 1000100, 600 }, 0, ERR_OK, 1000100 },
 		{ { 1003700, 600 }, 0, ERR_OK, 1003700 },
-		{ { 1003701, 600 }, 0, ERR_RULE, 0 },
+		{ { 1003701, 600 }, 0, ERR_BUSY, 0 },
 		{ { 996500, 600 }, 0, ERR_OK, 996500 },
-		{ { 996499, 600 }, 0, ERR_RULE, 0 },
+		{ { 996499, 600 }, 0, ERR_BUSY, 0 },
 		{ { 1000100, 600 }, 1000200, ERR_OK, 1000200 },
 		{ { 1900000, 900500 }, 1000200, ERR_OK, 1900000 },
 	};
@@ -481,6 +481,87 @@ static void a_clock_that_was_set_is_refused(void **unused)
 	}
 }
 
+static void a_clock_far_from_the_log_is_refused(void **unused)
+{
+	const int64_t gap = LEDGER_CLOCK_GAP_S_MAX, last = 1000000000;
+	const struct {
+		int64_t wall_s, right_at;
+		enum err err;
+		const char *says;
+	} cases[] = {
+		{ last + gap, 0, ERR_OK, "" },
+		{ last - gap, 0, ERR_OK, "" },
+		{ last + gap + 1, 0, ERR_BUSY, "100 days after the last entry" },
+		{ last - gap - 1, 0, ERR_BUSY, "100 days before the last entry" },
+		{ last + 10 * gap, last + 10 * gap, ERR_OK, "" },
+		{ last + 10 * gap, last + 9 * gap, ERR_OK, "" },
+		{ last + 10 * gap, last + 8 * gap, ERR_BUSY, "--is-right" },
+		{ last + 10 * gap, last + 12 * gap, ERR_BUSY, "--is-right" },
+		{ 0, 0, ERR_BUSY, "before" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fault fault = { 0 };
+
+		assert_int_equal(ledger_clock_gap(cases[i].wall_s, last,
+						  cases[i].right_at, &fault),
+				 cases[i].err);
+		assert_non_null(strstr(fault.text, cases[i].says));
+	}
+}
+
+/* As if the last entry had been recorded so many seconds ago, or in the future. */
+static void last_entry_set(struct temporary *t, int64_t ago_s)
+{
+	char sql[96];
+
+	snprintf(sql, sizeof sql, "UPDATE meta SET at = %lld",
+		 (long long)(time(NULL) - ago_s));
+	assert_int_equal(store_exec(t->ledger->store, "DROP TRIGGER meta_grows", NULL),
+			 ERR_OK);
+	assert_int_equal(store_exec(t->ledger->store, sql, NULL), ERR_OK);
+	temporary_reopen(t);
+}
+
+static void a_log_that_slept_asks_for_the_operators_word(void **unused)
+{
+	static const int64_t agos[] = { 2 * LEDGER_CLOCK_GAP_S_MAX,
+					-2 * LEDGER_CLOCK_GAP_S_MAX };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof agos / sizeof *agos; i++) {
+		struct temporary *t = temporary_new();
+		struct asked asked;
+
+		last_entry_set(t, agos[i]);
+		asked_init(&asked, TEMPORARY_EMPLOYER,
+			   "'kind':'gift','ref':'G','date':'%s','payer':'%s','giver':"
+			   "'company','fund':'emploi','amount':1",
+			   temporary_today(), TEMPORARY_EMPLOYER);
+		assert_int_equal(temporary_submit(t, &asked), ERR_BUSY);
+		assert_string_equal(t->fault.rule, "clock");
+		assert_int_equal(ledger_clock_check(t->ledger, &t->fault), ERR_BUSY);
+		assert_non_null(strstr(t->fault.text, "--is-right"));
+		asked_clear(&asked);
+		assert_int_equal(ledger_clock_say_right(t->dir, &t->fault), ERR_OK);
+		/* At once, in the program that was refused. */
+		(void)temporary_gift(t, "G", 1);
+		temporary_free(t);
+	}
+}
+
+static void a_program_that_began_with_a_wrong_clock_goes_on(void **unused)
+{
+	struct temporary *t = temporary_new();
+
+	(void)unused;
+	temporary_reopen(t);
+	t->ledger->clock.wall_s += 10 * LEDGER_CLOCK_GAP_S_MAX;
+	(void)temporary_gift(t, "G", 1);
+	temporary_free(t);
+}
+
 static void a_jump_of_the_clock_refuses_the_group(void **unused)
 {
 	struct temporary *t = temporary_new();
@@ -490,7 +571,7 @@ static void a_jump_of_the_clock_refuses_the_group(void **unused)
 	t->ledger->clock.wall_s -= 2 * LEDGER_CLOCK_JUMP_S_MAX;
 	asked_init(&asked, "operator", "'kind':'allocation','ref':'A','month':'%s'",
 		   temporary_month(1));
-	assert_int_equal(temporary_submit(t, &asked), ERR_RULE);
+	assert_int_equal(temporary_submit(t, &asked), ERR_BUSY);
 	assert_string_equal(t->fault.rule, "clock");
 	asked_clear(&asked);
 	temporary_reopen(t);
@@ -519,6 +600,9 @@ int main(void)
 		cmocka_unit_test(tokens_let_in_until_they_expire_or_are_revoked),
 		cmocka_unit_test(secrets_are_made_once_and_stay),
 		cmocka_unit_test(a_clock_that_was_set_is_refused),
+		cmocka_unit_test(a_clock_far_from_the_log_is_refused),
+		cmocka_unit_test(a_log_that_slept_asks_for_the_operators_word),
+		cmocka_unit_test(a_program_that_began_with_a_wrong_clock_goes_on),
 		cmocka_unit_test(a_jump_of_the_clock_refuses_the_group),
 	};
 

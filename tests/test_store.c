@@ -221,6 +221,9 @@ static void a_second_writer_is_told_that_it_is_busy(void **unused)
 	begin(&place);
 	entries_add(&place, 0, 1);
 	assert_int_equal(store_begin(other, STORE_EXCLUSIVE, &place.fault), ERR_BUSY);
+	/* A client reads this. */
+	assert_string_equal(place.fault.text,
+			    "ledger database: another program is writing: try again");
 	/* A reader goes on reading what was committed. */
 	assert_int_equal(store_begin(other, STORE_SNAPSHOT, &place.fault), ERR_OK);
 	assert_int_equal(store_meta_read(other, &meta, &place.fault), ERR_OK);
