@@ -67,7 +67,7 @@ struct ledger {
 	bool succeeds;          /* takes a succession and nothing else, and then signs */
 	struct ledger_clock clock;
 	bool clock_is_believed; /* it was compared with the last entry */
-	struct buffer note; /* the one signed last; empty: none */
+	struct buffer note;     /* the one signed last; empty: none */
 	uint64_t note_size;
 };
 
@@ -137,7 +137,8 @@ MUST_USE enum err ledger_log_load(struct ledger *ledger, struct fault *fault);
 
 /* ---- ledger_clock.c ---- */
 
-/* The second to record. ERR_BUSY where the clock is not believed. A transaction is open. */
+/* The second to record. ERR_BUSY where the clock is not believed. A transaction is open.
+ */
 MUST_USE enum err ledger_clock_take(struct ledger *ledger, int64_t *ret_at,
 				    struct fault *fault);
 
