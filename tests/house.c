@@ -63,16 +63,27 @@ static void company_make(struct ledger *ledger, unsigned i, struct house_member 
 
 void house_make(struct house *house, unsigned companies)
 {
+	house_begin(house);
+	house_furnish(house, companies);
+}
+
+void house_begin(struct house *house)
+{
+	*house = (struct house){ .companies = 0 };
+	trial_folder(house->folder);
+	house_path(house, "ledger", house->dir);
+	house_path(house, "export", house->out);
+}
+
+void house_furnish(struct house *house, unsigned companies)
+{
 	struct ledger *ledger;
 	struct buffer vkey;
 	struct fault fault;
 
-	*house = (struct house){ .companies = companies };
 	if (companies > HOUSE_COMPANIES_MAX)
 		trial_fail("too many companies");
-	trial_folder(house->folder);
-	house_path(house, "ledger", house->dir);
-	house_path(house, "export", house->out);
+	house->companies = companies;
 	ledger = foundation_make(house->dir);
 	for (unsigned i = 0; i < companies; i++)
 		company_make(ledger, i, &house->company[i]);

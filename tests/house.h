@@ -29,6 +29,9 @@ struct house {
 };
 
 void house_make(struct house *house, unsigned companies);
+/* The same in two steps, for who wants to put something into house->dir, or under it. */
+void house_begin(struct house *house);
+void house_furnish(struct house *house, unsigned companies);
 
 /* "FOLDER/NAME" of the house. */
 void house_path(const struct house *house, const char *name,

@@ -14,3 +14,4 @@ torture() { # name sentence
 torture kills "a gateway that is killed again and again loses nothing"
 torture writers "two gateways and command lines that are killed write one log"
 torture clock "a clock that jumps takes the log nowhere (ledger/cmd_clock.c)"
+torture full "a disk that is full and freed again loses nothing"
