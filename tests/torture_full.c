@@ -57,12 +57,16 @@ static bool file_put(const char *path, const char *text)
 /* As root, or as root of a user namespace of our own. */
 static void namespace_enter(void)
 {
-	char map[64];
+	char users[64], groups[64];
 
 	if (unshare(CLONE_NEWNS) == 0)
 		return;
-	snprintf(map, sizeof map, "0 %u 1", (unsigned)getuid());
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || !file_put("/proc/self/uid_map", map))
+	snprintf(users, sizeof users, "0 %u 1", (unsigned)getuid());
+	snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getgid());
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) ||
+	    !file_put("/proc/self/uid_map", users) ||
+	    !file_put("/proc/self/setgroups", "deny") ||
+	    !file_put("/proc/self/gid_map", groups))
 		trial_skip("a mount namespace may not be made here (%m)");
 }
 
