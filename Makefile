@@ -5,6 +5,8 @@
 #   make demo       shows the ledger at work, from nothing
 #   make test       every test; T=word runs those whose name holds the word
 #   make asan tsan  the unit tests under the sanitizers
+#   make fuzz       what reads strangers' bytes, under libFuzzer: FUZZ_S=10 seconds for
+#                   each target, FUZZ=word those whose name holds the word
 #   make lint       the rules that a compiler cannot see, and clang's opinion
 #   make bench      measures
 #   make docs       the tables that README.md and ledger/FORMAT.md draw from kinds.def
@@ -52,6 +54,7 @@ SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c)
 HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h)
 UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
+FUZZES := $(wildcard tests/fuzz_*.c)
 TORTURES := $(wildcard tests/torture_*.c)
 SCRIPTS := $(sort $(wildcard tests/t-*.sh tests/stories/t-*.sh))
 # Where several threads share something, or may come to.
@@ -126,6 +129,8 @@ $(eval $(call ours,arrondi-post,gateway/post_main.c,gateway ledger keys,libcurl 
 # while the gateway does not compile. INCLUDES is words like "test_x>ledger/x".
 INCLUDES := $(shell grep -HoE '^\#include "[a-z]+/[a-z0-9_]+' tests/*.[ch] 2>/dev/null | \
 	sed -E 's,^tests/([^.]*)\.[ch]:\#include ",\1>,')
+# One test replays what all of the fuzz targets have met.
+INCLUDES += $(FUZZES:tests/%.c=test_fuzz_corpus>tests/%)
 includes_of = $(foreach f,$(1),$(patsubst $(f)>%,%,$(filter $(f)>%,$(INCLUDES))))
 shared_by = $(patsubst tests/%,%,$(filter tests/%,$(call includes_of,$(1))))
 # Up to eight steps: a test, the world, its forger, the archive, its story...
@@ -135,7 +140,7 @@ all_shared_by = $(sort $(call four_shared_by,$(1)) $(call four_shared_by,$(call 
 rooms_of = $(sort $(dir $(call includes_of,$(1) $(call all_shared_by,$(1)))))
 layers_of = $(filter gateway reports,$(1:%/=%)) \
 	$(if $(filter ledger/ gateway/ reports/,$(1)),ledger) keys
-$(foreach t,$(patsubst tests/%.c,%,$(UNITS) $(BENCHES) $(TORTURES)),$(eval $(call program,$(O)/tests/$(t),\
+$(foreach t,$(patsubst tests/%.c,%,$(UNITS) $(BENCHES) $(TORTURES) $(FUZZES)),$(eval $(call program,$(O)/tests/$(t),\
 	tests/$(t).c $(wildcard $(patsubst %,tests/%.c,$(call all_shared_by,$(t)))),\
 	$(call layers_of,$(call rooms_of,$(t))),$(PACKAGES))))
 
@@ -190,6 +195,19 @@ tsan:
 .PHONY: sanitized
 sanitized: $(call test_program,$(UNITS_RUN))
 	@$(run) $(call test_program,$(UNITS_RUN))
+
+# libFuzzer is clang's, and its objects are of no other use: a folder of their own.
+FUZZ ?=
+FUZZ_S ?= 10
+fuzz_chosen = $(foreach f,$(FUZZES:tests/fuzz_%.c=%),\
+	$(if $(FUZZ),$(if $(findstring $(FUZZ),$(f)),$(f)),$(f)))
+fuzz:
+	@.ci/deps build fuzz
+	+@$(again) CC=clang O='$(B)/fuzz' SAN=fuzzer,address,undefined \
+		CFLAGS_EXTRA='-DFUZZ_ALONE $(CFLAGS_EXTRA)' fuzz-now
+.PHONY: fuzz fuzz-now
+fuzz-now: $(fuzz_chosen:%=$(O)/tests/fuzz_%)
+	@B='$(O)' JOBS='$(JOBS)' FUZZ_S='$(FUZZ_S)' tests/fuzz.sh $(fuzz_chosen)
 
 lint:
 	@.ci/deps build lint
