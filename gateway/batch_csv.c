@@ -402,8 +402,8 @@ static enum err csv_byte_order_mark(struct csv *csv)
 
 	if (n >= 3 && memcmp(csv->at, "\xEF\xBB\xBF", 3) == 0)
 		csv->at += 3;
-	if (n >= 2 &&
-	    (memcmp(csv->at, "\xFF\xFE", 2) == 0 || memcmp(csv->at, "\xFE\xFF", 2) == 0))
+	else if (n >= 2 && (memcmp(csv->at, "\xFF\xFE", 2) == 0 ||
+			    memcmp(csv->at, "\xFE\xFF", 2) == 0))
 		return bad_column(csv, "", BATCH_FLAW_UTF16);
 	return ERR_OK;
 }

@@ -145,9 +145,10 @@ enum err claims_merge(const struct claims_storage *storage, struct slice bucket,
 	merge->bucket = bucket;
 	merge->added = added;
 	merge->without = without;
-	merge->without_end = without + n_without;
+	/* Where there is none it may be NULL, to which C adds nothing, not even 0. */
+	merge->without_end = n_without ? without + n_without : without;
 	merge->n_sources = 1;
-	merge->source[0] = (struct source){ .at = tags, .end = tags + n };
+	merge->source[0] = (struct source){ .at = tags, .end = n ? tags + n : tags };
 	merge->out.number = 0;
 	merge->out.n = 0;
 	for (unsigned i = 0; !err && i < n_runs; i++)

@@ -109,11 +109,14 @@ bool cmd_line_value(struct slice text, const char *name, char *out, size_t bytes
 		size_t n = (size_t)((stop ? stop : end) - p);
 
 		if (n > name_n + 1 && memcmp(p, name, name_n) == 0 && p[name_n] == ' ') {
-			size_t value_n = strcspn(p + name_n + 1, " \n");
+			const char *value = p + name_n + 1;
+			size_t rest = n - name_n - 1;
+			const char *blank = memchr(value, ' ', rest);
+			size_t value_n = blank ? (size_t)(blank - value) : rest;
 
 			if (value_n >= bytes)
 				return false;
-			memcpy(out, p + name_n + 1, value_n);
+			memcpy(out, value, value_n);
 			out[value_n] = '\0';
 			return true;
 		}

@@ -23,17 +23,28 @@
 
 /* Every target; test_fuzz_corpus finds it out when one is missing. */
 #define FUZZ_TARGETS(FUZZ)                                                               \
+	FUZZ(answer)                                                                     \
+	FUZZ(api)                                                                        \
+	FUZZ(ballot)                                                                     \
+	FUZZ(batch_csv)                                                                  \
+	FUZZ(batch_json)                                                                 \
+	FUZZ(books)                                                                      \
+	FUZZ(charter)                                                                    \
 	FUZZ(checkpoint)                                                                 \
 	FUZZ(date)                                                                       \
+	FUZZ(donor)                                                                      \
 	FUZZ(encoding)                                                                   \
 	FUZZ(entry)                                                                      \
+	FUZZ(export)                                                                     \
 	FUZZ(json)                                                                       \
 	FUZZ(keyfile)                                                                    \
 	FUZZ(merkle)                                                                     \
 	FUZZ(money)                                                                      \
 	FUZZ(note)                                                                       \
+	FUZZ(options)                                                                    \
 	FUZZ(proof)                                                                      \
 	FUZZ(row)                                                                        \
+	FUZZ(target)                                                                     \
 	FUZZ(tile)                                                                       \
 	FUZZ(vkey)
 

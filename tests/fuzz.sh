@@ -89,5 +89,4 @@ esac
 	echo "fuzz: no target has that name" >&2
 	exit 1
 }
-printf '%s\0' "$@" | xargs -0 -n 1 -P "$JOBS" "$0" "$mode"
-[ $? = 0 ] || exit 1
+printf '%s\0' "$@" | xargs -0 -n 1 -P "$JOBS" "$0" "$mode" || exit 1

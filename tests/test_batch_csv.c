@@ -548,6 +548,9 @@ static void the_first_line_must_name_columns(void **state)
 static void a_file_without_rows_is_refused(void **state)
 {
 	(void)state;
+	/* A mark of UTF-8 and nothing behind it. */
+	assert_bad("salary", "\xEF\xBB\xBF",
+		   "line 1 : the first line names no two columns\n");
 	assert_bad("salary", "donor;roundup\n",
 		   "parameter rows: there is no row at all\n");
 	assert_bad("salary", "donor;roundup\n;\n\n",

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "keys/encoding.h"
+#include "ledger/intake.h"
+#include "ledger/kind.h"
 #include "tests/fuzz.h"
+#include "tests/story.h"
 
 static struct signing_key *key_of(unsigned i, const char *name,
 				  char ret_vkey[VKEY_TEXT_BYTES_MAX + 1])
@@ -56,6 +59,111 @@ struct world *world_fixed_new(void)
 		"'kind':'member','id':'employer:000004044','role':'employer',"
 		"'siren':'000004044','name':'Boulangerie','status':'active','step':100");
 	return world;
+}
+
+static struct story story;
+
+struct world *world_told(void)
+{
+	static struct world *world;
+	char vkey[VKEY_TEXT_BYTES_MAX + 1];
+
+	if (world)
+		return world;
+	world = world_fixed_new();
+	story_tell(world, &story);
+	signing_key_free(key_of(WORLD_COMPANY_KEY, WORLD_COMPANY, vkey));
+	(void)world_must(world, "operator",
+			 "'kind':'key','member':'" WORLD_COMPANY "','vkey':'%s'", vkey);
+	return world;
+}
+
+uint64_t world_told_open(void)
+{
+	(void)world_told();
+	return story.open;
+}
+
+void world_try(struct world *world, struct world_trial *ret_trial)
+{
+	*ret_trial = (struct world_trial){ world->leaf_count, world->at, world->refs };
+	state_mark(world->state);
+}
+
+void world_undo(struct world *world, const struct world_trial *trial)
+{
+	state_rollback(world->state);
+	while (world->leaf_count > trial->leaf_count) {
+		struct world_leaf *leaf = &world->leaves[--world->leaf_count];
+
+		free(leaf->bytes);
+		*leaf = (struct world_leaf){ .bytes = NULL };
+	}
+	world->at = trial->at;
+	world->refs = trial->refs;
+}
+
+static enum err draft_submit(struct world *world, struct json_doc *doc,
+			     struct json *draft, const char *by)
+{
+	struct buffer bytes;
+	enum kind kind;
+	enum err err = kind_check(draft, STAGE_DRAFT, &kind, &world->fault);
+
+	buffer_init(&bytes, ENTRY_BYTES_MAX);
+	(void)json_add_cstring(doc, draft, "by", by);
+	if (!err)
+		err = books_complete(world->books, doc, draft, world->at, &world->fault);
+	if (!err)
+		err = json_write(draft, &bytes);
+	if (!err)
+		err = world_replay(world, buffer_slice(&bytes));
+	buffer_release(&bytes);
+	return err;
+}
+
+static enum err text_submit(struct world *world, const char *by, const char *members,
+			    const char *name, struct slice text)
+{
+	struct json_doc *doc = json_doc_new();
+	struct json *draft = NULL;
+	struct buffer json;
+	enum err err;
+
+	FUZZ_MUST(doc != NULL);
+	buffer_init(&json, INTAKE_BYTES_MAX);
+	buffer_printf(&json, "{%s}", members);
+	for (size_t i = 0; i < json.n; i++)
+		if (json.p[i] == '\'')
+			json.p[i] = '"';
+	err = intake_parse(doc, buffer_slice(&json), &draft, &world->fault);
+	if (!err && name)
+		(void)json_add_text(doc, draft, name, text);
+	if (!err && !json_get(draft, "ref"))
+		(void)json_add_cstring(doc, draft, "ref", "FUZZ");
+	if (!err)
+		err = json_doc_err(doc);
+	if (!err)
+		err = draft_submit(world, doc, draft, by);
+	buffer_release(&json);
+	json_doc_free(doc);
+	return err;
+}
+
+enum err world_fuzz(struct world *world, const char *by, const char *members,
+		    const char *name, struct slice text)
+{
+	struct hash before = world_digest(world), after;
+	uint64_t size = books_size(world->books);
+	enum err err;
+
+	world->fault = (struct fault){ .err = ERR_OK };
+	err = text_submit(world, by, members, name, text);
+	after = world_digest(world);
+	FUZZ_MUST(books_size(world->books) == size + (err == ERR_OK));
+	FUZZ_MUST(books_size(world->books) == world->leaf_count);
+	FUZZ_MUST(hash_equal(&before, &after) == (err != ERR_OK));
+	return err;
 }
 
 struct hash world_digest(struct world *world)
