@@ -4,8 +4,11 @@
 #include "tests/batch_forms.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "keys/hash.h"
+#include "ledger/batch.h"
 #include "tests/fuzz.h"
 
 const struct batch_rules *batch_forms_rules(void)
@@ -173,4 +176,87 @@ void batch_forms_must_equal(const struct batch_input *a, const struct batch_inpu
 	FUZZ_MUST(a->row_count == b->row_count);
 	for (size_t i = 0; i < a->row_count; i++)
 		claims_must_equal(&a->rows[i], &b->rows[i]);
+}
+
+/* ---- rows ---- */
+
+static enum err company_secret(void *ctx, uint8_t ret_secret[BATCH_SECRET_BYTES],
+			       struct fault *fault)
+{
+	(void)ctx;
+	(void)fault;
+	memset(ret_secret, 7, BATCH_SECRET_BYTES);
+	return ERR_OK;
+}
+
+static enum err donor_secrets(void *ctx, const uint8_t *keys, size_t count, bool keep,
+			      uint8_t *ret_secrets, struct fault *fault)
+{
+	(void)ctx;
+	(void)keep;
+	(void)fault;
+	for (size_t i = 0; i < count; i++) {
+		struct hash secret =
+			hash_bytes(keys + i * BATCH_SECRET_BYTES, BATCH_SECRET_BYTES);
+
+		memcpy(ret_secrets + i * BATCH_SECRET_BYTES, secret.b,
+		       BATCH_SECRET_BYTES);
+	}
+	return ERR_OK;
+}
+
+static struct batch_head head_of(const struct batch_input *input)
+{
+	struct batch_head head = batch_input_head(input, slice_of_text("ledger.test/93"),
+						  slice_of_text("employer:000001016"));
+
+	head.row_cap = input->rules->row_cap;
+	return head;
+}
+
+static void make(const struct batch_input *input, const struct batch_claim *claims,
+		 size_t n, struct batch *batch)
+{
+	const struct batch_secrets secrets = { .company = company_secret,
+					       .donors = donor_secrets };
+	struct batch_head head = head_of(input);
+	struct fault fault;
+
+	batch_init(batch);
+	FUZZ_MUST(batch_make(&head, &secrets, claims, n, true, batch, &fault) == ERR_OK);
+	FUZZ_MUST(batch->summary.head.size + batch->zero == n);
+}
+
+static void rows_must_equal(const struct batch *a, const struct batch *b)
+{
+	FUZZ_MUST(slice_equal(buffer_slice(&a->blob), buffer_slice(&b->blob)));
+	FUZZ_MUST(a->summary.head.size == b->summary.head.size);
+	FUZZ_MUST(hash_equal(&a->summary.head.root, &b->summary.head.root));
+	FUZZ_MUST(a->summary.n_totals == b->summary.n_totals);
+}
+
+void batch_forms_check_rows(const struct batch_input *input)
+{
+	size_t n = input->row_count, half = n / 2;
+	struct batch_claim *turned = calloc(n + 1, sizeof *turned);
+	struct batch_head head = head_of(input);
+	struct batch whole, other, part;
+	struct fault fault;
+
+	FUZZ_MUST(turned != NULL);
+	for (size_t i = 0; i < n; i++)
+		turned[i] = input->rows[n - 1 - i];
+	make(input, input->rows, n, &whole);
+	make(input, turned, n, &other);
+	rows_must_equal(&whole, &other);
+	batch_release(&other);
+	make(input, input->rows, half, &other);
+	make(input, input->rows + half, n - half, &part);
+	FUZZ_MUST(batch_keep(&other, &head, buffer_slice(&part.blob), &fault) == ERR_OK);
+	other.zero += part.zero;
+	rows_must_equal(&whole, &other);
+	batch_release(&part);
+	batch_release(&other);
+	batch_release(&whole);
+	free(turned);
 }

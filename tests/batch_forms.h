@@ -21,4 +21,8 @@ void batch_forms_csv(const struct batch_input *input, struct buffer *out);
 /* Ends the program unless members and rows are the same. */
 void batch_forms_must_equal(const struct batch_input *a, const struct batch_input *b);
 
+/* That the rows made of it are the same in whichever order its claims came, and whether
+ * they came at once or were put together of two parts. */
+void batch_forms_check_rows(const struct batch_input *input);
+
 #endif

@@ -152,14 +152,19 @@ struct head {
 	char *method, *target, *version; /* owned */
 };
 
+/* What is behind the first n bytes. (NULL has no bytes, and C adds nothing to it.) */
+static struct slice slice_behind(struct slice slice, size_t n)
+{
+	return slice_of(n ? slice.p + n : slice.p, slice.n - n);
+}
+
 static struct slice word_take(struct slice *line)
 {
 	const uint8_t *blank = line->n ? memchr(line->p, ' ', line->n) : NULL;
 	struct slice word =
 		slice_of(line->p, blank ? (size_t)(blank - line->p) : line->n);
 
-	*line = slice_of(line->p + word.n + (blank != NULL),
-			 line->n - word.n - (blank != NULL));
+	*line = slice_behind(*line, word.n + (blank != NULL));
 	return word;
 }
 
@@ -208,7 +213,7 @@ static void exchange(struct http_server *server, struct MHD_Connection *connecti
 		     const struct head *head, struct slice body)
 {
 	struct slice half = slice_of(body.p, body.n / 2);
-	struct slice rest = slice_of(body.p + half.n, body.n - half.n);
+	struct slice rest = slice_behind(body, half.n);
 	struct slice none = slice_of(NULL, 0);
 	void *place = http_exchange_begin(server, head->target, connection);
 	bool goes_on;

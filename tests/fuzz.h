@@ -31,6 +31,7 @@
 	FUZZ(books)                                                                      \
 	FUZZ(charter)                                                                    \
 	FUZZ(checkpoint)                                                                 \
+	FUZZ(claims)                                                                     \
 	FUZZ(date)                                                                       \
 	FUZZ(donor)                                                                      \
 	FUZZ(encoding)                                                                   \

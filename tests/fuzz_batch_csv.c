@@ -47,6 +47,7 @@ FUZZ_TARGET(batch_csv)
 		if (batch_csv_parse(&input, slice_of(bytes, n), &fault) == ERR_OK) {
 			FUZZ_MUST(input.bad.count == 0);
 			other_form_check(&input);
+			batch_forms_check_rows(&input);
 		}
 		bad_check(&input);
 		batch_input_release(&input);

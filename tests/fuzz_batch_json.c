@@ -58,6 +58,7 @@ FUZZ_TARGET(batch_json)
 	if (json_batch_parse(&input, slice_of(bytes, n), &fault) == ERR_OK) {
 		FUZZ_MUST(input.bad.count == 0);
 		other_form_check(&input);
+		batch_forms_check_rows(&input);
 	}
 	batch_input_release(&input);
 	return 0;

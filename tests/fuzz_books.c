@@ -4,8 +4,9 @@
  *
  *	treasurer 'kind':'paid','payment':41
  *	+1234			seconds later
- *	!2 57 for		seat 2 votes
+ *	!2 ^0 for		seat 2 votes
  *
+ * where ^0 is the position of the first new entry, ^1 of the second, and so on; all
  * on the books of a whole autumn (tests/story.h). What is refused changes nothing, what
  * was accepted is accepted again by who replays it, to the same books.
  */
@@ -13,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/buffer.h"
 #include "tests/fuzz.h"
 #include "tests/world_fixed.h"
 
-#define LINES_MAX 16
+#define LINES_MAX 24
 
 /* So many seconds: a year at most, so that the clock stays in its bounds. */
 static void later(struct world *world, const char *text)
@@ -34,8 +36,28 @@ static void vote(struct world *world, const char *text)
 
 	while (*end == ' ')
 		end++;
-	if (strlen(end) < 16)
+	/* What is no text cannot be signed. */
+	if (strlen(end) < 16 && strspn(end, "abcdefghijklmnopqrstuvwxyz") == strlen(end))
 		(void)world_ballot(world, (int)seat, proposal, end);
+}
+
+/* The line with each ^N as the position that it stands for. */
+static char *positions_put(struct slice line, size_t first)
+{
+	struct buffer out;
+	char *text;
+
+	buffer_init(&out, 4 * line.n + 1);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '^' && i + 1 < line.n && line.p[i + 1] >= '0' &&
+		    line.p[i + 1] <= '9')
+			buffer_printf(&out, "%zu", first + line.p[++i] - '0');
+		else
+			buffer_put_byte(&out, line.p[i]);
+	}
+	text = fuzz_text(out.p, buffer_err(&out) ? 0 : out.n);
+	buffer_release(&out);
+	return text;
 }
 
 static void line_run(struct world *world, char *line)
@@ -95,7 +117,7 @@ FUZZ_TARGET(books)
 	world_try(world, &trial);
 	for (int i = 0; i < LINES_MAX && feed.rest.n > 0; i++) {
 		struct slice line = fuzz_line(&feed);
-		char *text = fuzz_text(line.p, line.n);
+		char *text = positions_put(line, trial.leaf_count);
 
 		line_run(world, text);
 		free(text);
