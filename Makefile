@@ -201,13 +201,16 @@ FUZZ ?=
 FUZZ_S ?= 10
 fuzz_chosen = $(foreach f,$(FUZZES:tests/fuzz_%.c=%),\
 	$(if $(FUZZ),$(if $(findstring $(FUZZ),$(f)),$(f)),$(f)))
+# FUZZ_KEEP=1 writes the corpora of tests/fuzz/ anew from what was found.
+FUZZ_KEEP ?=
 fuzz:
 	@.ci/deps build fuzz
 	+@$(again) CC=clang O='$(B)/fuzz' SAN=fuzzer,address,undefined \
 		CFLAGS_EXTRA='-DFUZZ_ALONE $(CFLAGS_EXTRA)' fuzz-now
 .PHONY: fuzz fuzz-now
 fuzz-now: $(fuzz_chosen:%=$(O)/tests/fuzz_%)
-	@B='$(O)' JOBS='$(JOBS)' FUZZ_S='$(FUZZ_S)' tests/fuzz.sh $(fuzz_chosen)
+	@B='$(O)' JOBS='$(JOBS)' FUZZ_S='$(FUZZ_S)' \
+		tests/fuzz.sh $(if $(FUZZ_KEEP),--keep) $(fuzz_chosen)
 
 lint:
 	@.ci/deps build lint

@@ -212,6 +212,9 @@ static int config_take(void *user, const char *section, const char *name,
 		key_set(reader, &keys[i], value);
 		return reader->err == ERR_OK;
 	}
+	/* What is no name is not repeated: it could be anything. */
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz_")])
+		name = "?";
 	(void)snprintf(what, sizeof what, "there is no key '%.40s' in section '%.40s'",
 		       name, section);
 	config_fail(reader, ERR_USAGE, what);

@@ -17,6 +17,16 @@ void fuzz_must(bool truth, const char *what, const char *file, int line)
 	abort();
 }
 
+void fuzz_must_be_said(enum err err, const struct fault *fault)
+{
+	if (!err)
+		return;
+	FUZZ_MUST(fault->err == err && fault->text[0]);
+	for (const char *c = fault->text; *c; c++)
+		fuzz_must((uint8_t)*c >= 0x20 && *c != 0x7f, fault->text, __FILE__,
+			  __LINE__);
+}
+
 char *fuzz_text(const uint8_t *bytes, size_t n)
 {
 	char *text = malloc(n + 1), *copy;

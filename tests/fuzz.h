@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "keys/fault.h"
 #include "keys/sign.h"
 #include "keys/slice.h"
 #include "keys/vkey.h"
@@ -64,6 +65,10 @@ FUZZ_TARGETS(FUZZ_DECLARE)
  */
 #define FUZZ_MUST(truth) fuzz_must(truth, #truth, __FILE__, __LINE__)
 void fuzz_must(bool truth, const char *what, const char *file, int line);
+
+/* A refusal's sentence is one line that moves no cursor and says which it is: what came
+ * from outside is not repeated unread. Ends the program where err is not the fault's. */
+void fuzz_must_be_said(enum err err, const struct fault *fault);
 
 /* The bytes as a C string, cut at the first NUL; the caller frees. */
 char *fuzz_text(const uint8_t *bytes, size_t n);

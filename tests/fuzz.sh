@@ -6,8 +6,9 @@
 #
 # A run begins with the files of tests/fuzz/NAME/ and what earlier runs have found,
 # which stays in B/corpus/NAME. What makes a target fail is left in B/found/. With
-# --keep the corpora in the tree are written anew: as few files as reach all that was
-# reached, and none larger than FUZZ_KEEP_BYTES. The status is 1 where anything failed.
+# --keep the corpora in the tree are written anew: as few files as reach every edge that
+# was reached, none larger than FUZZ_KEEP_BYTES, beside those that a person has named.
+# The status is 1 where anything failed.
 set -u
 
 B=${B:-build/fuzz}
@@ -53,7 +54,8 @@ keep_one() { # name
 	local name=$1 corpus=$B/corpus/$1 fresh=$B/kept/$1 file
 	rm -rf "$fresh"
 	mkdir -p "$fresh" "$corpus"
-	"$B/tests/fuzz_$name" "${limits[@]}" -max_len="$FUZZ_KEEP_BYTES" -merge=1 "$fresh" \
+	"$B/tests/fuzz_$name" "${limits[@]}" -max_len="$FUZZ_KEEP_BYTES" -use_counters=0 \
+		-merge=1 "$fresh" \
 		"$corpus" "tests/fuzz/$name" >"$B/$name.log" 2>&1 </dev/null || {
 		echo "fuzz: $name cannot be merged: see $B/$name.log"
 		return 1

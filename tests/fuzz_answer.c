@@ -30,9 +30,12 @@ static void receipt_check(struct slice body)
 {
 	static struct post_receipt receipt;
 	int64_t sum = 0;
+	enum err err;
 
 	post_receipt_init(&receipt);
-	if (post_receipt_read(body, &receipt, &fault) == ERR_OK) {
+	err = post_receipt_read(body, &receipt, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err) {
 		FUZZ_MUST(receipt.total_count <= POST_PARTS_MAX);
 		FUZZ_MUST(receipt.match_count <= POST_PARTS_MAX);
 		for (size_t i = 0; i < receipt.total_count; i++) {
@@ -67,10 +70,13 @@ static void key_check(struct slice body)
 	struct post_key key = { .is_other = false };
 	struct fault why = { .err = ERR_UNKNOWN };
 	struct buffer out;
+	enum err err;
 
 	post_key_look(body, &ours, &key);
 	post_key_explain(body, &ours, &why);
-	if (post_key_read(body, &ours, body, &key, &fault) == ERR_OK)
+	err = post_key_read(body, &ours, body, &key, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err)
 		FUZZ_MUST(key.is_proved);
 	buffer_init(&out, LINES_BYTES_MAX);
 	post_key_put(&key, &out);
@@ -84,8 +90,11 @@ static void state_check(struct slice file)
 	struct post_state state;
 	const char *path = fuzz_file(file);
 	char lock[128];
+	enum err err;
 
-	if (post_state_open(path, &log, &state, &fault) == ERR_OK) {
+	err = post_state_open(path, &log, &state, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err) {
 		FUZZ_MUST(state.is_known);
 		FUZZ_MUST(!post_state_needs_proof(&state, &state.before));
 		FUZZ_MUST(post_state_check(&state, &state.before, NULL, &fault) ==

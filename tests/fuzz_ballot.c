@@ -57,6 +57,28 @@ static void ballot_check(struct world *world, const struct note *note, struct sl
 	world_undo(world, &trial);
 }
 
+static void recusal_check(struct world *world, const struct note *note, struct slice in)
+{
+	char seat[32], beneficiary[72], members[200], text[RECUSAL_TEXT_BYTES_MAX];
+	struct world_trial trial;
+
+	if (!cmd_line_value(note->text, "seat", seat, sizeof seat) ||
+	    !cmd_line_value(note->text, "beneficiary", beneficiary, sizeof beneficiary) ||
+	    strpbrk(seat, "'\"\\") || strpbrk(beneficiary, "'\"\\"))
+		return;
+	world_try(world, &trial);
+	snprintf(members, sizeof members,
+		 "'kind':'recusal','seat':'%s','beneficiary':'%s'", seat, beneficiary);
+	if (world_fuzz(world, "operator", members, "note", in) == ERR_OK) {
+		must_be_signed(note, (unsigned)(seat[6] - '0'), seat);
+		FUZZ_MUST(books_recusal_text(world->books, slice_of_text(seat),
+					     slice_of_text(beneficiary), text,
+					     NULL) == ERR_OK);
+		FUZZ_MUST(slice_equal_text(note->text, text));
+	}
+	world_undo(world, &trial);
+}
+
 static void manifest_check(struct world *world, const struct note *note, struct slice in)
 {
 	struct world_trial trial;
@@ -76,6 +98,7 @@ FUZZ_TARGET(ballot)
 	if (note_parse(in, &note, NULL) != ERR_OK || memchr(bytes, 0, n))
 		return 0;
 	ballot_check(world, &note, in);
+	recusal_check(world, &note, in);
 	manifest_check(world, &note, in);
 	return 0;
 }

@@ -41,10 +41,13 @@ FUZZ_TARGET(batch_csv)
 {
 	struct batch_input input;
 	struct fault fault;
+	enum err err;
 
 	for (int source = 0; source < BATCH_SOURCE__COUNT; source++) {
 		batch_forms_begin(&input, (enum batch_source)source);
-		if (batch_csv_parse(&input, slice_of(bytes, n), &fault) == ERR_OK) {
+		err = batch_csv_parse(&input, slice_of(bytes, n), &fault);
+		fuzz_must_be_said(err, &fault);
+		if (!err) {
 			FUZZ_MUST(input.bad.count == 0);
 			other_form_check(&input);
 			batch_forms_check_rows(&input);

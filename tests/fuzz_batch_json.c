@@ -53,9 +53,12 @@ FUZZ_TARGET(batch_json)
 {
 	struct batch_input input;
 	struct fault fault;
+	enum err err;
 
 	FUZZ_MUST(batch_input_init(&input, batch_forms_rules(), &fault) == ERR_OK);
-	if (json_batch_parse(&input, slice_of(bytes, n), &fault) == ERR_OK) {
+	err = json_batch_parse(&input, slice_of(bytes, n), &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err) {
 		FUZZ_MUST(input.bad.count == 0);
 		other_form_check(&input);
 		batch_forms_check_rows(&input);

@@ -33,8 +33,10 @@ static void note_check(struct slice in)
 	struct vkey witness = fuzz_vkey(2, "witness", VKEY_COSIGNATURE);
 	struct checkpoint peeked, opened;
 	struct note_signer signer;
-	enum err err = checkpoint_open(in, &log, &witness, 1, &signer, &opened, NULL);
+	struct fault fault;
+	enum err err = checkpoint_open(in, &log, &witness, 1, &signer, &opened, &fault);
 
+	fuzz_must_be_said(err, &fault);
 	if (checkpoint_peek(in, &peeked, NULL) != ERR_OK)
 		FUZZ_MUST(err != ERR_OK);
 	if (err)

@@ -83,9 +83,12 @@ FUZZ_TARGET(entry)
 	enum kind kind;
 	struct fault fault;
 	bool is_whole;
+	enum err err;
 
 	FUZZ_MUST(doc != NULL);
-	is_whole = entry_parse(doc, in, &entry, &fault) == ERR_OK;
+	err = entry_parse(doc, in, &entry, &fault);
+	fuzz_must_be_said(err, &fault);
+	is_whole = err == ERR_OK;
 	if (is_whole)
 		entry_check(&entry, in);
 	json_doc_clear(doc);

@@ -46,6 +46,7 @@ static bool canonical_check(struct slice bytes)
 
 	FUZZ_MUST(doc != NULL);
 	err = json_parse(doc, bytes, &value, &fault);
+	fuzz_must_be_said(err, &fault);
 	if (!err) {
 		buffer_init(&out, bytes.n);
 		FUZZ_MUST(json_write(value, &out) == ERR_OK);
@@ -69,6 +70,7 @@ static bool tokens_check(struct slice bytes)
 	while (!err && token != JSON_TOKEN_END) {
 		err = json_reader_next(&reader, &token, &fault);
 		FUZZ_MUST(count++ <= bytes.n + 1);
+		fuzz_must_be_said(err, &fault);
 	}
 	json_reader_release(&reader);
 	json_reader_init(&reader, bytes);
@@ -94,6 +96,7 @@ FUZZ_TARGET(json)
 
 	buffer_init(&out, INTAKE_BYTES_MAX);
 	err = intake_canonical(bytes_in, &out, &fault);
+	fuzz_must_be_said(err, &fault);
 	if (!err) {
 		FUZZ_MUST(is_json);
 		FUZZ_MUST(out.n <= n);

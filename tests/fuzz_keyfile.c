@@ -44,6 +44,7 @@ FUZZ_TARGET(keyfile)
 	/* Sealed, perhaps: then it takes the passphrase. */
 	if (err == ERR_UNKNOWN)
 		err = keyfile_read(path, PASSPHRASE, &file, &fault);
+	fuzz_must_be_said(err, &fault);
 	if (!err)
 		key_check(&file);
 	keyfile_clear(&file);

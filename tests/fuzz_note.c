@@ -48,8 +48,11 @@ FUZZ_TARGET(note)
 	static struct note note;
 	struct slice in = slice_of(bytes, n);
 	struct fault fault;
+	enum err err;
 
-	if (note_parse(in, &note, &fault) == ERR_OK)
+	err = note_parse(in, &note, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err)
 		parsed_check(&note, in);
 	signed_check(in);
 	return 0;

@@ -12,13 +12,18 @@ static void post_check(const char *path)
 {
 	struct post_options options;
 	struct fault fault;
+	enum err err;
 
 	post_options_init(&options);
 	options.file = "-";
-	if (post_options_read(&options, path, &fault) == ERR_OK) {
+	err = post_options_read(&options, path, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err) {
 		for (int i = 0; i < POST_WORD__COUNT; i++)
 			FUZZ_MUST(!options.word[i] || !strchr(options.word[i], '\n'));
-		if (post_options_check(&options, &fault) == ERR_OK)
+		err = post_options_check(&options, &fault);
+		fuzz_must_be_said(err, &fault);
+		if (!err)
 			FUZZ_MUST(options.retries <= POST_RETRIES_MAX &&
 				  cents_is_positive(options.step));
 	}
@@ -30,9 +35,12 @@ static void gateway_check(const char *path)
 	struct config config;
 	struct http_options options;
 	struct fault fault;
+	enum err err;
 
 	config_init(&config);
-	if (config_read(path, &config, &fault) != ERR_OK)
+	err = config_read(path, &config, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (err)
 		return;
 	config_http_options(&config, &options);
 	FUZZ_MUST(config.threads >= 1 && config.connections_max >= 8);

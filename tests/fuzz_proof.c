@@ -50,8 +50,12 @@ static void row_proof_check(struct slice in)
 	struct buffer out;
 	struct row row;
 	size_t leaf_n;
+	struct fault fault;
+	enum err err;
 
-	if (row_proof_parse(in, &proof, NULL) != ERR_OK)
+	err = row_proof_parse(in, &proof, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (err)
 		return;
 	FUZZ_MUST(row_decode(proof.line, &row, NULL) == ERR_OK);
 	FUZZ_MUST(base64_decode((const char *)proof.leaf_base64.p, proof.leaf_base64.n,

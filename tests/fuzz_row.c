@@ -73,6 +73,7 @@ FUZZ_TARGET(row)
 		line_check(fuzz_line(&feed));
 	err = rows_summarise(blob, &limits, NULL, &whole, &fault);
 	FUZZ_MUST(err == in_pieces(blob, &limits, &pieces, &fault_of_pieces));
+	fuzz_must_be_said(err, &fault);
 	if (err) {
 		FUZZ_MUST(strcmp(fault.rule, fault_of_pieces.rule) == 0);
 		return 0;

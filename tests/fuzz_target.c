@@ -40,8 +40,11 @@ static void path_check(const char *path)
 static void target_check(const char *raw)
 {
 	static struct http_target target;
+	struct fault fault;
+	enum err err = http_target_parse(raw, &target, &fault);
 
-	if (http_target_parse(raw, &target, NULL) != ERR_OK)
+	fuzz_must_be_said(err, &fault);
+	if (err)
 		return;
 	FUZZ_MUST(target.parameter_count <= LIMIT_QUERY_PARAMETERS);
 	path_check(target.path);
@@ -61,8 +64,12 @@ static void url_check(const char *text)
 	struct post_url url, again;
 	struct buffer out;
 	bool is_first = true;
+	struct fault fault;
+	enum err err;
 
-	if (post_url_parse(text, &url, NULL) != ERR_OK)
+	err = post_url_parse(text, &url, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (err)
 		return;
 	FUZZ_MUST(strncmp(url.base, url.is_plain ? "http://" : "https://",
 			  url.is_plain ? 7 : 8) == 0);

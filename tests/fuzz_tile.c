@@ -10,8 +10,12 @@ static void path_check(struct slice in)
 {
 	char path[TILE_PATH_BYTES_MAX];
 	struct tile tile;
+	struct fault fault;
+	enum err err;
 
-	if (tile_path_parse(in, &tile, NULL) != ERR_OK)
+	err = tile_path_parse(in, &tile, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (err)
 		return;
 	tile_path_format(&tile, path);
 	FUZZ_MUST(slice_equal_text(in, path));

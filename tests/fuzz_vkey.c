@@ -17,8 +17,11 @@ FUZZ_TARGET(vkey)
 	struct vkey vkey, again;
 	struct fault fault;
 	struct hash hash;
+	enum err err;
 
-	if (vkey_parse(in, &vkey, &fault) == ERR_OK) {
+	err = vkey_parse(in, &vkey, &fault);
+	fuzz_must_be_said(err, &fault);
+	if (!err) {
 		vkey_format(&vkey, text);
 		FUZZ_MUST(slice_equal_text(in, text));
 		FUZZ_MUST(vkey_make(vkey.name, vkey.type, vkey.public_key, &again,

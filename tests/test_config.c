@@ -115,6 +115,8 @@ static void what_is_off_is_refused_with_its_line(void **state)
 	expect_refused("[gateway]\nlisten = a\nthread = 2\n", 3, "'thread'");
 	expect_refused("[limits]\nthreads = 2\n", 2, "'threads'");
 	expect_refused("threads = 2\n", 1, "'threads'");
+	/* What would move the cursor of who reads it is not repeated. */
+	expect_refused("[gateway]\nthr\033[2Jeads = 2\n", 2, "no key '?'");
 	expect_refused("\n[Gateway]\n", 2, "section");
 	expect_refused("[gatewayx]\n", 1, "section");
 	expect_refused("[gateway]\nthreads = 2\n\nthreads = 2\n", 4, "line 2");

@@ -183,6 +183,7 @@ enum err world_fuzz(struct world *world, const char *by, const char *members,
 		return ERR_OK;
 	after = world_digest(world);
 	FUZZ_MUST(hash_equal(&known.digest, &after));
+	fuzz_must_be_said(err, &world->fault);
 	return err;
 }
 
