@@ -103,7 +103,7 @@ struct vkey fuzz_vkey(unsigned i, const char *name, enum vkey_type type)
 	return vkey;
 }
 
-static char file_path[64];
+static char file_path[256];
 
 static void file_forget(void)
 {
@@ -112,10 +112,12 @@ static void file_forget(void)
 
 const char *fuzz_file(struct slice bytes)
 {
+	const char *base = getenv("TMPDIR");
 	int fd;
 
 	if (!file_path[0]) {
-		snprintf(file_path, sizeof file_path, "/tmp/arrondi-fuzz-%d", getpid());
+		snprintf(file_path, sizeof file_path, "%.200s/arrondi-fuzz-%d",
+			 base ? base : "/tmp", getpid());
 		FUZZ_MUST(atexit(file_forget) == 0);
 	}
 	fd = open(file_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

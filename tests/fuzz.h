@@ -40,6 +40,7 @@
 	FUZZ(export)                                                                     \
 	FUZZ(json)                                                                       \
 	FUZZ(keyfile)                                                                    \
+	FUZZ(leaf)                                                                       \
 	FUZZ(merkle)                                                                     \
 	FUZZ(money)                                                                      \
 	FUZZ(note)                                                                       \

@@ -22,6 +22,11 @@ export CMOCKA_TEST_ABORT=1
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1:handle_abort=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
+# Nothing that is tried here has to outlive a power cut.
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
+	export TMPDIR=/dev/shm
+fi
+
 limits=(-timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=1024 -max_len=8192)
 
 # A number of libFuzzer's last words, or of its last line of progress.
