@@ -8,6 +8,7 @@
 #include "gateway/api_int.h"
 #include "gateway/limits.h"
 #include "keys/encoding.h"
+#include "keys/note.h"
 
 /* NULL for a field that is left out. */
 static enum err field_read(const struct api_call *call, const char *name,
@@ -37,8 +38,10 @@ enum err call_seal(const struct api_call *call, struct api_seal *ret_seal,
 	if (!manifest || !salt)
 		return fault_set(fault, ERR_INVALID,
 				 "Arrondi-Manifest and Arrondi-Salt are sent together");
+	/* Of bytes that are no text no draft could be made. */
 	if (base64_decode(manifest, strlen(manifest), ret_seal->note,
-			  sizeof ret_seal->note, &n) != ERR_OK)
+			  sizeof ret_seal->note, &n) != ERR_OK ||
+	    note_text_check(slice_of(ret_seal->note, n), NULL) != ERR_OK)
 		return fault_set(fault, ERR_INVALID,
 				 "Arrondi-Manifest must be the base64 of a signed note "
 				 "of at most %d bytes",

@@ -91,7 +91,10 @@ enum err batch_draft(const struct batch *batch, const struct batch_head *head,
 	if (add_totals(&batch->summary, doc, draft))
 		return fault_set(fault, ERR_TOO_BIG, "a total is past 2^53 - 1 cents");
 	if (json_doc_err(doc))
-		return fault_set(fault, ERR_MEMORY, "out of memory");
+		return fault_set(fault, json_doc_err(doc),
+				 json_doc_err(doc) == ERR_MEMORY
+					 ? "out of memory"
+					 : "a member of the batch is no text");
 	memcpy(ret_salt, salt, sizeof salt);
 	return ERR_OK;
 }

@@ -150,6 +150,8 @@ sealed "$WORK/c.csv" P-3 "$(note)" 00
 answered "half a salt is no salt" 400 "Arrondi-Salt"
 sealed "$WORK/c.csv" P-3 "~" "$salt"
 answered "what is not base64 is refused" 400 "base64"
+sealed "$WORK/c.csv" P-3 "$(printf '\377\n' | base64)" "$salt"
+answered "what is no text is refused" 400 "signed note"
 sealed "$WORK/c.csv" P-3 "$(note)" "$salt"
 answered "what the company did sign is recorded" 201 '"manifest":"arrondi/manifest@v1'
 sealed "$WORK/c.csv" P-3 "$(note)" "$salt"
