@@ -12,6 +12,7 @@
 #include "gateway/api_int.h"
 #include "gateway/log.h"
 #include "gateway/openapi.h"
+#include "keys/encoding.h"
 #include "keys/note.h"
 
 /* Locking a sound mutex cannot fail. */
@@ -187,22 +188,36 @@ static void api_handle(void *user, struct http_request *request, struct http_rep
 	work_put(api->work, call, false);
 }
 
-/* A large body is only taken from who has a token. One that has expired counts: its
+/* Whether the body is said to be no longer than what a stranger may send. */
+static bool body_is_small(const struct http_request *request)
+{
+	const char *length;
+	uint64_t bytes;
+
+	return http_request_header(request, "Content-Length", &length) == ERR_OK &&
+	       decimal_parse(length, strlen(length), &bytes) == ERR_OK &&
+	       bytes <= LIMIT_STRANGER_BODY_BYTES;
+}
+
+/* More than a little is only taken from who has a token. One that has expired counts: its
  * owner shall read that it has, and not that the body is too large. */
 static size_t api_body_bytes_max(void *user, const struct http_request *request)
 {
 	struct api *api = user;
 	struct ledger *ledger = NULL;
 	struct route_match match;
-	size_t bytes_max = api->config.body_bytes_max;
+	size_t bytes_max = LIMIT_STRANGER_BODY_BYTES;
 
+	if (bytes_max > api->config.body_bytes_max)
+		bytes_max = api->config.body_bytes_max;
 	routes_match(&api->routes, HTTP_POST, http_request_path(request), &match);
-	if (!match.route || match.route->body != ROUTE_BODY_BATCH)
-		return bytes_max;
-	if (ledger_pool_take(api->readers, &ledger, NULL) != ERR_OK)
+	if (!match.route || body_is_small(request) ||
+	    ledger_pool_take(api->readers, &ledger, NULL) != ERR_OK)
 		return bytes_max;
 	if (caller_is_known(ledger, request))
-		bytes_max = api->config.batch_body_bytes_max;
+		bytes_max = match.route->body == ROUTE_BODY_BATCH
+				    ? api->config.batch_body_bytes_max
+				    : api->config.body_bytes_max;
 	ledger_pool_give(api->readers, ledger, ERR_OK);
 	return bytes_max;
 }

@@ -17,7 +17,7 @@ void route_health(struct api *api, struct http_reply *reply)
 void route_openapi(struct api *api, struct http_reply *reply)
 {
 	reply_bytes(reply, "application/json", "no-cache");
-	buffer_put_slice(&reply->body, buffer_slice(&api->openapi));
+	reply->constant = buffer_slice(&api->openapi);
 }
 
 /* Whether the writer lives is asked of the writer: an empty draft, which it refuses

@@ -123,7 +123,7 @@ static enum err listen_open(const char *listen_text, int *ret_fd, unsigned *ret_
 			    struct fault *fault)
 {
 	struct address address;
-	const int yes = 1;
+	const int yes = 1, send_bytes = LIMIT_SEND_BUFFER_BYTES;
 	enum err err = ERR_OK;
 	int fd = -1;
 
@@ -133,7 +133,9 @@ static enum err listen_open(const char *listen_text, int *ret_fd, unsigned *ret_
 				 " 127.0.0.1:8080 or [::1]:8080");
 	fd = socket(address.socket.any.sa_family,
 		    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* The connections inherit the buffer's size: else it grows to megabytes each. */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes) ||
 	    bind(fd, &address.socket.any, address.bytes) || listen(fd, LISTEN_BACKLOG) ||
 	    getsockname(fd, &address.socket.any, &address.bytes)) {
 		err = fault_set(fault, ERR_IO, "listen address '%s' cannot be used: %s",

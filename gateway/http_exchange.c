@@ -89,13 +89,20 @@ static bool response_add(struct MHD_Response *response, const char *name,
 static struct MHD_Response *response_make(struct http_request *request)
 {
 	struct http_reply *reply = &request->reply;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		reply->body.n, reply->body.p, MHD_RESPMEM_MUST_FREE);
+	struct MHD_Response *response =
+		reply->constant.n
+			? MHD_create_response_from_buffer(
+				  reply->constant.n,
+				  (void *)(uintptr_t)reply->constant.p, /* only read */
+				  MHD_RESPMEM_PERSISTENT)
+			: MHD_create_response_from_buffer(reply->body.n, reply->body.p,
+							  MHD_RESPMEM_MUST_FREE);
 	bool is_made;
 
 	if (!response)
 		return NULL;
-	reply->body = (struct buffer){ 0 };
+	if (!reply->constant.n)
+		reply->body = (struct buffer){ 0 };
 	is_made = response_add(response, "Request-Id", request->id) &&
 		  response_add(response, "X-Content-Type-Options", "nosniff");
 	if (reply->content_type)
@@ -120,7 +127,8 @@ static enum MHD_Result request_answer(struct http_request *request)
 	size_t bytes;
 
 	reply_check(request);
-	bytes = request->reply.body.n;
+	bytes = request->reply.constant.n ? request->reply.constant.n
+					  : request->reply.body.n;
 	response = response_make(request);
 	if (!response)
 		return MHD_NO;

@@ -22,8 +22,10 @@ struct http_reply {
 	const char *content_type; /* static text; NULL when there is no body */
 	struct http_reply_header header[LIMIT_REPLY_HEADER_FIELDS];
 	size_t header_count;
-	struct buffer body; /* owned; at most LIMIT_REPLY_BODY_BYTES */
-	enum err err;       /* the first failure of http_reply_header() */
+	struct buffer body;    /* owned; at most LIMIT_REPLY_BODY_BYTES */
+	struct slice constant; /* in place of a body: bytes that outlive the server, of
+				* which no client has a copy of its own */
+	enum err err;          /* the first failure of http_reply_header() */
 };
 
 /* Status 200, no fields, an empty body. Allocates nothing. */

@@ -13,6 +13,12 @@
  * After the last word only our sending side is shut, so that a client that is still
  * sending can read it: shutting both at once makes the kernel answer the client's next
  * byte with a reset. The rest follows when the linger time is over.
+ *
+ * Whoever comes when all places are taken gets that of the one who keeps us waiting for
+ * the longest: who is idle, or sends a request or takes a reply more slowly than
+ * LIMIT_REPLY_RATE_BYTES_PER_S. So thousands who say nothing keep nobody out, and an
+ * upload that goes on is not cut. The list is in the order of waiting: who enters a phase
+ * goes to its front.
  */
 #include <assert.h>
 #include <linux/tcp.h>
@@ -40,8 +46,10 @@ struct http_peer {
 	int64_t since_ms;        /* when the phase began */
 	int64_t looked_ms;       /* idle: when its bytes were last counted */
 	int64_t reply_ms;        /* replying: the time that it has */
-	uint64_t bytes_received; /* idle: what had come when that began */
+	uint64_t bytes_received; /* what had come when it was idle last */
+	uint64_t bytes_taken;    /* replying: what the client had taken before */
 	unsigned last_word;
+	bool is_listed;
 };
 
 struct http_watch {
@@ -49,8 +57,8 @@ struct http_watch {
 	pthread_mutex_t mutex; /* of everything below */
 	pthread_cond_t wake;
 	pthread_t thread;
-	struct http_peer *first;
-	unsigned peer_count;
+	struct http_peer *first, *last;
+	unsigned open_count; /* peers that are not yet told to go */
 	bool is_closed;
 	bool is_stopping;
 };
@@ -96,15 +104,26 @@ static void watch_unlock(struct http_watch *watch)
 		abort();
 }
 
-/* What the kernel has taken in on this connection since it began. */
-static uint64_t bytes_received(int fd)
+static struct tcp_info connection_info(int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t n = sizeof info;
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n))
-		return 0;
-	return info.tcpi_bytes_received;
+		return (struct tcp_info){ 0 };
+	return info;
+}
+
+/* What the kernel has taken in on this connection since it began. */
+static uint64_t bytes_received(int fd)
+{
+	return connection_info(fd).tcpi_bytes_received;
+}
+
+/* What the client has confirmed to have. */
+static uint64_t bytes_taken(int fd)
+{
+	return connection_info(fd).tcpi_bytes_acked;
 }
 
 /* A client that does not take the last word has only itself to blame: nothing is
@@ -130,25 +149,70 @@ static void socket_say(int fd, unsigned status)
 	(void)sent;
 }
 
-static void peer_enter(struct http_peer *peer, enum phase phase)
+static bool is_open(enum phase phase)
 {
+	switch (phase) {
+	case PHASE_IDLE:
+	case PHASE_READING:
+	case PHASE_HANDLING:
+	case PHASE_REPLYING:
+		return true;
+	case PHASE_LAST_WORD:
+	case PHASE_SHUT:
+		return false;
+	}
+	abort();
+}
+
+static void watch_link(struct http_watch *watch, struct http_peer *peer)
+{
+	peer->previous = NULL;
+	peer->next = watch->first;
+	if (peer->next)
+		peer->next->previous = peer;
+	else
+		watch->last = peer;
+	watch->first = peer;
+	watch->open_count += is_open(peer->phase);
+	peer->is_listed = true;
+}
+
+static void watch_unlink(struct http_watch *watch, struct http_peer *peer)
+{
+	if (peer->previous)
+		peer->previous->next = peer->next;
+	else
+		watch->first = peer->next;
+	if (peer->next)
+		peer->next->previous = peer->previous;
+	else
+		watch->last = peer->previous;
+	watch->open_count -= is_open(peer->phase);
+	peer->is_listed = false;
+}
+
+static void peer_enter(struct http_watch *watch, struct http_peer *peer, enum phase phase)
+{
+	if (peer->is_listed)
+		watch_unlink(watch, peer);
 	peer->phase = phase;
 	peer->since_ms = now_ms();
 	peer->looked_ms = peer->since_ms;
+	watch_link(watch, peer);
 }
 
-static void peer_say(struct http_peer *peer, unsigned status)
+static void peer_say(struct http_watch *watch, struct http_peer *peer, unsigned status)
 {
 	socket_say(peer->fd, status);
 	(void)shutdown(peer->fd, SHUT_WR); /* fails when the client is gone: fine */
 	peer->last_word = status;
-	peer_enter(peer, PHASE_LAST_WORD);
+	peer_enter(watch, peer, PHASE_LAST_WORD);
 }
 
-static void peer_shut(struct http_peer *peer)
+static void peer_shut(struct http_watch *watch, struct http_peer *peer)
 {
 	(void)shutdown(peer->fd, SHUT_RDWR);
-	peer_enter(peer, PHASE_SHUT);
+	peer_enter(watch, peer, PHASE_SHUT);
 }
 
 static bool idle_peer_sends(const struct http_peer *peer)
@@ -179,23 +243,23 @@ static int64_t peer_due_ms(const struct http_watch *watch, const struct http_pee
 	abort();
 }
 
-static void peer_act(const struct http_watch *watch, struct http_peer *peer, int64_t now)
+static void peer_act(struct http_watch *watch, struct http_peer *peer, int64_t now)
 {
 	switch (peer->phase) {
 	case PHASE_IDLE:
 		if (idle_peer_sends(peer))
-			peer_say(peer, 408);
+			peer_say(watch, peer, 408);
 		else if (now >= peer->since_ms + watch->options.idle_ms)
-			peer_shut(peer);
+			peer_shut(watch, peer);
 		else
 			peer->looked_ms = now;
 		return;
 	case PHASE_READING:
-		peer_say(peer, 408);
+		peer_say(watch, peer, 408);
 		return;
 	case PHASE_REPLYING:
 	case PHASE_LAST_WORD:
-		peer_shut(peer);
+		peer_shut(watch, peer);
 		return;
 	case PHASE_HANDLING:
 	case PHASE_SHUT:
@@ -216,8 +280,11 @@ static int64_t watch_look(struct http_watch *watch)
 		next = now + options->idle_ms;
 	if (next > now + options->read_deadline_ms)
 		next = now + options->read_deadline_ms;
-	for (struct http_peer *peer = watch->first; peer; peer = peer->next) {
+	/* What is done to a peer takes it to the front of the list. */
+	for (struct http_peer *peer = watch->first, *after; peer; peer = after) {
 		int64_t due = peer_due_ms(watch, peer);
+
+		after = peer->next;
 
 		if (due <= now) {
 			peer_act(watch, peer, now);
@@ -283,24 +350,62 @@ void http_watch_stop(struct http_watch *watch)
 	free(watch);
 }
 
-static void watch_link(struct http_watch *watch, struct http_peer *peer)
+/* ---- making room ---- */
+
+/* Looks at sockets cost a call each. */
+#define LOOKS_MAX 64
+
+/* Whether so many bytes since the phase began are what a client of ours would do. */
+static bool is_slow(const struct http_peer *peer, uint64_t bytes, int64_t now)
 {
-	peer->next = watch->first;
-	if (peer->next)
-		peer->next->previous = peer;
-	watch->first = peer;
-	watch->peer_count++;
+	int64_t rate_bytes_per_ms = LIMIT_REPLY_RATE_BYTES_PER_S / 1000;
+
+	return (int64_t)bytes < (now - peer->since_ms) * rate_bytes_per_ms;
 }
 
-static void watch_unlink(struct http_watch *watch, struct http_peer *peer)
+static bool keeps_us_waiting(const struct http_peer *peer, int64_t now)
 {
-	if (peer->previous)
-		peer->previous->next = peer->next;
-	else
-		watch->first = peer->next;
-	if (peer->next)
-		peer->next->previous = peer->previous;
-	watch->peer_count--;
+	switch (peer->phase) {
+	case PHASE_IDLE:
+		return true;
+	case PHASE_READING:
+		return is_slow(peer, bytes_received(peer->fd) - peer->bytes_received,
+			       now);
+	case PHASE_REPLYING:
+		return is_slow(peer, bytes_taken(peer->fd) - peer->bytes_taken, now);
+	case PHASE_HANDLING:
+	case PHASE_LAST_WORD:
+	case PHASE_SHUT:
+		return false;
+	}
+	abort();
+}
+
+/* There is no time to linger: the place is needed. */
+static void peer_evict(struct http_watch *watch, struct http_peer *peer)
+{
+	if (peer->phase == PHASE_READING)
+		peer_say(watch, peer, 503);
+	peer_shut(watch, peer);
+}
+
+/* false where nobody keeps us waiting. */
+static bool watch_make_room(struct http_watch *watch)
+{
+	int64_t now = now_ms();
+	unsigned looks = 0;
+
+	for (struct http_peer *peer = watch->last; peer; peer = peer->previous) {
+		if (!is_open(peer->phase) || peer->phase == PHASE_HANDLING)
+			continue;
+		if (keeps_us_waiting(peer, now)) {
+			peer_evict(watch, peer);
+			return true;
+		}
+		if (++looks == LOOKS_MAX)
+			break;
+	}
+	return false;
 }
 
 struct http_peer *http_watch_add(struct http_watch *watch, int fd)
@@ -309,10 +414,10 @@ struct http_peer *http_watch_add(struct http_watch *watch, int fd)
 
 	watch_lock(watch);
 	if (peer && !watch->is_closed &&
-	    watch->peer_count < watch->options.connections_max) {
+	    (watch->open_count < watch->options.connections_max ||
+	     watch_make_room(watch))) {
 		peer->fd = fd;
-		peer_enter(peer, PHASE_IDLE);
-		watch_link(watch, peer);
+		peer_enter(watch, peer, PHASE_IDLE);
 	} else {
 		/* Too many is for the client to wait for; a stop or no memory, ours. */
 		socket_say(fd, peer && !watch->is_closed ? 429 : 503);
@@ -338,9 +443,11 @@ void http_watch_close(struct http_watch *watch)
 {
 	watch_lock(watch);
 	watch->is_closed = true;
-	for (struct http_peer *peer = watch->first; peer; peer = peer->next)
+	for (struct http_peer *peer = watch->first, *after; peer; peer = after) {
+		after = peer->next;
 		if (peer->phase == PHASE_IDLE && !idle_peer_sends(peer))
-			peer_shut(peer);
+			peer_shut(watch, peer);
+	}
 	watch_unlock(watch);
 }
 
@@ -348,20 +455,22 @@ void http_watch_close(struct http_watch *watch)
 static bool peer_move(struct http_watch *watch, struct http_peer *peer, enum phase phase,
 		      int64_t reply_ms)
 {
-	bool is_open;
+	bool may;
 
 	watch_lock(watch);
-	is_open = peer->phase != PHASE_LAST_WORD && peer->phase != PHASE_SHUT;
-	if (is_open) {
-		peer_enter(peer, phase);
+	may = is_open(peer->phase);
+	if (may) {
+		peer_enter(watch, peer, phase);
 		peer->reply_ms = reply_ms;
 		if (phase == PHASE_IDLE)
 			peer->bytes_received = bytes_received(peer->fd);
+		if (phase == PHASE_REPLYING)
+			peer->bytes_taken = bytes_taken(peer->fd);
 		if (phase == PHASE_IDLE && watch->is_closed)
-			peer_shut(peer);
+			peer_shut(watch, peer);
 	}
 	watch_unlock(watch);
-	return is_open;
+	return may;
 }
 
 void http_peer_read(struct http_watch *watch, struct http_peer *peer)
@@ -391,7 +500,7 @@ void http_peer_cut(struct http_watch *watch, struct http_peer *peer, unsigned st
 {
 	watch_lock(watch);
 	if (peer->phase == PHASE_IDLE || peer->phase == PHASE_READING)
-		peer_say(peer, status);
+		peer_say(watch, peer, status);
 	watch_unlock(watch);
 }
 

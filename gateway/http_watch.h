@@ -12,6 +12,8 @@
  *  (2) A last word and a reply exclude each other: whoever comes first under the
  *      lock writes, the other is told.
  *  (3) The lock is held for no blocking call, and no call goes back to the server.
+ *  (4) Who keeps us waiting keeps nobody out: past connections_max, the one that has
+ *      done so for the longest makes room.
  */
 #ifndef ARRONDI_GATEWAY_HTTP_WATCH_H
 #define ARRONDI_GATEWAY_HTTP_WATCH_H
@@ -36,9 +38,9 @@ MUST_USE enum err http_watch_start(const struct http_watch_options *options,
 /* Ends the thread. Every peer was removed before. Takes NULL. */
 void http_watch_stop(struct http_watch *watch);
 
-/* Registers a connection that is idle. NULL past connections_max, after
- * http_watch_close() or out of memory: then the socket was told 429 or 503
- * and shut. */
+/* Registers a connection that is idle; past connections_max another is shut for it (4).
+ * NULL where all others are served or send as they should, after http_watch_close() or
+ * out of memory: then the socket was told 429 or 503 and shut. */
 struct http_peer *http_watch_add(struct http_watch *watch, int fd);
 
 /* Before the socket is closed. Takes NULL. */

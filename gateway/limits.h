@@ -15,6 +15,9 @@
 #define LIMIT_BODY_BYTES       ((size_t)256 * 1024)
 #define LIMIT_BATCH_ROWS       100000
 
+/* The same of who has not shown a token that we gave: enough to be told so. */
+#define LIMIT_STRANGER_BODY_BYTES ((size_t)16 * 1024)
+
 /* The bodies of all requests that are being read or handled (default). */
 #define LIMIT_IN_FLIGHT_BODY_BYTES ((size_t)256 * 1024 * 1024)
 
@@ -38,10 +41,12 @@
 
 /* Connections (defaults). Behind a proxy all come from one address, so there is
  * no bound per address unless one is set. */
-#define LIMIT_CONNECTIONS             2048
+#define LIMIT_CONNECTIONS             1024
 #define LIMIT_CONNECTIONS_PER_ADDRESS 0   /* none */
-#define LIMIT_CONNECTIONS_EXCESS      256 /* those told 429 before they are closed */
-#define LIMIT_THREADS                 2
+#define LIMIT_CONNECTIONS_EXCESS      256 /* those told to go before they are closed */
+/* What the system keeps of a reply that its client does not take. */
+#define LIMIT_SEND_BUFFER_BYTES (128 * 1024)
+#define LIMIT_THREADS           2
 
 /* Time (defaults). The deadline is absolute: from a request's line to the end of its
  * body. The line itself has the idle time, or the deadline if that is shorter. A reply

@@ -219,6 +219,8 @@ static void answer_take(struct clerk *clerk, unsigned status)
 	if (letter->errand == ERRAND_JSON || letter->errand == ERRAND_CSV)
 		clerk->batch = position;
 	atomic_fetch_add(&desk->answered, 1);
+	if (clerk->number % 2)
+		atomic_fetch_add(&desk->answered_newcomers, 1);
 	if (status == 200)
 		atomic_fetch_add(&desk->repeated, 1);
 }
@@ -227,7 +229,7 @@ static void answer_take(struct clerk *clerk, unsigned status)
 static void busy_check(const struct clerk *clerk)
 {
 	if (!strcasestr(clerk->caller.answer, "\r\nRetry-After: ") ||
-	    !strstr(clerk->caller.body, "\"detail\":\"") ||
+	    !strstr(clerk->caller.body, "\"title\":\"") ||
 	    strstr(clerk->caller.body, "locked"))
 		trial_fail("a 503 is not clear: %.600s", clerk->caller.answer);
 }
@@ -257,11 +259,13 @@ static bool letter_send(struct clerk *clerk)
 	unsigned port = gate_choose(clerk);
 	unsigned status = port ? caller_ask(&clerk->caller, port, &call) : 0;
 
+	if (clerk->number % 2 && atomic_load(&clerk->desk->newcomers))
+		caller_close(&clerk->caller);
 	if (status == 200 || status == 201) {
 		answer_take(clerk, status);
 		return true;
 	}
-	if (status == 503) {
+	if (status == 503 || status == 429) {
 		busy_check(clerk);
 		atomic_fetch_add(&clerk->desk->busy, 1);
 		trial_sleep_us(BUSY_US);

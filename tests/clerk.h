@@ -24,13 +24,17 @@ struct desk {
 	struct witness *witness;
 	atomic_uint port[DESK_GATES_MAX]; /* 0: closed */
 	unsigned gates;
+	atomic_bool
+		newcomers; /* every other clerk comes with a new connection each time */
 	atomic_bool is_closing; /* ends when what is under way was answered */
 	atomic_ulong answered, repeated, retried, busy;
+	atomic_ulong answered_newcomers;
 	pthread_t *thread;
 	unsigned clerks;
 };
 
-/* Starts so many clerks, as many as the house has companies at most. */
+/* Starts so many clerks, as many as the house has companies at most. What else a desk
+ * has may be set from then on. */
 void desk_open(struct desk *desk, const struct house *house, struct witness *witness,
 	       unsigned gates, unsigned clerks);
 /* While a gateway is open: every clerk has its answer and ends. */

@@ -38,7 +38,8 @@ void gate_kill(struct gate *gate);
 void gate_close(struct gate *gate);
 
 bool gate_is_alive(struct gate *gate);
-long gate_peak_kib(const struct gate *gate);  /* VmHWM */
+long gate_peak_kib(const struct gate *gate); /* VmHWM since it was forgotten */
+void gate_forget_peak(const struct gate *gate);
 unsigned gate_files(const struct gate *gate); /* descriptors that it has open */
 
 #endif

@@ -310,6 +310,40 @@ static void a_large_body_is_taken_from_who_has_a_token(void **state)
 	free(body);
 }
 
+static void a_stranger_sends_little(void **state)
+{
+	char *body = malloc(LIMIT_STRANGER_BODY_BYTES + 1);
+	static const struct {
+		const char *path;
+		bool has_token, is_more;
+		unsigned status;
+	} cases[] = {
+		{ "/v1/gifts", false, false, 401 },  { "/v1/gifts", false, true, 413 },
+		{ "/v1/batches", false, true, 413 }, { "/v1/none", false, true, 413 },
+		{ "/v1/gifts", true, true, 400 },
+	};
+
+	(void)state;
+	assert_non_null(body);
+	memset(body, ' ', LIMIT_STRANGER_BODY_BYTES + 1);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct api_request request = {
+			.method = "POST",
+			.path = cases[i].path,
+			.type = "application/json",
+			.token = cases[i].has_token ? rig.token[WHO_EMPLOYER] : NULL,
+			.body = body,
+			.body_bytes = LIMIT_STRANGER_BODY_BYTES + cases[i].is_more,
+		};
+		struct api_answer answer;
+
+		api_ask(&rig, &request, &answer);
+		assert_int_equal(answer.status, cases[i].status);
+		api_answer_release(&answer);
+	}
+	free(body);
+}
+
 /* ---- many at a time ---- */
 
 struct client_thread {
@@ -546,6 +580,7 @@ int main(void)
 						start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_large_body_is_taken_from_who_has_a_token, start, stop),
+		cmocka_unit_test_setup_teardown(a_stranger_sends_little, start, stop),
 		cmocka_unit_test_setup_teardown(many_clients_record_each_gift_once, start,
 						stop),
 		cmocka_unit_test_setup_teardown(

@@ -313,31 +313,70 @@ static void a_thousand_idle_clients_do_not_keep_an_honest_one_waiting(void **sta
 	free(clients);
 }
 
-static void connections_past_the_bound_do_not_harm_those_within(void **state)
+/* One request, until the server has taken its connection for an idle one. */
+static void hello_and_rest(struct client *client, unsigned ended)
 {
-	struct client clients[8], excess;
+	client_open(client, &rig);
+	assert_true(client_say(client, "GET /hello HTTP/1.1\r\n" HOST "\r\n"));
+	client_take(client, false, &answer);
+	assert_int_equal(answer.status, 200);
+	(void)rig_last_status(&rig, ended);
+	rig_sleep_ms(20); /* the hook is called right before that */
+}
+
+/* Idle connections make room, the longest idle first; a request under way does not. */
+static void connections_past_the_bound_take_the_place_of_idle_ones(void **state)
+{
+	struct client clients[8], more[2];
 
 	(void)state;
 	rig.options.connections_max = 8;
 	rig_start(&rig);
-	for (size_t i = 0; i < 8; i++) {
-		client_open(&clients[i], &rig);
-		assert_true(
-			client_say(&clients[i], "GET /hello HTTP/1.1\r\n" HOST "\r\n"));
-		client_take(&clients[i], false, &answer);
-		assert_int_equal(answer.status, 200);
+	client_open(&clients[0], &rig);
+	assert_true(client_say(&clients[0], "GET /never HTTP/1.1\r\n" HOST "\r\n"));
+	while (rig_handled(&rig) == 0)
+		rig_sleep_ms(5);
+	for (unsigned i = 1; i < 8; i++)
+		hello_and_rest(&clients[i], i);
+	for (unsigned i = 0; i < 2; i++) {
+		hello_and_rest(&more[i], 8 + i);
+		assert_true(client_sees_end(&clients[1 + i], SLACK_MS));
 	}
+	rig_release(&rig);
+	client_take(&clients[0], false, &answer);
+	assert_string_equal(answer.body, "at last");
+	assert_true(client_say(&clients[7], "GET /hello HTTP/1.1\r\n" HOST "\r\n"));
+	client_take(&clients[7], false, &answer);
+	assert_int_equal(answer.status, 200);
+	for (size_t i = 0; i < 8; i++)
+		client_close(&clients[i]);
+	for (size_t i = 0; i < 2; i++)
+		client_close(&more[i]);
+	rig_stop(&rig);
+}
+
+/* Where all are at work, who comes is told so, and harms nobody. */
+static void connections_past_the_bound_do_not_harm_those_within(void **state)
+{
+	struct client within, excess;
+
+	(void)state;
+	rig.options.connections_max = 1;
+	rig_start(&rig);
+	client_open(&within, &rig);
+	assert_true(client_say(&within, "GET /never HTTP/1.1\r\n" HOST "\r\n"));
+	while (rig_handled(&rig) == 0)
+		rig_sleep_ms(5);
 	client_open(&excess, &rig);
 	client_take(&excess, false, &answer);
 	assert_int_equal(answer.status, 429);
 	assert_non_null(strstr(answer.head, "Retry-After: "));
 	assert_true(client_sees_end(&excess, SLACK_MS));
 	client_close(&excess);
-	assert_true(client_say(&clients[0], "GET /hello HTTP/1.1\r\n" HOST "\r\n"));
-	client_take(&clients[0], false, &answer);
+	rig_release(&rig);
+	client_take(&within, false, &answer);
 	assert_int_equal(answer.status, 200);
-	for (size_t i = 0; i < 8; i++)
-		client_close(&clients[i]);
+	client_close(&within);
 	rig_stop(&rig);
 }
 
@@ -492,6 +531,7 @@ int main(void)
 		WITH_RIG(a_wait_for_the_writer_is_not_idleness),
 		WITH_RIG(heads_past_their_limits_are_refused),
 		WITH_RIG(a_thousand_idle_clients_do_not_keep_an_honest_one_waiting),
+		WITH_RIG(connections_past_the_bound_take_the_place_of_idle_ones),
 		WITH_RIG(connections_past_the_bound_do_not_harm_those_within),
 		WITH_RIG(one_address_may_be_bounded),
 		WITH_RIG(a_stop_waits_for_requests_in_flight),

@@ -163,25 +163,118 @@ static void our_own_time_is_not_the_clients(void **state)
 	line_close(&line);
 }
 
-static void connections_past_the_bound_are_told_429(void **state)
+/* Three lines of which the watch admits two. */
+static void lines_open(struct line lines[3], struct http_peer *peers[2])
 {
-	struct http_peer *peers[2];
-	struct line lines[3];
-
-	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		line_open(&lines[i]);
 	for (size_t i = 0; i < 2; i++)
 		assert_non_null(peers[i] = http_watch_add(watch, lines[i].server_fd));
+}
+
+static void lines_close(const struct line lines[3], struct http_peer *peers[3])
+{
+	for (size_t i = 0; i < 3; i++) {
+		http_watch_remove(watch, peers[i]);
+		line_close(&lines[i]);
+	}
+}
+
+static void connections_past_the_bound_are_told_429_where_nobody_tarries(void **state)
+{
+	struct http_peer *peers[3] = { NULL };
+	struct line lines[3];
+
+	(void)state;
+	lines_open(lines, peers);
+	for (size_t i = 0; i < 2; i++) {
+		http_peer_read(watch, peers[i]);
+		assert_true(http_peer_handle(watch, peers[i]));
+	}
 	assert_null(http_watch_add(watch, lines[2].server_fd));
 	assert_int_equal(line_hears(&lines[2], 20 * DEADLINE_MS), 429);
+	assert_true(http_peer_reply(watch, peers[0], 0));
+	assert_true(http_peer_reply(watch, peers[1], 0));
+	lines_close(lines, peers);
+}
+
+static void who_idles_for_the_longest_makes_room(void **state)
+{
+	struct http_peer *peers[3] = { NULL };
+	struct line lines[3];
+
+	(void)state;
+	lines_open(lines, peers);
+	/* The first has been served since the second came. */
+	http_peer_read(watch, peers[0]);
+	assert_true(http_peer_handle(watch, peers[0]));
+	assert_true(http_peer_reply(watch, peers[0], 0));
+	http_peer_rest(watch, peers[0]);
+	assert_non_null(peers[2] = http_watch_add(watch, lines[2].server_fd));
+	assert_int_equal(line_hears(&lines[1], DEADLINE_MS), 0);
+	assert_false(http_peer_handle(watch, peers[1]));
+	http_peer_read(watch, peers[0]);
+	assert_true(http_peer_handle(watch, peers[0]));
+	assert_true(http_peer_handle(watch, peers[2]));
+	lines_close(lines, peers);
+}
+
+static void who_sends_or_takes_too_slowly_makes_room(void **state)
+{
+	struct http_peer *peers[3] = { NULL };
+	struct line lines[3];
+
+	(void)state;
+	lines_open(lines, peers);
+	http_peer_read(watch, peers[0]);
+	http_peer_read(watch, peers[1]);
+	assert_true(http_peer_reply(watch, peers[1], 1000000));
+	(void)poll(NULL, 0, 20); /* what the first may take to send nothing */
+	assert_non_null(peers[2] = http_watch_add(watch, lines[2].server_fd));
+	assert_int_equal(line_hears(&lines[0], DEADLINE_MS / 2), 503);
+	assert_int_equal(http_peer_last_word(watch, peers[0]), 503);
+	assert_false(http_peer_handle(watch, peers[0]));
 	http_watch_remove(watch, peers[0]);
-	http_watch_remove(watch, NULL);
+	line_close(&lines[0]);
+
+	line_open(&lines[0]);
+	http_peer_read(watch, peers[2]);
+	assert_true(http_peer_handle(watch, peers[2]));
+	assert_non_null(peers[0] = http_watch_add(watch, lines[0].server_fd));
+	assert_int_equal(line_hears(&lines[1], DEADLINE_MS / 2), 0);
+	lines_close(lines, peers);
+}
+
+static void who_sends_quickly_is_left_alone(void **state)
+{
+	static const char bytes[100000];
+	struct http_peer *peers[3] = { NULL };
+	struct line lines[3];
+
+	(void)state;
+	lines_open(lines, peers);
+	http_peer_read(watch, peers[0]);
+	http_peer_read(watch, peers[1]);
+	assert_true(send(lines[0].client_fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0);
+	(void)poll(NULL, 0, 20);
+	assert_non_null(peers[2] = http_watch_add(watch, lines[2].server_fd));
+	assert_int_equal(line_hears(&lines[1], DEADLINE_MS / 2), 503);
+	assert_true(http_peer_handle(watch, peers[0]));
+	lines_close(lines, peers);
+}
+
+static void a_watch_that_closes_ends_who_is_idle(void **state)
+{
+	struct http_peer *peers[3] = { NULL };
+	struct line lines[3];
+
+	(void)state;
+	lines_open(lines, peers);
 	http_watch_close(watch);
-	assert_int_equal(line_hears(&lines[1], 20 * DEADLINE_MS), 0);
-	http_watch_remove(watch, peers[1]);
-	for (size_t i = 0; i < 3; i++)
-		line_close(&lines[i]);
+	assert_int_equal(line_hears(&lines[0], 20 * DEADLINE_MS), 0);
+	assert_null(http_watch_add(watch, lines[2].server_fd));
+	assert_int_equal(line_hears(&lines[2], 20 * DEADLINE_MS), 503);
+	lines_close(lines, peers);
 }
 
 #define WITH_WATCH(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -193,7 +286,11 @@ int main(void)
 		WITH_WATCH(a_request_line_that_does_not_end_is_told_408),
 		WITH_WATCH(a_last_word_and_a_reply_exclude_each_other),
 		WITH_WATCH(our_own_time_is_not_the_clients),
-		WITH_WATCH(connections_past_the_bound_are_told_429),
+		WITH_WATCH(connections_past_the_bound_are_told_429_where_nobody_tarries),
+		WITH_WATCH(who_idles_for_the_longest_makes_room),
+		WITH_WATCH(who_sends_or_takes_too_slowly_makes_room),
+		WITH_WATCH(who_sends_quickly_is_left_alone),
+		WITH_WATCH(a_watch_that_closes_ends_who_is_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

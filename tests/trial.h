@@ -10,6 +10,7 @@
 #define ARRONDI_TESTS_TRIAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "keys/fault.h"
@@ -19,8 +20,8 @@ void trial_begin(const char *name, unsigned default_s);
 
 bool trial_is_over(void);
 
-/* The share of the time that is over, in thousandths. */
-unsigned trial_progress(void);
+/* The time of each of so many parts. */
+int64_t trial_share_us(size_t parts);
 
 /* Ends the program with status 1, from any thread, children and all. */
 void trial_fail(const char *format, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
