@@ -33,7 +33,8 @@ struct MHD_Connection {
 struct MHD_Response {
 	unsigned refs;
 	size_t n;
-	void *bytes; /* owned */
+	bool is_constant; /* the bytes are not ours */
+	void *bytes;      /* owned */
 	char type[64];
 };
 
@@ -88,8 +89,10 @@ struct MHD_Response *MHD_create_response_from_buffer(size_t n, void *bytes,
 {
 	struct MHD_Response *response = calloc(1, sizeof *response);
 
-	FUZZ_MUST(response && mode == MHD_RESPMEM_MUST_FREE);
+	FUZZ_MUST(response &&
+		  (mode == MHD_RESPMEM_MUST_FREE || mode == MHD_RESPMEM_PERSISTENT));
 	*response = (struct MHD_Response){ .refs = 1, .n = n, .bytes = bytes };
+	response->is_constant = mode == MHD_RESPMEM_PERSISTENT;
 	return response;
 }
 
@@ -117,7 +120,8 @@ enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned i
 
 void MHD_destroy_response(struct MHD_Response *response)
 {
-	free(response->bytes);
+	if (!response->is_constant)
+		free(response->bytes);
 	free(response);
 }
 
