@@ -320,9 +320,9 @@ static enum err consents_refuse(struct making *making, const uint32_t *donor_of,
 			  "the donors of %zu rows have not consented to them", count);
 }
 
-static enum err consents_ask(struct making *making, const struct batch_secrets *secrets,
-			     const uint32_t *donor_of, size_t count, bool keep,
-			     struct fault *fault)
+static enum err donors_ask(struct making *making, const struct batch_secrets *secrets,
+			   const uint32_t *donor_of, size_t count, bool keep,
+			   struct fault *fault)
 {
 	struct donor_ask *asks = calloc(count, sizeof *asks);
 	uint8_t *verdicts = calloc(count, sizeof *verdicts);
@@ -330,10 +330,11 @@ static enum err consents_ask(struct making *making, const struct batch_secrets *
 
 	if (!err) {
 		asks_fill(making, donor_of, asks);
-		err = secrets->consents(secrets->ctx, making->keys, asks, count, keep,
-					verdicts, fault);
+		err = secrets->donors(secrets->ctx, making->keys,
+				      secrets->asks_consents ? asks : NULL, count, keep,
+				      making->secrets, verdicts, fault);
 	}
-	if (!err)
+	if (!err && secrets->asks_consents)
 		err = consents_refuse(making, donor_of, verdicts, fault);
 	free(asks);
 	free(verdicts);
@@ -385,11 +386,8 @@ static enum err tag_salary(struct making *making, const struct hmac_key *company
 	donor_of = calloc(making->n, sizeof *donor_of);
 	err = donor_of ? donors_unique(making, donor_of, &count, fault)
 		       : no_memory(fault);
-	if (!err && secrets->consents)
-		err = consents_ask(making, secrets, donor_of, count, keep, fault);
 	if (!err)
-		err = secrets->donors(secrets->ctx, making->keys, count, keep,
-				      making->secrets, fault);
+		err = donors_ask(making, secrets, donor_of, count, keep, fault);
 	if (!err && keep && secrets->slips)
 		err = slips_keep(making, secrets, donor_of, fault);
 	if (!err)

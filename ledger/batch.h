@@ -112,20 +112,17 @@ MUST_USE enum err batch_donor_key(const uint8_t company_secret[BATCH_SECRET_BYTE
 
 /*
  * Where secrets come from: batch_secrets.h has those of a ledger; a test brings
- * its own. company() gives the company's secret, 32 bytes. donors() gives a
- * secret for each of `count` keys of 32 bytes, which strictly ascend, in their
- * order; without `keep` it makes missing ones up and forgets them.
+ * its own. company() gives the company's secret, 32 bytes.
  */
 struct batch_secrets {
 	void *ctx;
 	enum err (*company)(void *ctx, uint8_t ret_secret[BATCH_SECRET_BYTES],
 			    struct fault *fault);
-	enum err (*donors)(void *ctx, const uint8_t *keys, size_t count, bool keep,
-			   uint8_t *ret_secrets, struct fault *fault);
-	/* As ledger_consents(), asked before donors(); NULL: nobody asks for consents. */
-	enum err (*consents)(void *ctx, const uint8_t *keys, const struct donor_ask *asks,
-			     size_t count, bool keep, uint8_t *ret_verdicts,
-			     struct fault *fault);
+	/* As ledger_donors(). */
+	enum err (*donors)(void *ctx, const uint8_t *keys, const struct donor_ask *asks,
+			   size_t count, bool keep, uint8_t *ret_secrets,
+			   uint8_t *ret_verdicts, struct fault *fault);
+	bool asks_consents; /* else donors() is given no asks */
 	/* As ledger_donor_slips(), for donors with several payslips a month; or NULL. */
 	enum err (*slips)(void *ctx, const struct donor_slip *slips, size_t count,
 			  struct fault *fault);

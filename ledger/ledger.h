@@ -153,16 +153,9 @@ MUST_USE enum err ledger_token_revoke(struct ledger *ledger, struct slice member
 
 /* The secrets under which claims become tags (DESIGN section 3, "Rows are not
  * leaves"); batch.h is the only user. A company's own secret is made at random
- * on first use. A donor's is found by a key, which is an HMAC of the donor's
- * reference under the company's secret, so that the table names nobody. With
- * `keep`, missing donors' secrets are made at random and kept (one short
- * transaction of its own); without (a dry run) they are random and forgotten.
- * keys and ret_secrets hold count x 32 bytes; keys ascend strictly. */
+ * on first use; a company that continues another takes over its. */
 MUST_USE enum err ledger_company_secret(struct ledger *ledger, struct slice member,
 					uint8_t ret_secret[32], struct fault *fault);
-MUST_USE enum err ledger_donor_secrets(struct ledger *ledger, struct slice member,
-				       const uint8_t *keys, size_t count, bool keep,
-				       uint8_t *ret_secrets, struct fault *fault);
 
 /* What a batch of pay asks of a donor's consent, and what it would register. */
 struct donor_ask {
@@ -170,13 +163,17 @@ struct donor_ask {
 	struct cents step, extra;
 	struct slice fund;
 };
-/* Judges `count` donors, whose keys strictly ascend, by the register: a verdict each
- * (enum consent_verdict). With `keep`, and where none is refused, new consents are
- * registered, in a transaction that waits for no disk of its own. */
-MUST_USE enum err ledger_consents(struct ledger *ledger, struct slice member,
-				  const uint8_t *keys, const struct donor_ask *asks,
-				  size_t count, bool keep, uint8_t *ret_verdicts,
-				  struct fault *fault);
+/* The secrets of `count` donors, and a verdict on each (enum consent_verdict) by the
+ * register of consents; without `asks` none is judged, and ret_verdicts may be NULL. A
+ * donor is found by a key, which is an HMAC of the donor's reference under the company's
+ * secret, so that the table names nobody. With `keep`, and where none is refused, missing
+ * secrets are made at random and kept, and new consents are registered, in one short
+ * transaction that waits for no disk of its own; without (a dry run) they are random and
+ * forgotten. keys and ret_secrets hold count x 32 bytes; keys ascend strictly. */
+MUST_USE enum err ledger_donors(struct ledger *ledger, struct slice member,
+				const uint8_t *keys, const struct donor_ask *asks,
+				size_t count, bool keep, uint8_t *ret_secrets,
+				uint8_t *ret_verdicts, struct fault *fault);
 /* One donor's consent in force. ERR_NOT_FOUND. */
 MUST_USE enum err ledger_consent(struct ledger *ledger, struct slice member,
 				 const uint8_t key[32], struct consent *ret_consent,

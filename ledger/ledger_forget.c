@@ -75,7 +75,7 @@ static enum err donor_find(struct forgetting *forgetting, const uint8_t *key,
 {
 	struct store *store = forgetting->ledger->store;
 	bool is_known = false;
-	enum err err = store_donor_secrets(store, forgetting->member, key, 1,
+	enum err err = ledger_donor_secret(forgetting->ledger, forgetting->member, key,
 					   forgetting->secret, &is_known, fault);
 
 	if (!err && !is_known)

@@ -150,6 +150,14 @@ MUST_USE enum err ledger_secrets_begin(struct ledger *ledger, struct fault *faul
 MUST_USE enum err ledger_secrets_end(struct ledger *ledger, enum err err,
 				     struct fault *fault);
 
+/* ---- ledger_donor.c ---- */
+
+/* Within a transaction. */
+MUST_USE enum err ledger_donor_secret(struct ledger *ledger, struct slice member,
+				      const uint8_t *key,
+				      uint8_t ret_secret[STORE_SECRET_BYTES],
+				      bool *ret_known, struct fault *fault);
+
 /* ---- ledger_claims.c ---- */
 
 /* From the rows in force of a batch to those of its correction; the caller releases

@@ -208,29 +208,29 @@ MUST_USE enum err store_company_secret_add(struct store *store, struct slice mem
  * Changes nothing where the one has a secret, or the other has none. */
 MUST_USE enum err store_donors_move(struct store *store, struct slice to,
 				    struct slice from, struct fault *fault);
-/* Of `count` donors whose keys, 32 bytes each, strictly ascend: gives the secrets that
- * are there and leaves the others as they are; ret_known tells which. */
-MUST_USE enum err store_donor_secrets(struct store *store, struct slice member,
-				      const uint8_t *keys, size_t count,
-				      uint8_t *ret_secrets, bool *ret_known,
-				      struct fault *fault);
-/* Where there is one already, *secret becomes that one. */
-MUST_USE enum err store_donor_secret_add(struct store *store, struct slice member,
-					 const uint8_t key[STORE_SECRET_BYTES],
-					 uint8_t secret[STORE_SECRET_BYTES],
-					 struct fault *fault);
+/* What is kept of a donor, good during the call: the secret of its tags, and the consent
+ * in force, of which consent.h knows what it says. */
+struct store_donor {
+	const uint8_t *secret; /* STORE_SECRET_BYTES; NULL: none */
+	struct slice consent;  /* empty: none */
+};
+/* each() of `count` donors whose keys, 32 bytes each, strictly ascend, for those that are
+ * there. */
+MUST_USE enum err store_donors(struct store *store, struct slice member,
+			       const uint8_t *keys, size_t count,
+			       enum err (*each)(void *ctx, size_t i,
+						const struct store_donor *donor,
+						struct fault *fault),
+			       void *ctx, struct fault *fault);
+/* A secret, unless NULL, and a consent, unless empty, of a donor. Where there is a secret
+ * already, *secret becomes that one; a consent that is there is kept behind the new one.
+ */
+MUST_USE enum err store_donor_add(struct store *store, struct slice member,
+				  const uint8_t key[STORE_SECRET_BYTES], uint8_t *secret,
+				  struct slice consent, struct fault *fault);
 
-/* ---- the register of consents (store_consent.c); consent.h knows what they say ---- */
+/* ---- the register of consents (store_consent.c) ---- */
 
-/* As store_donor_secrets(); each() for the keys that have one. */
-MUST_USE enum err store_consents(
-	struct store *store, struct slice member, const uint8_t *keys, size_t count,
-	enum err (*each)(void *ctx, size_t i, struct slice consent, struct fault *fault),
-	void *ctx, struct fault *fault);
-/* It is in force from here on; the one before is kept. */
-MUST_USE enum err store_consent_put(struct store *store, struct slice member,
-				    const uint8_t key[STORE_SECRET_BYTES],
-				    struct slice consent, struct fault *fault);
 struct store_consent {
 	struct slice member, consent; /* good during the call */
 	uint8_t key[STORE_SECRET_BYTES];
@@ -274,7 +274,7 @@ MUST_USE enum err store_tombstone_tags(struct store *store, struct slice member,
 				       enum err (*each)(void *ctx, struct slice tag,
 							struct fault *fault),
 				       void *ctx, struct fault *fault);
-/* As store_consents(), for the keys that have a tombstone in that month. */
+/* As store_donors(), for the keys that have a tombstone in that month. */
 MUST_USE enum err store_tombstones(struct store *store, struct slice member,
 				   struct month month, const uint8_t *keys, size_t count,
 				   enum err (*each)(void *ctx, size_t i,

@@ -6,46 +6,14 @@
  */
 #include "ledger/store_int.h"
 
-struct consents_found {
-	enum err (*each)(void *ctx, size_t i, struct slice consent, struct fault *fault);
-	void *ctx;
-};
-
-static enum err consent_met(void *ctx, size_t i, const struct sql *row,
-			    struct fault *fault)
-{
-	const struct consents_found *found = ctx;
-
-	return found->each(found->ctx, i, sql_column_blob(row, 1), fault);
-}
-
-enum err store_consents(struct store *store, struct slice member, const uint8_t *keys,
-			size_t count,
-			enum err (*each)(void *ctx, size_t i, struct slice consent,
-					 struct fault *fault),
-			void *ctx, struct fault *fault)
-{
-	struct consents_found found = { .each = each, .ctx = ctx };
-
-	return store_keys_walk(store, STMT_CONSENTS_FROM, member, keys, count,
-			       consent_met, &found, fault);
-}
-
-enum err store_consent_put(struct store *store, struct slice member,
-			   const uint8_t key[STORE_SECRET_BYTES], struct slice consent,
-			   struct fault *fault)
+enum err store_consent_replace(struct store *store, struct slice member,
+			       const uint8_t key[STORE_SECRET_BYTES],
+			       struct slice consent, struct fault *fault)
 {
 	struct slice key_bytes = slice_of(key, STORE_SECRET_BYTES);
-	struct sql query = sql_of(store, STMT_CONSENT_ADD);
+	struct sql query = sql_of(store, STMT_CONSENT_KEEP);
 	enum err err;
 
-	sql_blob(&query, member);
-	sql_blob(&query, key_bytes);
-	sql_blob(&query, consent);
-	err = sql_run(&query, fault);
-	if (err || sqlite3_changes64(store->db))
-		return err;
-	query = sql_of(store, STMT_CONSENT_KEEP);
 	sql_blob(&query, member);
 	sql_blob(&query, key_bytes);
 	err = sql_run(&query, fault);

@@ -60,21 +60,18 @@ enum store_stmt {
 	STMT_COMPANY_SECRET_READ,
 	STMT_COMPANY_SECRET_ADD,
 	STMT_COMPANY_SECRET_MOVE,
-	STMT_DONOR_SECRETS_MOVE,
-	STMT_CONSENTS_MOVE,
+	STMT_DONORS_MOVE,
 	STMT_CONSENTS_PAST_MOVE,
 	STMT_SLIPS_MOVE,
 	STMT_TOMBSTONES_MOVE,
-	STMT_DONOR_SECRETS_FROM,
-	STMT_DONOR_SECRET_ADD,
-	STMT_CONSENTS_FROM,
+	STMT_DONORS_FROM,
+	STMT_DONOR_ADD,
+	STMT_DONOR_SECRET_PUT,
 	STMT_CONSENT_PUT,
-	STMT_CONSENT_ADD,
 	STMT_CONSENT_KEEP,
 	STMT_CONSENT_ALL,
 	STMT_CONSENT_MOVE,
 	STMT_CONSENT_MOVE_PAST,
-	STMT_CONSENT_DROP,
 	STMT_CONSENT_DROP_PAST,
 	STMT_DONOR_ALIASES,
 	STMT_DONOR_DROP,
@@ -122,6 +119,7 @@ struct sql sql_of(struct store *store, enum store_stmt stmt);
 /* The bytes must outlive the query. */
 void sql_blob(struct sql *query, struct slice blob);
 void sql_integer(struct sql *query, int64_t integer);
+void sql_null(struct sql *query);
 /* Whether there is a (next) row. On an error the query has ended. */
 MUST_USE enum err sql_step(struct sql *query, bool *ret_row, struct fault *fault);
 /* Runs to the end, and ends. */
@@ -133,6 +131,7 @@ void sql_end(struct sql *query);
 /* Columns from 0; a slice is good until the next step or the end. */
 int64_t sql_column(const struct sql *query, int column);
 struct slice sql_column_blob(const struct sql *query, int column);
+bool sql_column_is_null(const struct sql *query, int column);
 /* ERR_CORRUPT unless the column has exactly n bytes. */
 MUST_USE enum err sql_column_copy(const struct sql *query, int column, void *ret_bytes,
 				  size_t n, struct fault *fault);
@@ -146,6 +145,11 @@ MUST_USE enum err store_keys_walk(struct store *store, enum store_stmt stmt,
 						  const struct sql *row,
 						  struct fault *fault),
 				  void *ctx, struct fault *fault);
+
+/* A consent of a donor whose row is there; the one before is kept. (store_consent.c) */
+MUST_USE enum err store_consent_replace(struct store *store, struct slice member,
+					const uint8_t key[STORE_SECRET_BYTES],
+					struct slice consent, struct fault *fault);
 
 /* SQLite's error as ours, with a remedy. rc must not be SQLITE_OK. */
 enum err store_fail(struct store *store, int rc, struct fault *fault);

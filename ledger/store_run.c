@@ -95,6 +95,14 @@ void sql_integer(struct sql *query, int64_t integer)
 		query->rc = rc;
 }
 
+void sql_null(struct sql *query)
+{
+	int rc = sqlite3_bind_null(query->stmt, ++query->bound);
+
+	if (!query->rc)
+		query->rc = rc;
+}
+
 void sql_end(struct sql *query)
 {
 	/* Repeats the error of the last step, which was reported. */
@@ -151,6 +159,11 @@ struct slice sql_column_blob(const struct sql *query, int column)
 
 	/* Out of memory gives NULL too; no reader of ours takes nothing for enough. */
 	return slice_of(p, p ? (size_t)sqlite3_column_bytes(query->stmt, column) : 0);
+}
+
+bool sql_column_is_null(const struct sql *query, int column)
+{
+	return sqlite3_column_type(query->stmt, column) == SQLITE_NULL;
 }
 
 enum err sql_column_copy(const struct sql *query, int column, void *ret_bytes, size_t n,

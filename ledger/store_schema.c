@@ -112,6 +112,18 @@ static const struct step {
 	  " until INTEGER NOT NULL, PRIMARY KEY (member, key)) STRICT, WITHOUT ROWID;"
 	  "CREATE TABLE tombstone_tag (member BLOB NOT NULL, tag BLOB NOT NULL,"
 	  " until INTEGER NOT NULL, PRIMARY KEY (member, tag)) STRICT, WITHOUT ROWID;" },
+	/* Each row of pay asks for both: so they are found by one way through the keys.
+	 */
+	{ "a donor's secret and consent side by side",
+	  "CREATE TABLE donor (member BLOB NOT NULL, key BLOB NOT NULL,"
+	  " secret BLOB CHECK (secret IS NULL OR length(secret) = 32), consent BLOB,"
+	  " PRIMARY KEY (member, key)) STRICT, WITHOUT ROWID;"
+	  "INSERT INTO donor SELECT member, key, secret, (SELECT consent FROM consent"
+	  " WHERE member = donor_secret.member AND key = donor_secret.key)"
+	  " FROM donor_secret;"
+	  "INSERT INTO donor SELECT member, key, NULL, consent FROM consent"
+	  " WHERE true ON CONFLICT (member, key) DO NOTHING;"
+	  "DROP TABLE donor_secret; DROP TABLE consent;" },
 };
 
 #define STEP_COUNT (sizeof steps / sizeof *steps)

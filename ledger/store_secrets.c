@@ -94,8 +94,8 @@ enum err store_donors_move(struct store *store, struct slice to, struct slice fr
 			   struct fault *fault)
 {
 	static const enum store_stmt moves[] = {
-		STMT_COMPANY_SECRET_MOVE, STMT_DONOR_SECRETS_MOVE, STMT_CONSENTS_MOVE,
-		STMT_CONSENTS_PAST_MOVE,  STMT_SLIPS_MOVE,         STMT_TOMBSTONES_MOVE,
+		STMT_COMPANY_SECRET_MOVE, STMT_DONORS_MOVE,     STMT_CONSENTS_PAST_MOVE,
+		STMT_SLIPS_MOVE,          STMT_TOMBSTONES_MOVE,
 	};
 	enum err err = ERR_OK;
 
@@ -196,45 +196,93 @@ enum err store_keys_walk(struct store *store, enum store_stmt stmt, struct slice
 	return err;
 }
 
-struct secrets_found {
-	uint8_t *secrets;
-	bool *known;
+struct donors_found {
+	enum err (*each)(void *ctx, size_t i, const struct store_donor *donor,
+			 struct fault *fault);
+	void *ctx;
 };
 
-static enum err secret_met(void *ctx, size_t i, const struct sql *row,
-			   struct fault *fault)
+static enum err donor_met(void *ctx, size_t i, const struct sql *row, struct fault *fault)
 {
-	struct secrets_found *found = ctx;
+	const struct donors_found *found = ctx;
+	struct slice secret = sql_column_blob(row, 1);
+	struct store_donor donor = { .secret = secret.p,
+				     .consent = sql_column_blob(row, 2) };
 
-	found->known[i] = true;
-	return sql_column_copy(row, 1, found->secrets + i * STORE_SECRET_BYTES,
-			       STORE_SECRET_BYTES, fault);
+	if (!sql_column_is_null(row, 1) && secret.n != STORE_SECRET_BYTES)
+		return fault_set(fault, ERR_CORRUPT, "a donor's secret cannot be read");
+	if (!sql_column_is_null(row, 2) && !donor.consent.n)
+		return fault_set(fault, ERR_CORRUPT, "a donor's consent cannot be read");
+	return found->each(found->ctx, i, &donor, fault);
 }
 
-enum err store_donor_secrets(struct store *store, struct slice member,
-			     const uint8_t *keys, size_t count, uint8_t *ret_secrets,
-			     bool *ret_known, struct fault *fault)
+enum err store_donors(struct store *store, struct slice member, const uint8_t *keys,
+		      size_t count,
+		      enum err (*each)(void *ctx, size_t i,
+				       const struct store_donor *donor,
+				       struct fault *fault),
+		      void *ctx, struct fault *fault)
 {
-	struct secrets_found found = { .secrets = ret_secrets, .known = ret_known };
+	struct donors_found found = { .each = each, .ctx = ctx };
 
-	memset(ret_known, 0, count * sizeof *ret_known);
-	return store_keys_walk(store, STMT_DONOR_SECRETS_FROM, member, keys, count,
-			       secret_met, &found, fault);
+	return store_keys_walk(store, STMT_DONORS_FROM, member, keys, count, donor_met,
+			       &found, fault);
 }
 
-enum err store_donor_secret_add(struct store *store, struct slice member,
-				const uint8_t key[STORE_SECRET_BYTES],
-				uint8_t secret[STORE_SECRET_BYTES], struct fault *fault)
+static enum err secret_take(void *ctx, size_t i, const struct store_donor *donor,
+			    struct fault *fault)
 {
-	struct sql query = sql_of(store, STMT_DONOR_SECRET_ADD);
-	bool known;
+	uint8_t *secret = ctx;
+
+	(void)i;
+	(void)fault;
+	if (donor->secret)
+		memcpy(secret, donor->secret, STORE_SECRET_BYTES);
+	return ERR_OK;
+}
+
+/* The row is there: its secret, where it has one, stays. */
+static enum err donor_complete(struct store *store, struct slice member,
+			       const uint8_t *key, uint8_t *secret, struct slice consent,
+			       struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	if (secret) {
+		struct sql query = sql_of(store, STMT_DONOR_SECRET_PUT);
+
+		sql_blob(&query, member);
+		sql_blob(&query, slice_of(key, STORE_SECRET_BYTES));
+		sql_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
+		err = sql_run(&query, fault);
+		if (!err)
+			err = store_donors(store, member, key, 1, secret_take, secret,
+					   fault);
+	}
+	if (!err && consent.n)
+		err = store_consent_replace(store, member, key, consent, fault);
+	return err;
+}
+
+enum err store_donor_add(struct store *store, struct slice member,
+			 const uint8_t key[STORE_SECRET_BYTES], uint8_t *secret,
+			 struct slice consent, struct fault *fault)
+{
+	struct sql query = sql_of(store, STMT_DONOR_ADD);
 	enum err err;
 
 	sql_blob(&query, member);
 	sql_blob(&query, slice_of(key, STORE_SECRET_BYTES));
-	sql_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
+	if (secret)
+		sql_blob(&query, slice_of(secret, STORE_SECRET_BYTES));
+	else
+		sql_null(&query);
+	if (consent.n)
+		sql_blob(&query, consent);
+	else
+		sql_null(&query);
 	err = sql_run(&query, fault);
 	if (err || sqlite3_changes64(store->db))
 		return err;
-	return store_donor_secrets(store, member, key, 1, secret, &known, fault);
+	return donor_complete(store, member, key, secret, consent, fault);
 }

@@ -89,45 +89,38 @@ const char *const sql_texts[STMT__COUNT] = {
 		"UPDATE company_secret SET member = ?1 WHERE member = ?2"
 		" AND NOT EXISTS"
 		" (SELECT 1 FROM company_secret WHERE member = ?1)",
-	[STMT_DONOR_SECRETS_MOVE] =
-		"UPDATE donor_secret SET member = ?1 WHERE member = ?2",
-	[STMT_CONSENTS_MOVE] = "UPDATE consent SET member = ?1 WHERE member = ?2",
+	[STMT_DONORS_MOVE] = "UPDATE donor SET member = ?1 WHERE member = ?2",
 	[STMT_CONSENTS_PAST_MOVE] =
 		"UPDATE consent_past SET member = ?1 WHERE member = ?2",
 	[STMT_SLIPS_MOVE] = "UPDATE donor_slip SET member = ?1 WHERE member = ?2",
 	[STMT_TOMBSTONES_MOVE] = "UPDATE tombstone SET member = ?1 WHERE member = ?2",
-	[STMT_DONOR_SECRETS_FROM] = "SELECT key, secret FROM donor_secret"
-				    " WHERE member = ? AND key >= ? ORDER BY key",
-	[STMT_DONOR_SECRET_ADD] =
-		"INSERT INTO donor_secret (member, key, secret)"
-		" VALUES (?, ?, ?) ON CONFLICT (member, key) DO NOTHING",
-	[STMT_CONSENTS_FROM] = "SELECT key, consent FROM consent"
-			       " WHERE member = ? AND key >= ? ORDER BY key",
-	[STMT_CONSENT_PUT] = "UPDATE consent SET consent = ?3"
+	[STMT_DONORS_FROM] = "SELECT key, secret, consent FROM donor"
+			     " WHERE member = ? AND key >= ? ORDER BY key",
+	[STMT_DONOR_ADD] = "INSERT INTO donor (member, key, secret, consent)"
+			   " VALUES (?, ?, ?, ?) ON CONFLICT (member, key) DO NOTHING",
+	[STMT_DONOR_SECRET_PUT] = "UPDATE donor SET secret = ?3"
+				  " WHERE member = ?1 AND key = ?2 AND secret IS NULL",
+	[STMT_CONSENT_PUT] = "UPDATE donor SET consent = ?3"
 			     " WHERE member = ?1 AND key = ?2",
-	[STMT_CONSENT_ADD] = "INSERT INTO consent (member, key, consent)"
-			     " VALUES (?, ?, ?) ON CONFLICT (member, key) DO NOTHING",
 	[STMT_CONSENT_KEEP] =
 		"INSERT INTO consent_past (member, key, n, consent)"
 		" SELECT member, key, (SELECT count(*) FROM consent_past AS past"
-		" WHERE past.member = consent.member AND past.key = consent.key), consent"
-		" FROM consent WHERE member = ? AND key = ?",
+		" WHERE past.member = donor.member AND past.key = donor.key), consent"
+		" FROM donor WHERE member = ? AND key = ? AND consent IS NOT NULL",
 	[STMT_CONSENT_ALL] =
 		"SELECT member, key, n, consent FROM consent_past"
-		" UNION ALL SELECT member, key, 1000000000, consent FROM consent"
-		" ORDER BY 1, 2, 3",
+		" UNION ALL SELECT member, key, 1000000000, consent FROM donor"
+		" WHERE consent IS NOT NULL ORDER BY 1, 2, 3",
 	[STMT_CONSENT_MOVE] = "INSERT INTO consent_past (member, key, n, consent)"
-			      " SELECT member, ?3, 1000000, consent FROM consent"
-			      " WHERE member = ?1 AND key = ?2",
+			      " SELECT member, ?3, 1000000, consent FROM donor WHERE"
+			      " member = ?1 AND key = ?2 AND consent IS NOT NULL",
 	[STMT_CONSENT_MOVE_PAST] = "INSERT INTO consent_past (member, key, n, consent)"
 				   " SELECT member, ?3, n, consent FROM consent_past"
 				   " WHERE member = ?1 AND key = ?2",
-	[STMT_CONSENT_DROP] = "DELETE FROM consent WHERE member = ? AND key = ?",
 	[STMT_CONSENT_DROP_PAST] =
 		"DELETE FROM consent_past WHERE member = ? AND key = ?",
-	[STMT_DONOR_ALIASES] =
-		"SELECT key FROM donor_secret WHERE member = ? AND secret = ?",
-	[STMT_DONOR_DROP] = "DELETE FROM donor_secret WHERE member = ? AND key = ?",
+	[STMT_DONOR_ALIASES] = "SELECT key FROM donor WHERE member = ? AND secret = ?",
+	[STMT_DONOR_DROP] = "DELETE FROM donor WHERE member = ? AND key = ?",
 	[STMT_SLIP_ADD] = "INSERT INTO donor_slip (member, key, slip) VALUES (?, ?, ?)"
 			  " ON CONFLICT (member, key, slip) DO NOTHING",
 	[STMT_SLIPS] = "SELECT slip FROM donor_slip WHERE member = ? AND key = ?",

@@ -95,8 +95,6 @@ static enum err consents_unname(struct store *store, struct slice member,
 		err = sql_run(&query, fault);
 	}
 	if (!err)
-		err = run_of_donor(store, STMT_CONSENT_DROP, member, key, fault);
-	if (!err)
 		err = run_of_donor(store, STMT_CONSENT_DROP_PAST, member, key, fault);
 	return err;
 }

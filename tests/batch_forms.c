@@ -189,10 +189,14 @@ static enum err company_secret(void *ctx, uint8_t ret_secret[BATCH_SECRET_BYTES]
 	return ERR_OK;
 }
 
-static enum err donor_secrets(void *ctx, const uint8_t *keys, size_t count, bool keep,
-			      uint8_t *ret_secrets, struct fault *fault)
+static enum err donor_secrets(void *ctx, const uint8_t *keys,
+			      const struct donor_ask *asks, size_t count, bool keep,
+			      uint8_t *ret_secrets, uint8_t *ret_verdicts,
+			      struct fault *fault)
 {
 	(void)ctx;
+	(void)asks;
+	(void)ret_verdicts;
 	(void)keep;
 	(void)fault;
 	for (size_t i = 0; i < count; i++) {

@@ -44,14 +44,18 @@ static enum err company_secret(void *ctx, uint8_t ret_secret[BATCH_SECRET_BYTES]
 	return asked->company_err;
 }
 
-static enum err donor_secrets(void *ctx, const uint8_t *keys, size_t count, bool keep,
-			      uint8_t *ret_secrets, struct fault *fault_)
+static enum err donor_secrets(void *ctx, const uint8_t *keys,
+			      const struct donor_ask *asks, size_t count, bool keep,
+			      uint8_t *ret_secrets, uint8_t *ret_verdicts,
+			      struct fault *fault_)
 {
 	static const char PREFIX[] = "donor secret";
 	uint8_t text[sizeof PREFIX - 1 + BATCH_SECRET_BYTES];
 	struct asked *asked = ctx;
 
 	(void)fault_;
+	(void)ret_verdicts;
+	assert_null(asks);
 	asked->donors = count;
 	asked->calls++;
 	asked->keep = keep;

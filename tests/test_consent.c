@@ -1,6 +1,7 @@
 /*
  * test_consent.c - what a donor's registered consent allows, and the register of a
- * ledger: ledger/consent.c, ledger/store_consent.c and ledger/ledger_consent.c.
+ * ledger: ledger/consent.c, ledger/store_consent.c, ledger/ledger_consent.c and
+ * ledger/ledger_donor.c.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -129,6 +130,7 @@ static void ask(struct temporary *t, const char *terms, int collected_on, int st
 		bool keep, uint8_t verdicts[3])
 {
 	struct donor_ask asks[3];
+	uint8_t secrets[3][32];
 
 	for (size_t i = 0; i < 3; i++)
 		asks[i] = (struct donor_ask){
@@ -139,8 +141,9 @@ static void ask(struct temporary *t, const char *terms, int collected_on, int st
 			.extra = cents_of((int64_t)i),
 			.fund = slice_of_text("emploi"),
 		};
-	assert_int_equal(ledger_consents(t->ledger, slice_of_text(TEMPORARY_EMPLOYER),
-					 keys[0], asks, 3, keep, verdicts, &t->fault),
+	assert_int_equal(ledger_donors(t->ledger, slice_of_text(TEMPORARY_EMPLOYER),
+				       keys[0], asks, 3, keep, secrets[0], verdicts,
+				       &t->fault),
 			 ERR_OK);
 }
 

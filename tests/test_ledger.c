@@ -431,19 +431,19 @@ static void secrets_are_made_once_and_stay(void **unused)
 			 ERR_OK);
 	assert_memory_not_equal(one, two, 32);
 	/* A dry run forgets; the second of two that keep sees the first's. */
-	assert_int_equal(ledger_donor_secrets(t->ledger, company, keys[0], 3, false, a[0],
-					      &t->fault),
+	assert_int_equal(ledger_donors(t->ledger, company, keys[0], NULL, 3, false, a[0],
+				       NULL, &t->fault),
 			 ERR_OK);
-	assert_int_equal(ledger_donor_secrets(t->ledger, company, keys[1], 1, true, b[1],
-					      &t->fault),
+	assert_int_equal(ledger_donors(t->ledger, company, keys[1], NULL, 1, true, b[1],
+				       NULL, &t->fault),
 			 ERR_OK);
 	assert_memory_not_equal(a[1], b[1], 32);
-	assert_int_equal(ledger_donor_secrets(t->ledger, company, keys[0], 3, true, a[0],
-					      &t->fault),
+	assert_int_equal(ledger_donors(t->ledger, company, keys[0], NULL, 3, true, a[0],
+				       NULL, &t->fault),
 			 ERR_OK);
 	assert_memory_equal(a[1], b[1], 32);
-	assert_int_equal(ledger_donor_secrets(t->ledger, company, keys[0], 3, false, b[0],
-					      &t->fault),
+	assert_int_equal(ledger_donors(t->ledger, company, keys[0], NULL, 3, false, b[0],
+				       NULL, &t->fault),
 			 ERR_OK);
 	assert_memory_equal(a, b, sizeof a);
 	temporary_free(t);

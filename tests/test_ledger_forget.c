@@ -20,8 +20,8 @@ static const uint8_t keys[3][32] = { { 1 }, { 2 }, { 3 } };
 /* Makes the donors' secrets, as a batch does. */
 static void donors_come(struct temporary *t, uint8_t secrets[3][BATCH_SECRET_BYTES])
 {
-	if (ledger_donor_secrets(t->ledger, slice_of_text(company), keys[0], 3, true,
-				 secrets[0], &t->fault) != ERR_OK)
+	if (ledger_donors(t->ledger, slice_of_text(company), keys[0], NULL, 3, true,
+			  secrets[0], NULL, &t->fault) != ERR_OK)
 		fail_msg("%s", t->fault.text);
 }
 
@@ -149,8 +149,8 @@ static void donors_come_along_with_a_new_siren(void **unused)
 	continues(t, "000003038", first);
 	secret_of(t, second, new);
 	assert_memory_equal(old, new, 32);
-	assert_int_equal(ledger_donor_secrets(t->ledger, slice_of_text(second), keys[0],
-					      1, false, again, &t->fault),
+	assert_int_equal(ledger_donors(t->ledger, slice_of_text(second), keys[0], NULL, 1,
+				       false, again, NULL, &t->fault),
 			 ERR_OK);
 	assert_memory_equal(again, secrets[0], 32);
 	/* Who was forgotten stays so, and the others can be. */

@@ -433,9 +433,28 @@ static void a_full_disk_is_told_with_its_remedy(void **unused)
 	place_clear(&place);
 }
 
+enum { DONORS = 400 };
+
+struct met {
+	uint8_t *secrets;
+	bool known[DONORS];
+};
+
+static enum err meet(void *ctx, size_t i, const struct store_donor *donor,
+		     struct fault *fault)
+{
+	struct met *met = ctx;
+
+	(void)fault;
+	assert_non_null(donor->secret);
+	assert_int_equal(donor->consent.n, 0);
+	met->known[i] = true;
+	memcpy(met->secrets + i * STORE_SECRET_BYTES, donor->secret, STORE_SECRET_BYTES);
+	return ERR_OK;
+}
+
 static void donors_are_found_among_any_others(void **unused)
 {
-	enum { DONORS = 400 };
 	struct slice member = slice_of_text("employer:000001016");
 	uint8_t keys[DONORS][STORE_SECRET_BYTES] = { 0 };
 	struct place place;
@@ -449,26 +468,26 @@ static void donors_are_found_among_any_others(void **unused)
 	/* Every third is there, but for a long row of none in the middle. */
 	begin(&place);
 	for (unsigned i = 0; i < DONORS; i += i == 150 ? 90 : 3)
-		assert_int_equal(store_donor_secret_add(place.store, member, keys[i],
-							keys[i], &place.fault),
+		assert_int_equal(store_donor_add(place.store, member, keys[i], keys[i],
+						 slice_of("", 0), &place.fault),
 				 ERR_OK);
 	commit(&place);
 	for (unsigned step = 1; step <= 61; step += 5) {
 		uint8_t asked[DONORS][STORE_SECRET_BYTES];
 		uint8_t secrets[DONORS][STORE_SECRET_BYTES] = { 0 };
-		bool known[DONORS];
+		struct met met = { .secrets = secrets[0] };
 		size_t n = 0;
 
 		for (unsigned i = step / 2; i < DONORS; i += step)
 			memcpy(asked[n++], keys[i], STORE_SECRET_BYTES);
-		assert_int_equal(store_donor_secrets(place.store, member, asked[0], n,
-						     secrets[0], known, &place.fault),
+		assert_int_equal(store_donors(place.store, member, asked[0], n, meet,
+					      &met, &place.fault),
 				 ERR_OK);
 		for (unsigned j = 0; j < n; j++) {
 			unsigned i = step / 2 + j * step;
 			bool there = i % 3 == 0 && (i <= 150 || i >= 240);
 
-			assert_int_equal(known[j], there);
+			assert_int_equal(met.known[j], there);
 			if (there)
 				assert_memory_equal(secrets[j], keys[i],
 						    STORE_SECRET_BYTES);
@@ -502,8 +521,8 @@ static void only_a_forerunner_does_not_wait_for_the_disk(void **unused)
 	assert_int_equal(synchronous_of(place.store), FULL);
 	assert_int_equal(store_begin(place.store, STORE_FORERUNNER, &place.fault),
 			 ERR_OK);
-	assert_int_equal(store_donor_secret_add(place.store, slice_of_text("m"), key, key,
-						&place.fault),
+	assert_int_equal(store_donor_add(place.store, slice_of_text("m"), key, key,
+					 slice_of("", 0), &place.fault),
 			 ERR_OK);
 	assert_int_equal(synchronous_of(place.store), NORMAL);
 	commit(&place);
