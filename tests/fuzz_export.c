@@ -93,18 +93,47 @@ static bool is_changed(const struct file *file)
 	       !slice_equal(was.text, now.text);
 }
 
-static enum err audit(struct audit_finding *finding)
+static enum err audit(unsigned threads, const struct slice *older,
+		      struct audit_finding *ret_finding)
 {
 	struct vkey vkey = fuzz_vkey(0, WORLD_ORIGIN, VKEY_ED25519);
-	struct audit_options options = {
-		.dir = archive->out, .vkeys = &vkey, .n_vkeys = 1, .finding = finding
-	};
+	struct audit_options options = { .dir = archive->out,
+					 .vkeys = &vkey,
+					 .n_vkeys = 1,
+					 .older = older,
+					 .n_older = older != NULL,
+					 .threads = threads,
+					 .finding = ret_finding };
 	struct audit *audit = NULL;
 	struct fault fault;
 	enum err err = audit_run(&options, &audit, &fault);
 
 	audit_free(audit);
+	FUZZ_MUST(err == ERR_OK || ret_finding->rule[0] != '\0');
 	return err;
+}
+
+/* One thread and two say the same. */
+static enum err audit_twice(void)
+{
+	struct audit_finding one, two;
+	enum err err = audit(1, NULL, &one);
+
+	FUZZ_MUST(audit(2, NULL, &two) == err);
+	if (err)
+		FUZZ_MUST(one.position == two.position &&
+			  strcmp(one.rule, two.rule) == 0);
+	return err;
+}
+
+/* A changed checkpoint as one that somebody holds of before: the export is good. */
+static void older_check(const struct file *file)
+{
+	struct slice note = buffer_slice(&file->now);
+	struct audit_finding finding;
+
+	if (strcmp(file->path, "checkpoint") == 0)
+		FUZZ_MUST(audit(1, &note, &finding) != ERR_OK || !is_changed(file));
 }
 
 static void files_put(bool as_changed)
@@ -120,7 +149,6 @@ static void files_put(bool as_changed)
 FUZZ_TARGET(export)
 {
 	struct fuzz_feed feed = { slice_of(bytes, n) };
-	struct audit_finding finding;
 	bool any = false;
 	enum err err;
 
@@ -135,9 +163,12 @@ FUZZ_TARGET(export)
 	for (size_t i = 0; i < file_count; i++)
 		any |= is_changed(&files[i]);
 	files_put(true);
-	err = audit(&finding);
+	err = audit_twice();
 	files_put(false);
 	FUZZ_MUST(!any || err != ERR_OK);
-	FUZZ_MUST(err == ERR_OK || finding.rule[0] != '\0');
+	for (size_t i = 0; i < file_count; i++)
+		if (!slice_equal(buffer_slice(&files[i].was),
+				 buffer_slice(&files[i].now)))
+			older_check(&files[i]);
 	return 0;
 }
