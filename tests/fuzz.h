@@ -46,6 +46,7 @@
 	FUZZ(note)                                                                       \
 	FUZZ(options)                                                                    \
 	FUZZ(proof)                                                                      \
+	FUZZ(report)                                                                     \
 	FUZZ(row)                                                                        \
 	FUZZ(target)                                                                     \
 	FUZZ(tile)                                                                       \
