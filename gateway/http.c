@@ -23,7 +23,7 @@
 
 /* Files beside the connections: the ledger's, the log's, epoll's. */
 #define FILES_RESERVED  128
-#define LISTEN_BACKLOG  1024
+#define LISTEN_BACKLOG  4096 /* a storm of them waits here, with those who mean it */
 #define POOL_BYTES_MIN  ((size_t)32 * 1024)
 #define LAST_ANSWERS_MS 1000 /* for those that were abandoned */
 

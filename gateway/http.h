@@ -48,7 +48,9 @@ struct http_hooks {
 
 	/* Bytes that the body of this request may have; called once the head is
 	 * known (path, parameters, fields), and only for POST. A router can thus
-	 * give a caller without a token a small limit. */
+	 * give a caller without a token a small limit. More than
+	 * LIMIT_STRANGER_BODY_BYTES says that it is known who sends: where places
+	 * are short, such an upload keeps its own. */
 	size_t (*body_bytes_max)(void *user, const struct http_request *request);
 
 	/* Fills *reply, which is initialised, or calls http_request_defer() and

@@ -279,6 +279,8 @@ static bool size_check(struct http_request *request, size_t length)
 		max = hooks->body_bytes_max(hooks->user, request);
 	request->body_bytes_max = max;
 	buffer_init(&request->body, max);
+	if (max > LIMIT_STRANGER_BODY_BYTES && length <= max)
+		http_peer_trust(request->server->watch, request->peer);
 	if (length <= max)
 		return true;
 	return refuse(request, 413, "too-big", "What was sent is past a limit",

@@ -15,10 +15,10 @@
  * byte with a reset. The rest follows when the linger time is over.
  *
  * Whoever comes when all places are taken gets that of the one who keeps us waiting for
- * the longest: who is idle, or sends a request or takes a reply more slowly than
+ * the longest: who is idle, or sends a request, or takes a reply more slowly than
  * LIMIT_REPLY_RATE_BYTES_PER_S. So thousands who say nothing keep nobody out, and an
- * upload that goes on is not cut. The list is in the order of waiting: who enters a phase
- * goes to its front.
+ * upload by who is known is not cut as long as it goes on at that rate. The list is in
+ *the order of waiting: who enters a phase goes to its front.
  */
 #include <assert.h>
 #include <linux/tcp.h>
@@ -50,6 +50,7 @@ struct http_peer {
 	uint64_t bytes_taken;    /* replying: what the client had taken before */
 	unsigned last_word;
 	bool is_listed;
+	bool is_trusted; /* reading: may take its time, as long as it goes on */
 };
 
 struct http_watch {
@@ -198,6 +199,7 @@ static void peer_enter(struct http_watch *watch, struct http_peer *peer, enum ph
 	peer->phase = phase;
 	peer->since_ms = now_ms();
 	peer->looked_ms = peer->since_ms;
+	peer->is_trusted = false;
 	watch_link(watch, peer);
 }
 
@@ -369,7 +371,8 @@ static bool keeps_us_waiting(const struct http_peer *peer, int64_t now)
 	case PHASE_IDLE:
 		return true;
 	case PHASE_READING:
-		return is_slow(peer, bytes_received(peer->fd) - peer->bytes_received,
+		return !peer->is_trusted ||
+		       is_slow(peer, bytes_received(peer->fd) - peer->bytes_received,
 			       now);
 	case PHASE_REPLYING:
 		return is_slow(peer, bytes_taken(peer->fd) - peer->bytes_taken, now);
@@ -476,6 +479,13 @@ static bool peer_move(struct http_watch *watch, struct http_peer *peer, enum pha
 void http_peer_read(struct http_watch *watch, struct http_peer *peer)
 {
 	(void)peer_move(watch, peer, PHASE_READING, 0);
+}
+
+void http_peer_trust(struct http_watch *watch, struct http_peer *peer)
+{
+	watch_lock(watch);
+	peer->is_trusted = true;
+	watch_unlock(watch);
 }
 
 bool http_peer_handle(struct http_watch *watch, struct http_peer *peer)

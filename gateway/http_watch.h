@@ -52,6 +52,8 @@ void http_watch_close(struct http_watch *watch);
 /* What the peer does from now on. The two that answer say false when the connection
  * was given its last word: nothing more may be written. */
 void http_peer_read(struct http_watch *watch, struct http_peer *peer);
+/* It is known who sends this request: as long as it goes on, it makes no room. */
+void http_peer_trust(struct http_watch *watch, struct http_peer *peer);
 MUST_USE bool http_peer_handle(struct http_watch *watch, struct http_peer *peer);
 MUST_USE bool http_peer_reply(struct http_watch *watch, struct http_peer *peer,
 			      size_t reply_bytes);
