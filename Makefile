@@ -9,6 +9,7 @@
 #                   each target, FUZZ=word those whose name holds the word
 #   make lint       the rules that a compiler cannot see, and clang's opinion
 #   make bench      measures
+#   make torture    kills, clocks, full disks, hostile clients: TORTURE_S, TORTURE_SEED
 #   make docs       the tables that README.md and ledger/FORMAT.md draw from kinds.def
 #   make install    PREFIX=/usr/local DESTDIR=
 #
@@ -156,7 +157,7 @@ run = B='$(O)' JOBS=$(JOBS) tests/run.sh
 again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: all objects headers units deps deps-lint demo test test-now asan tsan lint \
-	lint-now bench bench-now docs install clean
+	lint-now bench bench-now torture torture-now docs install clean
 
 all: $(FOLDERS:%=$(O)/%.a) $(PROGRAMS)
 objects: $(call objects,$(SOURCES))
@@ -227,6 +228,12 @@ bench:
 	+@$(again) bench-now
 bench-now: all $(patsubst %.c,$(O)/%,$(BENCHES))
 	@B='$(O)' BIN='$(abspath $(BIN))' tests/bench.sh
+
+torture:
+	@.ci/deps build
+	+@$(again) torture-now
+torture-now: all $(patsubst %.c,$(O)/%,$(TORTURES)) $(SHIMS)
+	@B='$(O)' BIN='$(abspath $(BIN))' tests/torture.sh
 
 # Draws the tables of README.md and ledger/FORMAT.md anew from ledger/kinds.def.
 docs: $(call test_program,tests/test_docs.c)

@@ -191,6 +191,25 @@ static enum MHD_Result accept_unless_stopping(void *ctx, const struct sockaddr *
 	return server->is_stopping ? MHD_NO : MHD_YES;
 }
 
+/* A thread of libmicrohttpd 0.9.75 that was told of exactly 128, 256, ... events waits
+ * for another one before it acts on them. At its connection limit it does not listen, so
+ * where all its connections ended at once it waited for ever. So each thread's limit is
+ * more than there ever are (http_watch.c makes room long before), and a new connection
+ * wakes it; and it has a time-out, past all deadlines of ours. */
+static unsigned daemon_connections(const struct http_options *options)
+{
+	return options->threads * (options->connections_max + LIMIT_CONNECTIONS_EXCESS);
+}
+
+static unsigned daemon_timeout_s(const struct http_options *options)
+{
+	unsigned longest_ms = options->read_deadline_ms > options->idle_ms
+				      ? options->read_deadline_ms
+				      : options->idle_ms;
+
+	return (longest_ms + LIMIT_LINGER_MS) / 1000 + 1;
+}
+
 static bool daemon_start(struct http_server *server, int listen_fd)
 {
 	const struct http_options *options = &server->options;
@@ -210,14 +229,13 @@ static bool daemon_start(struct http_server *server, int listen_fd)
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
 		accept_unless_stopping, server, http_exchange_step, server,
 		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT,
-		options->connections_max + LIMIT_CONNECTIONS_EXCESS,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_bytes,
-		MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT, 0,
-		MHD_OPTION_NOTIFY_CONNECTION, http_exchange_connection, server,
-		MHD_OPTION_URI_LOG_CALLBACK, http_exchange_begin, server,
-		MHD_OPTION_NOTIFY_COMPLETED, http_exchange_end, server, MHD_OPTION_ARRAY,
-		pool, MHD_OPTION_END);
+		daemon_connections(options), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		options->connections_per_address_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		pool_bytes, MHD_OPTION_CONNECTION_TIMEOUT, daemon_timeout_s(options),
+		MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_NOTIFY_CONNECTION,
+		http_exchange_connection, server, MHD_OPTION_URI_LOG_CALLBACK,
+		http_exchange_begin, server, MHD_OPTION_NOTIFY_COMPLETED,
+		http_exchange_end, server, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 	return server->daemon != NULL;
 }
 
