@@ -181,24 +181,28 @@ static enum err files_reserve(const struct http_options *options, struct fault *
 /* A stop refuses connections here and not by MHD_quiesce_daemon(): that removes the
  * listening socket from each thread's epoll set, and ends the program where a
  * thread that is at its connection limit has just done the same (0.9.75). */
-static enum MHD_Result accept_unless_stopping(void *ctx, const struct sockaddr *address,
-					      socklen_t address_bytes)
+static enum MHD_Result accept_or_not(void *ctx, const struct sockaddr *address,
+				     socklen_t address_bytes)
 {
 	const struct http_server *server = ctx;
 
 	(void)address;
 	(void)address_bytes;
+	if (atomic_load(&server->connections) >=
+	    server->options.connections_max + LIMIT_CONNECTIONS_EXCESS)
+		return MHD_NO; /* our other files need theirs */
 	return server->is_stopping ? MHD_NO : MHD_YES;
 }
 
 /* A thread of libmicrohttpd 0.9.75 that was told of exactly 128, 256, ... events waits
  * for another one before it acts on them. At its connection limit it does not listen, so
  * where all its connections ended at once it waited for ever. So each thread's limit is
- * more than there ever are (http_watch.c makes room long before), and a new connection
+ * never reached (accept_or_not() bounds them all), and a new connection always
  * wakes it; and it has a time-out, past all deadlines of ours. */
 static unsigned daemon_connections(const struct http_options *options)
 {
-	return options->threads * (options->connections_max + LIMIT_CONNECTIONS_EXCESS);
+	return options->threads *
+	       (options->connections_max + LIMIT_CONNECTIONS_EXCESS + options->threads);
 }
 
 static unsigned daemon_timeout_s(const struct http_options *options)
@@ -227,7 +231,7 @@ static bool daemon_start(struct http_server *server, int listen_fd)
 		pool_bytes = POOL_BYTES_MIN;
 	server->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
-		accept_unless_stopping, server, http_exchange_step, server,
+		accept_or_not, server, http_exchange_step, server,
 		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT,
 		daemon_connections(options), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 		options->connections_per_address_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,

@@ -35,12 +35,14 @@ void http_exchange_connection(void *user, struct MHD_Connection *connection,
 
 	switch (code) {
 	case MHD_CONNECTION_NOTIFY_STARTED:
+		atomic_fetch_add(&server->connections, 1);
 		info = MHD_get_connection_info(connection,
 					       MHD_CONNECTION_INFO_CONNECTION_FD);
 		*peer_place =
 			info ? http_watch_add(server->watch, info->connect_fd) : NULL;
 		return;
 	case MHD_CONNECTION_NOTIFY_CLOSED:
+		atomic_fetch_sub(&server->connections, 1);
 		http_watch_remove(server->watch, *peer_place);
 		*peer_place = NULL;
 		return;

@@ -37,6 +37,7 @@ struct http_server {
 	unsigned port;
 	atomic_uint refs;              /* the owner, and each request */
 	atomic_size_t body_bytes;      /* of all requests that live */
+	atomic_uint connections;       /* that the library has, also those told to go */
 	atomic_bool is_stopping;       /* new requests are refused */
 	pthread_mutex_t mutex;         /* of everything below */
 	pthread_cond_t quiet;          /* no request is under way any more */

@@ -43,7 +43,7 @@
  * no bound per address unless one is set. */
 #define LIMIT_CONNECTIONS             1024
 #define LIMIT_CONNECTIONS_PER_ADDRESS 0   /* none */
-#define LIMIT_CONNECTIONS_EXCESS      256 /* those told to go before they are closed */
+#define LIMIT_CONNECTIONS_EXCESS      512 /* those told to go before they are closed */
 /* What the system keeps of a reply that its client does not take. */
 #define LIMIT_SEND_BUFFER_BYTES (128 * 1024)
 #define LIMIT_THREADS           2
