@@ -51,8 +51,8 @@ LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLA
 
 # --- what there is -------------------------------------------------------
 
-SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c)
-HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h)
+SOURCES := $(wildcard $(FOLDERS:%=%/*.c) tests/*.c tests/model/*.c)
+HEADERS := $(wildcard $(FOLDERS:%=%/*.h) tests/*.h tests/model/*.h)
 UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
 FUZZES := $(wildcard tests/fuzz_*.c)
@@ -142,7 +142,8 @@ rooms_of = $(sort $(dir $(call includes_of,$(1) $(call all_shared_by,$(1)))))
 layers_of = $(filter gateway reports,$(1:%/=%)) \
 	$(if $(filter ledger/ gateway/ reports/,$(1)),ledger) keys
 $(foreach t,$(patsubst tests/%.c,%,$(UNITS) $(BENCHES) $(TORTURES) $(FUZZES)),$(eval $(call program,$(O)/tests/$(t),\
-	tests/$(t).c $(wildcard $(patsubst %,tests/%.c,$(call all_shared_by,$(t)))),\
+	tests/$(t).c $(wildcard $(patsubst %,tests/%.c,$(call all_shared_by,$(t)))) \
+	$(if $(filter model,$(call all_shared_by,$(t))),$(wildcard tests/model/*.c)),\
 	$(call layers_of,$(call rooms_of,$(t))),$(PACKAGES))))
 
 # What torture puts between a program and the system (LD_PRELOAD).
@@ -249,4 +250,4 @@ install: all
 clean:
 	rm -rf '$(B)'
 
--include $(wildcard $(O)/*/*.d)
+-include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)

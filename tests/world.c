@@ -148,6 +148,8 @@ static void keep_leaf(struct world *world, struct slice bytes, const struct hash
 	memcpy(leaf->bytes, bytes.p, bytes.n);
 	leaf->n = bytes.n;
 	leaf->hash = *hash;
+	if (world->accepted)
+		world->accepted(world->accepted_ctx);
 }
 
 enum err world_replay(struct world *world, struct slice bytes)

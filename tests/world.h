@@ -41,7 +41,9 @@ struct world {
 	int refs;
 	struct world_leaf leaves[WORLD_LEAVES_MAX];
 	size_t leaf_count;
-	struct fault fault; /* of the last submission */
+	struct fault fault;          /* of the last submission */
+	void (*accepted)(void *ctx); /* after each entry, unless NULL */
+	void *accepted_ctx;
 	bool state_was_set; /* by the test: no log of its leaves leads there */
 };
 

@@ -1,0 +1,401 @@
+/*
+ * random_year.c - see random_year.h.
+ */
+#include "tests/random_year.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#define SEEKER  "job-seeker:00112233445566778899aabbccddeeff"
+#define NO_ROWS "'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'"
+#define DIGEST  "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
+
+const char *const random_companies[RANDOM_COMPANIES] = { "employer:000001016",
+							 "employer:000004044" };
+const char *const random_funds[RANDOM_FUNDS] = { "emploi", "general", "projets",
+						 "projets-2" };
+
+/* splitmix64: the same on every machine. */
+static uint32_t roll(struct dice *dice, uint32_t sides)
+{
+	uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ (z >> 31)) % sides);
+}
+
+/* ---- what may happen ---- */
+
+/* One or two totals of persons. */
+static void draw_totals(struct dice *dice, char totals[300])
+{
+	uint32_t first = roll(dice, 4), second = roll(dice, 4);
+	int n;
+
+	n = snprintf(totals, 300, "{'fund':'%s','giver':'person','amount':%" PRIu32 "}",
+		     random_funds[first < second ? first : second], 1 + roll(dice, 999));
+	if (first != second)
+		snprintf(totals + n, 300 - (size_t)n,
+			 ",{'fund':'%s','giver':'person','amount':%" PRIu32 "}",
+			 random_funds[first < second ? second : first],
+			 1 + roll(dice, 999));
+}
+
+static void play_batch(struct world *world, struct dice *dice)
+{
+	const char *company = random_companies[roll(dice, 2)];
+	char totals[300];
+
+	draw_totals(dice, totals);
+	(void)world_submit(
+		world, company,
+		"'kind':'batch','company':'%s','source':'%s','period':'2026-%02" PRIu32
+		"','date':'2026-%02" PRIu32 "-2%" PRIu32
+		"','step':100,'terms':'2026-09','count':2,"
+		"'zero':0,'received':" DIGEST ",'root':" DIGEST ",'totals':[%s]",
+		company, roll(dice, 3) ? "salary" : "invoice", 9 + roll(dice, 2),
+		9 + roll(dice, 2), roll(dice, 9), totals);
+}
+
+/* Some batch as it should have been, or that should not have been. */
+static void correct(struct world *world, struct dice *dice, uint32_t batch)
+{
+	bool emptied = roll(dice, 4) == 0;
+	char totals[300] = "";
+
+	if (!emptied)
+		draw_totals(dice, totals);
+	for (size_t i = 0; i < RANDOM_COMPANIES; i++)
+		(void)world_submit(
+			world, random_companies[i],
+			"'kind':'correction','batch':%" PRIu32
+			",'company':'%s','reason':'amount','date':'2026-11-17',"
+			"'count':%d,'zero':0,'received':" DIGEST
+			",'root':%s,'totals':[%s]",
+			batch, random_companies[i], emptied ? 0 : 2,
+			emptied ? NO_ROWS : DIGEST, totals);
+}
+
+static void play_correction(struct world *world, struct dice *dice)
+{
+	for (int tries = 0; tries < 20; tries++) {
+		uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+
+		if (strstr((const char *)world->leaves[of].bytes, "\"kind\":\"batch\"")) {
+			correct(world, dice, of);
+			return;
+		}
+	}
+}
+
+static void play_promise(struct world *world, struct dice *dice)
+{
+	const char *fund = random_funds[roll(dice, 4)];
+	bool earmarked = roll(dice, 3) == 0;
+
+	if (roll(dice, 2))
+		(void)world_submit(world, "operator",
+				   "'kind':'gift','date':'2026-11-0%" PRIu32
+				   "','payer':'%s','giver':'company','amount':%" PRIu32
+				   ",'fund':'%s'%s%s%s",
+				   1 + roll(dice, 9), random_companies[roll(dice, 2)],
+				   1 + roll(dice, 5000), fund,
+				   earmarked ? ",'earmark':'" : "", earmarked ? fund : "",
+				   earmarked ? "'" : "");
+	else
+		(void)world_submit(
+			world, "operator",
+			"'kind':'patronage','date':'2026-11-0%" PRIu32
+			"','due_on':'2026-12-31','payer':'%s','amount':%" PRIu32
+			",'fund':'projets','earmark':'lab','form':'cash',"
+			"'promise':'firm'",
+			1 + roll(dice, 9), random_companies[roll(dice, 2)],
+			1 + roll(dice, 9000));
+}
+
+/* In instalments, half of them waiting for a condition; or in kind. */
+static void play_convention(struct world *world, struct dice *dice)
+{
+	uint32_t first = 1 + roll(dice, 5000), second = 1 + roll(dice, 5000);
+	bool conditional = roll(dice, 2) == 0;
+
+	if (roll(dice, 4) == 0) {
+		(void)world_submit(world, "operator",
+				   "'kind':'patronage','date':'2026-11-05','payer':'%s',"
+				   "'amount':%" PRIu32
+				   ",'fund':'projets','form':'goods','promise':'firm'",
+				   random_companies[roll(dice, 2)], first);
+		return;
+	}
+	(void)world_submit(
+		world, "operator",
+		"'kind':'patronage','date':'2026-11-05','payer':'%s','amount':%" PRIu32
+		",'fund':'projets','earmark':'lab','form':'cash','promise':'%s'%s,"
+		"'instalments':[{'amount':%" PRIu32 ",'due_on':'2026-11-0%" PRIu32
+		"'},{'amount':%" PRIu32 ",'due_on':'2026-12-31'}]",
+		random_companies[roll(dice, 2)], first + second,
+		conditional ? "conditional" : "firm",
+		conditional ? ",'condition':'permis'" : "", first, 1 + roll(dice, 9),
+		second);
+}
+
+/* What may become of a convention; most positions are none. */
+static void play_later(struct world *world, struct dice *dice)
+{
+	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+
+	(void)world_submit(world, "operator",
+			   "'kind':'condition','condition':'permis','evidence':" DIGEST
+			   ",'patronage':%" PRIu32,
+			   of);
+	(void)world_submit(world, "treasurer",
+			   "'kind':'valuation','date':'2026-11-18','patronage':%" PRIu32
+			   ",'amount':%" PRIu32,
+			   of, 1 + roll(dice, 5000));
+}
+
+/* The project closes for as long as its money is sought. */
+static void play_redirect(struct world *world, struct dice *dice)
+{
+	(void)world_must(
+		world, "operator",
+		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
+		"'status':'closed'");
+	for (int i = 0; i < 10; i++)
+		(void)world_submit(world, "treasurer",
+				   "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
+				   ",'fund':'%s','amount':%" PRIu32,
+				   roll(dice, (uint32_t)world->leaf_count),
+				   random_funds[roll(dice, 4)], 1 + roll(dice, 2000));
+	(void)world_must(
+		world, "operator",
+		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
+		"'status':'open'");
+}
+
+static void play_settlement(struct world *world, struct dice *dice)
+{
+	char settles[40] = "";
+
+	if (roll(dice, 3) == 0)
+		snprintf(settles, sizeof settles, ",'settles':%" PRIu32,
+			 roll(dice, (uint32_t)world->leaf_count));
+	(void)world_submit(world, "treasurer",
+			   "'kind':'settlement','date':'2026-1%" PRIu32 "-1%" PRIu32
+			   "','payer':'%s','amount':%" PRIu32 "%s",
+			   roll(dice, 2), roll(dice, 8), random_companies[roll(dice, 2)],
+			   1 + roll(dice, 3000), settles);
+}
+
+static void play_terms(struct world *world, struct dice *dice)
+{
+	(void)world_submit(world, "operator",
+			   "'kind':'member','id':'employer:000001016','role':'employer',"
+			   "'siren':'000001016','name':'M','status':'active',"
+			   "'match_percent':%" PRIu32 ",'match_cap_month':%" PRIu32 "%s",
+			   roll(dice, 4) * 50, roll(dice, 3) * 700,
+			   roll(dice, 3) ? "" : ",'match_fund':'emploi'");
+}
+
+static void play_proposal(struct world *world, struct dice *dice)
+{
+	uint64_t position = world->leaf_count;
+	uint32_t amount = 1 + roll(dice, 3000);
+	enum err err;
+
+	if (roll(dice, 3) == 0)
+		err = world_submit(
+			world, "operator",
+			"'kind':'proposal','subject':'transfer','fund':'emploi',"
+			"'to':'projets','amount':%" PRIu32 ",'expires_on':'2026-12-31'",
+			amount);
+	else if (roll(dice, 2))
+		err = world_submit(
+			world, "operator",
+			"'kind':'proposal','subject':'support','fund':'emploi',"
+			"'beneficiary':'" SEEKER "','amount':%" PRIu32
+			",'purpose':'mobilite','payee':" DIGEST
+			",'expires_on':'2026-12-31'",
+			amount);
+	else
+		err = world_submit(
+			world, "operator",
+			"'kind':'proposal','subject':'grant','fund':'projets',"
+			"'beneficiary':'bearer:lab','project':'lab','amount':%" PRIu32
+			",'purpose':'demarrage','payee':" DIGEST
+			",'expires_on':'2026-12-31'",
+			amount);
+	if (err)
+		return;
+	world_votes(world, position, 4);
+	err = world_submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+			   position);
+	if (err || roll(dice, 4) == 0)
+		return;
+	err = world_submit(world, "treasurer",
+			   "'kind':'payment','proposal':%" PRIu64 ",'amount':%" PRIu32
+			   ",'payee':" DIGEST,
+			   position, 1 + roll(dice, amount));
+	if (!err && roll(dice, 2))
+		(void)world_submit(world, "treasurer",
+				   "'kind':'paid','date':'2026-11-18','payment':%zu",
+				   world->leaf_count - 1);
+}
+
+/* Most positions are nothing that can be given back, written off or sent back. */
+static void play_back(struct world *world, struct dice *dice)
+{
+	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+	uint32_t amount = 1 + roll(dice, 2000);
+	const char *payer = random_companies[roll(dice, 2)];
+
+	(void)world_submit(
+		world, "treasurer",
+		"'kind':'writeoff','payer':'%s','reason':'abandoned','of':%" PRIu32
+		",'amount':%" PRIu32,
+		payer, of, amount);
+	(void)world_submit(world, "treasurer",
+			   "'kind':'refund','date':'2026-11-18','payer':'%s','reason':"
+			   "'asked','through':'%s','of':%" PRIu32 ",'amount':%" PRIu32,
+			   payer, roll(dice, 2) ? "bank" : "payer",
+			   roll(dice, (uint32_t)world->leaf_count), amount);
+	if (roll(dice, 4) == 0)
+		(void)world_submit(
+			world, "treasurer",
+			"'kind':'refund','date':'2026-11-18','payer':'%s',"
+			"'reason':'overpaid','through':'bank','amount':%" PRIu32,
+			payer, amount);
+}
+
+/* A settlement is charged back whole. */
+static void play_chargeback(struct world *world, struct dice *dice)
+{
+	for (int i = 0; i < 6; i++) {
+		uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+		struct json_doc *doc = json_doc_new();
+		struct entry entry;
+		struct fault fault;
+
+		if (entry_parse(doc,
+				slice_of(world->leaves[of].bytes, world->leaves[of].n),
+				&entry, &fault) == ERR_OK &&
+		    (entry.kind == KIND_settlement || entry.kind == KIND_gift))
+			(void)world_submit(world, "treasurer",
+					   "'kind':'chargeback','date':'2026-11-18',"
+					   "'of':%" PRIu32 ",'amount':%" PRId64,
+					   of,
+					   cents_value(entry_cents(&entry, "amount")));
+		json_doc_free(doc);
+	}
+}
+
+/* What may come back of a grant, or be cancelled of it. */
+static void play_grant_back(struct world *world, struct dice *dice)
+{
+	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+	uint32_t amount = 1 + roll(dice, 1500);
+	uint64_t position = world->leaf_count;
+
+	(void)world_submit(world, "treasurer",
+			   "'kind':'returned','date':'2026-11-18','reason':'other',"
+			   "'payment':%" PRIu32,
+			   roll(dice, (uint32_t)world->leaf_count));
+	(void)world_submit(world, "treasurer",
+			   "'kind':'restitution','date':'2026-11-18','grant':%" PRIu32
+			   ",'amount':%" PRIu32,
+			   of, amount);
+	position = world->leaf_count;
+	if (world_submit(world, "operator",
+			 "'kind':'proposal','subject':'cancellation','expires_on':"
+			 "'2026-12-31','grant':%" PRIu32 ",'amount':%" PRIu32,
+			 of, amount) != ERR_OK)
+		return;
+	world_votes(world, position, 4);
+	if (world_submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+			 position) == ERR_OK)
+		(void)world_submit(world, "operator",
+				   "'kind':'cancellation','proposal':%" PRIu64
+				   ",'grant':%" PRIu32 ",'amount':%" PRIu32,
+				   position, of, amount);
+}
+
+void random_play(struct world *world, struct dice *dice)
+{
+	switch (roll(dice, 22)) {
+	case 0:
+	case 1:
+	case 2:
+		play_batch(world, dice);
+		break;
+	case 3:
+	case 4:
+		play_promise(world, dice);
+		break;
+	case 5:
+	case 6:
+	case 7:
+		play_settlement(world, dice);
+		break;
+	case 8:
+		play_terms(world, dice);
+		break;
+	case 9:
+		play_proposal(world, dice);
+		break;
+	case 10:
+		play_convention(world, dice);
+		break;
+	case 11:
+		play_later(world, dice);
+		break;
+	case 12:
+		play_redirect(world, dice);
+		break;
+	case 15:
+	case 16:
+		play_back(world, dice);
+		break;
+	case 17:
+		play_chargeback(world, dice);
+		break;
+	case 18:
+	case 19:
+		play_grant_back(world, dice);
+		break;
+	case 20:
+	case 21:
+		play_correction(world, dice);
+		break;
+	case 13:
+		(void)world_submit(world, "operator",
+				   "'kind':'allocation','month':'2026-%02" PRIu32 "'",
+				   9 + roll(dice, 2));
+		break;
+	default:
+		(void)world_submit(
+			world, "treasurer",
+			"'kind':'reversal','date':'2026-11-18','reason':'amount',"
+			"'of':%" PRIu32,
+			roll(dice, (uint32_t)world->leaf_count));
+	}
+}
+
+void random_begin(struct world *world)
+{
+	(void)world_must(world, "operator",
+			 "'kind':'beneficiary','id':'" SEEKER "','nature':'job-seeker',"
+			 "'attestation':{'digest':" DIGEST ",'until':'2027-01-31'}");
+	(void)world_must(world, "operator",
+			 "'kind':'beneficiary','id':'bearer:lab','nature':'association',"
+			 "'attestation':{'digest':" DIGEST ",'until':'2027-01-31'}");
+	(void)world_must(
+		world, "operator",
+		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
+		"'status':'open'");
+}
