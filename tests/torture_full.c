@@ -24,7 +24,7 @@
 
 #define DEFAULT_S  30
 #define CLERKS     8
-#define DISK_BYTES "48m"
+#define DISK_BYTES "96m"
 #define LEFT_MIN   ((unsigned long)24 << 20) /* less, and the ledger itself fills it */
 #define SPARE_MAX  65536                     /* what a filling leaves */
 #define PROGRESS   20
