@@ -9,11 +9,14 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define SEEKER  "job-seeker:00112233445566778899aabbccddeeff"
-#define NO_ROWS "'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'"
-#define DIGEST  "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
+#define SEEKER       "job-seeker:00112233445566778899aabbccddeeff"
+#define DAYS_AT_ONCE 8 /* so that RANDOM_STEPS take most of a year */
+#define NO_ROWS      "'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'"
+#define DIGEST       "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
 
 const char *const random_companies[RANDOM_COMPANIES] = { "employer:000001016",
 							 "employer:000004044" };
@@ -30,7 +33,64 @@ static uint32_t roll(struct dice *dice, uint32_t sides)
 	return (uint32_t)((z ^ (z >> 31)) % sides);
 }
 
+/* ---- days ---- */
+
+/* Appends the day so many days before that of the world's clock, in Paris. */
+static char *day_put(char *at, const struct world *world, int32_t days, bool month_only)
+{
+	struct date day;
+
+	assert_int_equal(date_paris(world->at, &day), ERR_OK);
+	day.day -= days;
+	date_format(day, at);
+	return at + (month_only ? strlen("2026-11") : strlen("2026-11-18"));
+}
+
+/* As world_submit(); {d7} stands for the day a week ago, {d-7} for that in a week, {m40}
+ * for the month of 40 days ago. */
+PRINTF_LIKE(3, 4)
+static enum err submit(struct world *world, const char *by, const char *format, ...)
+{
+	char drawn[2000], text[2000], *at = text;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(drawn, sizeof drawn, format, args);
+	va_end(args);
+	assert_true(n > 0 && (size_t)n < sizeof drawn / 2);
+	for (const char *from = drawn; *from; from++) {
+		char *end;
+
+		if (*from != '{' || (from[1] != 'd' && from[1] != 'm')) {
+			*at++ = *from;
+			continue;
+		}
+		at = day_put(at, world, (int32_t)strtol(from + 2, &end, 10),
+			     from[1] == 'm');
+		assert_int_equal(*end, '}');
+		from = end;
+	}
+	*at = '\0';
+	return world_submit(world, by, "%s", text);
+}
+
 /* ---- what may happen ---- */
+
+/* The position of an entry of a kind, where some tries find one. */
+static uint32_t some(struct world *world, struct dice *dice, const char *kind)
+{
+	uint32_t of = 0;
+	char member[40];
+
+	snprintf(member, sizeof member, "\"kind\":\"%s\"", kind);
+	for (int tries = 0; tries < 60; tries++) {
+		of = roll(dice, (uint32_t)world->leaf_count);
+		if (strstr((const char *)world->leaves[of].bytes, member))
+			break;
+	}
+	return of;
+}
 
 /* One or two totals of persons. */
 static void draw_totals(struct dice *dice, char totals[300])
@@ -53,14 +113,12 @@ static void play_batch(struct world *world, struct dice *dice)
 	char totals[300];
 
 	draw_totals(dice, totals);
-	(void)world_submit(
-		world, company,
-		"'kind':'batch','company':'%s','source':'%s','period':'2026-%02" PRIu32
-		"','date':'2026-%02" PRIu32 "-2%" PRIu32
-		"','step':100,'terms':'2026-09','count':2,"
-		"'zero':0,'received':" DIGEST ",'root':" DIGEST ",'totals':[%s]",
-		company, roll(dice, 3) ? "salary" : "invoice", 9 + roll(dice, 2),
-		9 + roll(dice, 2), roll(dice, 9), totals);
+	(void)submit(world, company,
+		     "'kind':'batch','company':'%s','source':'%s','period':'{m%" PRIu32
+		     "}','date':'{d%" PRIu32 "}','step':100,'terms':'2026-09','count':2,"
+		     "'zero':0,'received':" DIGEST ",'root':" DIGEST ",'totals':[%s]",
+		     company, roll(dice, 3) ? "salary" : "invoice", roll(dice, 45),
+		     roll(dice, 40), totals);
 }
 
 /* Some batch as it should have been, or that should not have been. */
@@ -72,26 +130,18 @@ static void correct(struct world *world, struct dice *dice, uint32_t batch)
 	if (!emptied)
 		draw_totals(dice, totals);
 	for (size_t i = 0; i < RANDOM_COMPANIES; i++)
-		(void)world_submit(
-			world, random_companies[i],
-			"'kind':'correction','batch':%" PRIu32
-			",'company':'%s','reason':'amount','date':'2026-11-17',"
-			"'count':%d,'zero':0,'received':" DIGEST
-			",'root':%s,'totals':[%s]",
-			batch, random_companies[i], emptied ? 0 : 2,
-			emptied ? NO_ROWS : DIGEST, totals);
+		(void)submit(world, random_companies[i],
+			     "'kind':'correction','batch':%" PRIu32
+			     ",'company':'%s','reason':'amount','date':'{d0}',"
+			     "'count':%d,'zero':0,'received':" DIGEST
+			     ",'root':%s,'totals':[%s]",
+			     batch, random_companies[i], emptied ? 0 : 2,
+			     emptied ? NO_ROWS : DIGEST, totals);
 }
 
 static void play_correction(struct world *world, struct dice *dice)
 {
-	for (int tries = 0; tries < 20; tries++) {
-		uint32_t of = roll(dice, (uint32_t)world->leaf_count);
-
-		if (strstr((const char *)world->leaves[of].bytes, "\"kind\":\"batch\"")) {
-			correct(world, dice, of);
-			return;
-		}
-	}
+	correct(world, dice, some(world, dice, "batch"));
 }
 
 static void play_promise(struct world *world, struct dice *dice)
@@ -100,23 +150,21 @@ static void play_promise(struct world *world, struct dice *dice)
 	bool earmarked = roll(dice, 3) == 0;
 
 	if (roll(dice, 2))
-		(void)world_submit(world, "operator",
-				   "'kind':'gift','date':'2026-11-0%" PRIu32
-				   "','payer':'%s','giver':'company','amount':%" PRIu32
-				   ",'fund':'%s'%s%s%s",
-				   1 + roll(dice, 9), random_companies[roll(dice, 2)],
-				   1 + roll(dice, 5000), fund,
-				   earmarked ? ",'earmark':'" : "", earmarked ? fund : "",
-				   earmarked ? "'" : "");
+		(void)submit(world, "operator",
+			     "'kind':'gift','date':'{d%" PRIu32
+			     "}','payer':'%s','giver':'company','amount':%" PRIu32
+			     ",'fund':'%s'%s%s%s",
+			     1 + roll(dice, 9), random_companies[roll(dice, 2)],
+			     1 + roll(dice, 5000), fund, earmarked ? ",'earmark':'" : "",
+			     earmarked ? fund : "", earmarked ? "'" : "");
 	else
-		(void)world_submit(
-			world, "operator",
-			"'kind':'patronage','date':'2026-11-0%" PRIu32
-			"','due_on':'2026-12-31','payer':'%s','amount':%" PRIu32
-			",'fund':'projets','earmark':'lab','form':'cash',"
-			"'promise':'firm'",
-			1 + roll(dice, 9), random_companies[roll(dice, 2)],
-			1 + roll(dice, 9000));
+		(void)submit(world, "operator",
+			     "'kind':'patronage','date':'{d%" PRIu32
+			     "}','due_on':'{d-40}','payer':'%s','amount':%" PRIu32
+			     ",'fund':'projets','earmark':'lab','form':'cash',"
+			     "'promise':'firm'",
+			     1 + roll(dice, 9), random_companies[roll(dice, 2)],
+			     1 + roll(dice, 9000));
 }
 
 /* In instalments, half of them waiting for a condition; or in kind. */
@@ -126,38 +174,37 @@ static void play_convention(struct world *world, struct dice *dice)
 	bool conditional = roll(dice, 2) == 0;
 
 	if (roll(dice, 4) == 0) {
-		(void)world_submit(world, "operator",
-				   "'kind':'patronage','date':'2026-11-05','payer':'%s',"
-				   "'amount':%" PRIu32
-				   ",'fund':'projets','form':'goods','promise':'firm'",
-				   random_companies[roll(dice, 2)], first);
+		(void)submit(world, "operator",
+			     "'kind':'patronage','date':'{d9}','payer':'%s',"
+			     "'amount':%" PRIu32
+			     ",'fund':'projets','form':'goods','promise':'firm'",
+			     random_companies[roll(dice, 2)], first);
 		return;
 	}
-	(void)world_submit(
-		world, "operator",
-		"'kind':'patronage','date':'2026-11-05','payer':'%s','amount':%" PRIu32
-		",'fund':'projets','earmark':'lab','form':'cash','promise':'%s'%s,"
-		"'instalments':[{'amount':%" PRIu32 ",'due_on':'2026-11-0%" PRIu32
-		"'},{'amount':%" PRIu32 ",'due_on':'2026-12-31'}]",
-		random_companies[roll(dice, 2)], first + second,
-		conditional ? "conditional" : "firm",
-		conditional ? ",'condition':'permis'" : "", first, 1 + roll(dice, 9),
-		second);
+	(void)submit(world, "operator",
+		     "'kind':'patronage','date':'{d9}','payer':'%s','amount':%" PRIu32
+		     ",'fund':'projets','earmark':'lab','form':'cash','promise':'%s'%s,"
+		     "'instalments':[{'amount':%" PRIu32 ",'due_on':'{d%" PRIu32
+		     "}'},{'amount':%" PRIu32 ",'due_on':'{d-60}'}]",
+		     random_companies[roll(dice, 2)], first + second,
+		     conditional ? "conditional" : "firm",
+		     conditional ? ",'condition':'permis'" : "", first, 1 + roll(dice, 9),
+		     second);
 }
 
-/* What may become of a convention; most positions are none. */
+/* What may become of a convention. */
 static void play_later(struct world *world, struct dice *dice)
 {
-	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+	uint32_t of = some(world, dice, "patronage");
 
-	(void)world_submit(world, "operator",
-			   "'kind':'condition','condition':'permis','evidence':" DIGEST
-			   ",'patronage':%" PRIu32,
-			   of);
-	(void)world_submit(world, "treasurer",
-			   "'kind':'valuation','date':'2026-11-18','patronage':%" PRIu32
-			   ",'amount':%" PRIu32,
-			   of, 1 + roll(dice, 5000));
+	(void)submit(world, "operator",
+		     "'kind':'condition','condition':'permis','evidence':" DIGEST
+		     ",'patronage':%" PRIu32,
+		     of);
+	(void)submit(world, "treasurer",
+		     "'kind':'valuation','date':'{d0}','patronage':%" PRIu32
+		     ",'amount':%" PRIu32,
+		     of, 1 + roll(dice, 5000));
 }
 
 /* The project closes for as long as its money is sought. */
@@ -168,11 +215,11 @@ static void play_redirect(struct world *world, struct dice *dice)
 		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
 		"'status':'closed'");
 	for (int i = 0; i < 10; i++)
-		(void)world_submit(world, "treasurer",
-				   "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
-				   ",'fund':'%s','amount':%" PRIu32,
-				   roll(dice, (uint32_t)world->leaf_count),
-				   random_funds[roll(dice, 4)], 1 + roll(dice, 2000));
+		(void)submit(world, "treasurer",
+			     "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
+			     ",'fund':'%s','amount':%" PRIu32,
+			     roll(dice, (uint32_t)world->leaf_count),
+			     random_funds[roll(dice, 4)], 1 + roll(dice, 2000));
 	(void)world_must(
 		world, "operator",
 		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
@@ -186,21 +233,21 @@ static void play_settlement(struct world *world, struct dice *dice)
 	if (roll(dice, 3) == 0)
 		snprintf(settles, sizeof settles, ",'settles':%" PRIu32,
 			 roll(dice, (uint32_t)world->leaf_count));
-	(void)world_submit(world, "treasurer",
-			   "'kind':'settlement','date':'2026-1%" PRIu32 "-1%" PRIu32
-			   "','payer':'%s','amount':%" PRIu32 "%s",
-			   roll(dice, 2), roll(dice, 8), random_companies[roll(dice, 2)],
-			   1 + roll(dice, 3000), settles);
+	(void)submit(world, "treasurer",
+		     "'kind':'settlement','date':'{d%" PRIu32
+		     "}','payer':'%s','amount':%" PRIu32 "%s",
+		     roll(dice, 50), random_companies[roll(dice, 2)],
+		     1 + roll(dice, 3000), settles);
 }
 
 static void play_terms(struct world *world, struct dice *dice)
 {
-	(void)world_submit(world, "operator",
-			   "'kind':'member','id':'employer:000001016','role':'employer',"
-			   "'siren':'000001016','name':'M','status':'active',"
-			   "'match_percent':%" PRIu32 ",'match_cap_month':%" PRIu32 "%s",
-			   roll(dice, 4) * 50, roll(dice, 3) * 700,
-			   roll(dice, 3) ? "" : ",'match_fund':'emploi'");
+	(void)submit(world, "operator",
+		     "'kind':'member','id':'employer:000001016','role':'employer',"
+		     "'siren':'000001016','name':'M','status':'active',"
+		     "'match_percent':%" PRIu32 ",'match_cap_month':%" PRIu32 "%s",
+		     roll(dice, 4) * 50, roll(dice, 3) * 700,
+		     roll(dice, 3) ? "" : ",'match_fund':'emploi'");
 }
 
 static void play_proposal(struct world *world, struct dice *dice)
@@ -210,42 +257,39 @@ static void play_proposal(struct world *world, struct dice *dice)
 	enum err err;
 
 	if (roll(dice, 3) == 0)
-		err = world_submit(
-			world, "operator",
-			"'kind':'proposal','subject':'transfer','fund':'emploi',"
-			"'to':'projets','amount':%" PRIu32 ",'expires_on':'2026-12-31'",
-			amount);
+		err = submit(world, "operator",
+			     "'kind':'proposal','subject':'transfer','fund':'emploi',"
+			     "'to':'projets','amount':%" PRIu32 ",'expires_on':'{d-30}'",
+			     amount);
 	else if (roll(dice, 2))
-		err = world_submit(
-			world, "operator",
-			"'kind':'proposal','subject':'support','fund':'emploi',"
-			"'beneficiary':'" SEEKER "','amount':%" PRIu32
-			",'purpose':'mobilite','payee':" DIGEST
-			",'expires_on':'2026-12-31'",
-			amount);
+		err = submit(world, "operator",
+			     "'kind':'proposal','subject':'support','fund':'emploi',"
+			     "'beneficiary':'" SEEKER "','amount':%" PRIu32
+			     ",'purpose':'mobilite','payee':" DIGEST
+			     ",'expires_on':'{d-30}'",
+			     amount);
 	else
-		err = world_submit(
+		err = submit(
 			world, "operator",
 			"'kind':'proposal','subject':'grant','fund':'projets',"
 			"'beneficiary':'bearer:lab','project':'lab','amount':%" PRIu32
-			",'purpose':'demarrage','payee':" DIGEST
-			",'expires_on':'2026-12-31'",
+			",'purpose':'demarrage','payee':" DIGEST ",'expires_on':'{d-30}'",
 			amount);
 	if (err)
 		return;
 	world_votes(world, position, 4);
-	err = world_submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
-			   position);
+	err = submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+		     position);
 	if (err || roll(dice, 4) == 0)
 		return;
-	err = world_submit(world, "treasurer",
-			   "'kind':'payment','proposal':%" PRIu64 ",'amount':%" PRIu32
-			   ",'payee':" DIGEST,
-			   position, 1 + roll(dice, amount));
+	err = submit(world, "treasurer",
+		     "'kind':'payment','proposal':%" PRIu64 ",'amount':%" PRIu32
+		     ",'payee':" DIGEST,
+		     position, 1 + roll(dice, amount));
 	if (!err && roll(dice, 2))
-		(void)world_submit(world, "treasurer",
-				   "'kind':'paid','date':'2026-11-18','payment':%zu",
-				   world->leaf_count - 1);
+		(void)submit(world, "treasurer",
+			     "'kind':'paid','date':'{d0}','payment':%zu",
+			     world->leaf_count - 1);
 }
 
 /* Most positions are nothing that can be given back, written off or sent back. */
@@ -255,22 +299,20 @@ static void play_back(struct world *world, struct dice *dice)
 	uint32_t amount = 1 + roll(dice, 2000);
 	const char *payer = random_companies[roll(dice, 2)];
 
-	(void)world_submit(
-		world, "treasurer",
-		"'kind':'writeoff','payer':'%s','reason':'abandoned','of':%" PRIu32
-		",'amount':%" PRIu32,
-		payer, of, amount);
-	(void)world_submit(world, "treasurer",
-			   "'kind':'refund','date':'2026-11-18','payer':'%s','reason':"
-			   "'asked','through':'%s','of':%" PRIu32 ",'amount':%" PRIu32,
-			   payer, roll(dice, 2) ? "bank" : "payer",
-			   roll(dice, (uint32_t)world->leaf_count), amount);
+	(void)submit(world, "treasurer",
+		     "'kind':'writeoff','payer':'%s','reason':'abandoned','of':%" PRIu32
+		     ",'amount':%" PRIu32,
+		     payer, of, amount);
+	(void)submit(world, "treasurer",
+		     "'kind':'refund','date':'{d0}','payer':'%s','reason':"
+		     "'asked','through':'%s','of':%" PRIu32 ",'amount':%" PRIu32,
+		     payer, roll(dice, 2) ? "bank" : "payer",
+		     roll(dice, (uint32_t)world->leaf_count), amount);
 	if (roll(dice, 4) == 0)
-		(void)world_submit(
-			world, "treasurer",
-			"'kind':'refund','date':'2026-11-18','payer':'%s',"
-			"'reason':'overpaid','through':'bank','amount':%" PRIu32,
-			payer, amount);
+		(void)submit(world, "treasurer",
+			     "'kind':'refund','date':'{d0}','payer':'%s',"
+			     "'reason':'overpaid','through':'bank','amount':%" PRIu32,
+			     payer, amount);
 }
 
 /* A settlement is charged back whole. */
@@ -286,11 +328,10 @@ static void play_chargeback(struct world *world, struct dice *dice)
 				slice_of(world->leaves[of].bytes, world->leaves[of].n),
 				&entry, &fault) == ERR_OK &&
 		    (entry.kind == KIND_settlement || entry.kind == KIND_gift))
-			(void)world_submit(world, "treasurer",
-					   "'kind':'chargeback','date':'2026-11-18',"
-					   "'of':%" PRIu32 ",'amount':%" PRId64,
-					   of,
-					   cents_value(entry_cents(&entry, "amount")));
+			(void)submit(world, "treasurer",
+				     "'kind':'chargeback','date':'{d0}',"
+				     "'of':%" PRIu32 ",'amount':%" PRId64,
+				     of, cents_value(entry_cents(&entry, "amount")));
 		json_doc_free(doc);
 	}
 }
@@ -298,35 +339,37 @@ static void play_chargeback(struct world *world, struct dice *dice)
 /* What may come back of a grant, or be cancelled of it. */
 static void play_grant_back(struct world *world, struct dice *dice)
 {
-	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+	uint32_t of = some(world, dice, "proposal");
 	uint32_t amount = 1 + roll(dice, 1500);
 	uint64_t position = world->leaf_count;
 
-	(void)world_submit(world, "treasurer",
-			   "'kind':'returned','date':'2026-11-18','reason':'other',"
-			   "'payment':%" PRIu32,
-			   roll(dice, (uint32_t)world->leaf_count));
-	(void)world_submit(world, "treasurer",
-			   "'kind':'restitution','date':'2026-11-18','grant':%" PRIu32
-			   ",'amount':%" PRIu32,
-			   of, amount);
+	(void)submit(world, "treasurer",
+		     "'kind':'returned','date':'{d0}','reason':'other',"
+		     "'payment':%" PRIu32,
+		     some(world, dice, "payment"));
+	(void)submit(world, "treasurer",
+		     "'kind':'restitution','date':'{d0}','grant':%" PRIu32
+		     ",'amount':%" PRIu32,
+		     of, 1 + amount / 10);
 	position = world->leaf_count;
-	if (world_submit(world, "operator",
-			 "'kind':'proposal','subject':'cancellation','expires_on':"
-			 "'2026-12-31','grant':%" PRIu32 ",'amount':%" PRIu32,
-			 of, amount) != ERR_OK)
+	if (submit(world, "operator",
+		   "'kind':'proposal','subject':'cancellation','expires_on':"
+		   "'{d-30}','grant':%" PRIu32 ",'amount':%" PRIu32,
+		   of, amount) != ERR_OK)
 		return;
 	world_votes(world, position, 4);
-	if (world_submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
-			 position) == ERR_OK)
-		(void)world_submit(world, "operator",
-				   "'kind':'cancellation','proposal':%" PRIu64
-				   ",'grant':%" PRIu32 ",'amount':%" PRIu32,
-				   position, of, amount);
+	if (submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
+		   position) == ERR_OK)
+		(void)submit(world, "operator",
+			     "'kind':'cancellation','proposal':%" PRIu64
+			     ",'grant':%" PRIu32 ",'amount':%" PRIu32,
+			     position, of, amount);
 }
 
 void random_play(struct world *world, struct dice *dice)
 {
+	if (roll(dice, 2))
+		world->at += roll(dice, DAYS_AT_ONCE * 86400);
 	switch (roll(dice, 22)) {
 	case 0:
 	case 1:
@@ -373,16 +416,15 @@ void random_play(struct world *world, struct dice *dice)
 		play_correction(world, dice);
 		break;
 	case 13:
-		(void)world_submit(world, "operator",
-				   "'kind':'allocation','month':'2026-%02" PRIu32 "'",
-				   9 + roll(dice, 2));
+		(void)submit(world, "operator",
+			     "'kind':'allocation','month':'{m%" PRIu32 "}'",
+			     20 + roll(dice, 45));
 		break;
 	default:
-		(void)world_submit(
-			world, "treasurer",
-			"'kind':'reversal','date':'2026-11-18','reason':'amount',"
-			"'of':%" PRIu32,
-			roll(dice, (uint32_t)world->leaf_count));
+		(void)submit(world, "treasurer",
+			     "'kind':'reversal','date':'{d0}','reason':'amount',"
+			     "'of':%" PRIu32,
+			     roll(dice, (uint32_t)world->leaf_count));
 	}
 }
 
@@ -390,10 +432,10 @@ void random_begin(struct world *world)
 {
 	(void)world_must(world, "operator",
 			 "'kind':'beneficiary','id':'" SEEKER "','nature':'job-seeker',"
-			 "'attestation':{'digest':" DIGEST ",'until':'2027-01-31'}");
+			 "'attestation':{'digest':" DIGEST ",'until':'2099-12-31'}");
 	(void)world_must(world, "operator",
 			 "'kind':'beneficiary','id':'bearer:lab','nature':'association',"
-			 "'attestation':{'digest':" DIGEST ",'until':'2027-01-31'}");
+			 "'attestation':{'digest':" DIGEST ",'until':'2099-12-31'}");
 	(void)world_must(
 		world, "operator",
 		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"

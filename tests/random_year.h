@@ -12,6 +12,7 @@
 
 #define RANDOM_COMPANIES 2
 #define RANDOM_FUNDS     4
+#define RANDOM_STEPS     160 /* of a year */
 
 struct dice {
 	uint64_t state; /* the seed */

@@ -18,7 +18,6 @@
 #include "tests/random_year.h"
 
 #define SEEDS 24
-#define STEPS 160
 
 /* ---- what must hold ---- */
 
@@ -155,7 +154,7 @@ static void run_seed(uint64_t seed)
 
 	print_message("  seed %" PRIu64 "\n", seed);
 	random_begin(world);
-	for (int step = 0; step < STEPS; step++) {
+	for (int step = 0; step < RANDOM_STEPS; step++) {
 		random_play(world, &dice);
 		check_payers(world);
 		check_sub_balances(world);
