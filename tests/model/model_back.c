@@ -207,8 +207,6 @@ static void promise_undo(struct model *model, struct model_promise *promise)
 
 static void writeoff_undo(struct model *model, const struct model_back *back)
 {
-	int64_t sum = 0;
-
 	for (size_t i = 0; i < back->n; i++) {
 		struct model_line *line = &model->line[back->written[i].line];
 		int64_t part = back->written[i].amount < line->written
@@ -217,11 +215,10 @@ static void writeoff_undo(struct model *model, const struct model_back *back)
 
 		line->written -= part;
 		line->open += part;
-		sum += part;
 		model_post(model, part, "receivable/%s", line->payer);
 		model_post(model, -part, "pledged/%s/%s", line->fund, line->mark);
 	}
-	model_use_credit(model, back->payer, back->of, sum);
+	model_use_credit(model, back->payer, back->of, INT64_MAX);
 }
 
 static void refund_undo(struct model *model, const struct model_back *back)
