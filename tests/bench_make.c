@@ -160,9 +160,13 @@ static enum err secret_company(void *ctx, uint8_t ret_secret[BATCH_SECRET_BYTES]
 	return ERR_OK;
 }
 
-static enum err secret_donors(void *ctx, const uint8_t *keys, size_t count, bool keep,
-			      uint8_t *ret_secrets, struct fault *fault)
+static enum err secret_donors(void *ctx, const uint8_t *keys,
+			      const struct donor_ask *asks, size_t count, bool keep,
+			      uint8_t *ret_secrets, uint8_t *ret_verdicts,
+			      struct fault *fault)
 {
+	(void)asks;
+	(void)ret_verdicts;
 	(void)ctx;
 	(void)keep;
 	(void)fault;
