@@ -143,13 +143,12 @@ enum err books_complete(struct books *books, struct json_doc *doc, struct json *
 		return fault_rule(fault, "time",
 				  "the machine's clock gives a day that is not ours");
 	err = books_check_charter_first(books, kind, fault);
-	if (err)
-		return err;
 	date_format(today, today_text);
 	(void)json_add_integer(doc, draft, "at", at);
 	if (kind_def(kind)->nature == NATURE_ACT)
 		(void)json_add_cstring(doc, draft, "date", today_text);
-	err = draft_view(draft, kind, at, &view, fault);
+	if (!err)
+		err = draft_view(draft, kind, at, &view, fault);
 	if (!err && kind != KIND_charter)
 		err = member_check_may(books, view.by, kind, fault);
 	books->overflow = false;
@@ -157,6 +156,7 @@ enum err books_complete(struct books *books, struct json_doc *doc, struct json *
 	if (!err)
 		err = complete_kind(books, doc, draft, &view, fault);
 	books->entry = NULL;
+	/* A verdict reached on a state that could not be read is none. */
 	if (state_err(books->state) != ERR_OK)
 		return fault_set(fault, state_err(books->state),
 				 "the ledger's state could not be read");

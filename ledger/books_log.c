@@ -104,8 +104,11 @@ enum err query_checkpoint_open(struct books *books, struct slice note,
 		return err;
 	/* The charter's key signs for the log that has no entry yet, too. */
 	if (!query_log_at(books, said.size ? said.size : 1, &log))
-		return fault_set(fault, ERR_CORRUPT,
-				 "the books name no key of the log: rebuild");
+		return state_err(books->state)
+			       ? fault_set(fault, state_err(books->state),
+					   "the books cannot be read")
+			       : fault_set(fault, ERR_CORRUPT,
+					   "the books name no key of the log: rebuild");
 	err = vkey_parse(slice_of_text(log.vkey), &vkey, fault);
 	if (!err)
 		err = checkpoint_open(note, &vkey, NULL, 0, NULL, ret_checkpoint, fault);

@@ -128,7 +128,7 @@ head -c 100000 /dev/urandom >"$WORK/noise"
 api POST "/v1/batches?$(batch_query H-3)" "$EMPLOYER" "$WORK/noise" text/csv
 refused "noise as CSV is refused" 422 400
 api POST /v1/batches "$EMPLOYER" "$WORK/noise"
-refused "noise as JSON is refused" 400
+refused "noise as JSON is refused" 400 422
 { echo 'matricule;arrondi'; seq 1 50001 | sed 's/.*/M&;0,10/'; } >"$WORK/rows"
 api POST "/v1/batches?$(batch_query H-4)" "$EMPLOYER" "$WORK/rows" text/csv
 refused "more rows than a batch may have are refused" 413
