@@ -23,7 +23,7 @@ for folder in "${FOLDERS[@]}"; do
 done
 tests=(tests/*.[ch] tests/model/*.[ch])
 scripts=(tests/*.sh tests/stories/*.sh tests/lint/*.sh .ci/*)
-papers=(Makefile ./*.md {keys,ledger,reports,gateway,tests}/*.md gateway/*.conf* tests/demo/*)
+papers=(Makefile ./*.md {keys,ledger,reports,gateway,tests}/*.md tests/bench/*.md gateway/*.conf* tests/demo/*)
 
 # grep with the file's name even for one file, and never on standard input.
 find_in() { # regex file...
