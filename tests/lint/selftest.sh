@@ -145,6 +145,12 @@ add reports/verb.c 'int x;'
 add tests/t-10-verb.sh '# Covers reports/verb.c.'
 lets tested "a source that a script names"
 
+add ledger/books_noun.c 'enum err e = fault_rule(fault, "noun", "no");'
+finds forged ledger/books_noun.c:1
+add ledger/books_noun.c 'enum err e = fault_rule(fault, "noun", "no");'
+add tests/test_books_noun.c 'void f(void) { world_refuses(world, "noun", "operator", ""); }'
+lets forged "a rule that a test breaks"
+
 add ledger/noun.h '/* TO''DO: later */'
 finds words ledger/noun.h:5
 add tests/run.sh '# FIX''ME'
