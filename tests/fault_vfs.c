@@ -3,11 +3,16 @@
  */
 #include "tests/fault_vfs.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECTOR_BYTES 512
+#define UNSYNCED_MAX 20000
+#define PATH_BYTES   512
 
 const char *const fault_class_names[FAULT_CLASS__COUNT] = {
 	"write", "torn write", "full disk", "sync",          "truncate",
@@ -24,7 +29,22 @@ static struct {
 struct file {
 	sqlite3_file base;
 	sqlite3_file *real; /* behind this one */
+	char path[PATH_BYTES];
 };
+
+/* A sector that was written and not synced, and what stood there before. */
+struct unsynced {
+	char *path;
+	sqlite3_int64 at;
+	int n;
+	unsigned char before[SECTOR_BYTES]; /* zeros behind the file's end */
+};
+
+static struct {
+	bool on;
+	size_t n;
+	struct unsynced sector[UNSYNCED_MAX];
+} unsynced;
 
 static bool fails(enum fault_class class)
 {
@@ -41,6 +61,81 @@ static bool fails(enum fault_class class)
 static sqlite3_file *real_of(sqlite3_file *file)
 {
 	return ((struct file *)file)->real;
+}
+
+/* ---- what is not on the disk yet ---- */
+
+static void write_remember(sqlite3_file *file, int n, sqlite3_int64 at)
+{
+	sqlite3_file *real = real_of(file);
+
+	for (int from = 0; unsynced.on && from < n; from += SECTOR_BYTES) {
+		struct unsynced *sector = &unsynced.sector[unsynced.n++];
+
+		if (unsynced.n > UNSYNCED_MAX)
+			abort();
+		memset(sector->before, 0, sizeof sector->before);
+		sector->path = ((struct file *)file)->path;
+		sector->at = at + from;
+		sector->n = n - from < SECTOR_BYTES ? n - from : SECTOR_BYTES;
+		/* Fills with zeros what it cannot read. */
+		(void)real->pMethods->xRead(real, sector->before, sector->n, sector->at);
+		sector->path = strdup(sector->path);
+		if (!sector->path)
+			abort();
+	}
+}
+
+static void sync_forget(const char *path)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < unsynced.n; i++)
+		if (strcmp(unsynced.sector[i].path, path) == 0)
+			free(unsynced.sector[i].path);
+		else
+			unsynced.sector[kept++] = unsynced.sector[i];
+	unsynced.n = kept;
+}
+
+void fault_vfs_remember(void)
+{
+	unsynced.on = true;
+}
+
+static void sector_restore(const struct unsynced *sector)
+{
+	int fd = open(sector->path, O_WRONLY | O_CLOEXEC);
+
+	/* A file that is gone has lost it all. */
+	if (fd < 0)
+		return;
+	if (pwrite(fd, sector->before, (size_t)sector->n, sector->at) != sector->n ||
+	    close(fd))
+		abort();
+}
+
+uint64_t fault_vfs_cut(bool (*choose)(void *ctx), void *ctx)
+{
+	uint64_t lost = 0;
+
+	unsynced.on = false;
+	/* The newest first, so that a sector that was written twice ends as it was. */
+	while (unsynced.n > 0) {
+		struct unsynced *sector = &unsynced.sector[--unsynced.n];
+		size_t n = strlen(sector->path);
+
+		if (choose(ctx)) {
+			sector_restore(sector);
+			lost++;
+		}
+		if (n > 4 && strcmp(sector->path + n - 4, "-wal") == 0) {
+			memcpy(sector->path + n - 4, "-shm", 4);
+			(void)unlink(sector->path);
+		}
+		free(sector->path);
+	}
+	return lost;
 }
 
 /* ---- a file ---- */
@@ -75,6 +170,7 @@ static int file_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int6
 			(void)real->pMethods->xWrite(real, bytes, part, at);
 		return SQLITE_IOERR_WRITE;
 	}
+	write_remember(file, n, at);
 	return real->pMethods->xWrite(real, bytes, n, at);
 }
 
@@ -90,8 +186,10 @@ static int file_sync(sqlite3_file *file, int flags)
 {
 	sqlite3_file *real = real_of(file);
 
-	return fails(FAULT_SYNC) ? SQLITE_IOERR_FSYNC
-				 : real->pMethods->xSync(real, flags);
+	if (fails(FAULT_SYNC))
+		return SQLITE_IOERR_FSYNC;
+	sync_forget(((struct file *)file)->path);
+	return real->pMethods->xSync(real, flags);
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *ret_n)
@@ -193,6 +291,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *opened, in
 	file->real = (sqlite3_file *)(file + 1);
 	if (fails(FAULT_OPEN))
 		return SQLITE_CANTOPEN;
+	(void)snprintf(file->path, sizeof file->path, "%s", path ? path : "");
 	rc = fault.real->xOpen(fault.real, path, file->real, flags, ret_flags);
 	if (file->real->pMethods)
 		file->base.pMethods = &methods;

@@ -34,4 +34,12 @@ void fault_vfs_arm(enum fault_class class, uint64_t n, bool dead);
 /* Whether it has failed. Nothing fails any more. */
 bool fault_vfs_disarm(void);
 
+/* From here on, what is written and not yet synced is remembered with what was there
+ * before. */
+void fault_vfs_remember(void);
+/* The power is cut: of all that was not synced, each sector is lost or not, as choose()
+ * says; and so is the memory that processes shared. No database is open. How many sectors
+ * were lost. */
+uint64_t fault_vfs_cut(bool (*choose)(void *ctx), void *ctx);
+
 #endif
