@@ -11,12 +11,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "keys/note.h"
-
-/* The part of the last group's time that a group waits for more. */
-#define GATHER_PART 2
 
 struct sequencer {
 	struct ledger *ledger;
@@ -27,7 +23,6 @@ struct sequencer {
 	pthread_cond_t work; /* there is something to do, or `stopping` */
 	struct sequencer_job *first, **end;
 	size_t n_jobs, n_bytes;
-	size_t wanted; /* jobs, before the thread is woken for them */
 	bool stopping;
 };
 
@@ -36,17 +31,6 @@ static void must(int rc)
 {
 	if (rc)
 		abort();
-}
-
-/* Its deadlines are the monotonic clock's, which nobody sets. */
-static void cond_init(pthread_cond_t *cond)
-{
-	pthread_condattr_t attr;
-
-	must(pthread_condattr_init(&attr));
-	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC));
-	must(pthread_cond_init(cond, &attr));
-	must(pthread_condattr_destroy(&attr));
 }
 
 static size_t job_bytes(const struct sequencer_job *job)
@@ -98,56 +82,22 @@ static void group_write(struct sequencer *sequencer, struct sequencer_job *const
 		group[i]->done(group[i]->ctx, submissions[i], note);
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	must(clock_gettime(CLOCK_MONOTONIC, &now));
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/*
- * Those who were answered just now are about to ask again: a group that waits for them,
- * a part of the time that the last one took, saves them a commit of their own. Who asks
- * alone never waits, and nobody twice.
- */
-static void group_gather(struct sequencer *sequencer, size_t last, int64_t last_ns)
-{
-	int64_t until = now_ns() + last_ns / GATHER_PART;
-	struct timespec deadline = { .tv_sec = until / 1000000000,
-				     .tv_nsec = until % 1000000000 };
-	int rc = 0;
-
-	if (last < 2)
-		return;
-	sequencer->wanted = last + sequencer->n_jobs;
-	while (sequencer->n_jobs < sequencer->wanted && !sequencer->stopping && !rc)
-		rc = pthread_cond_timedwait(&sequencer->work, &sequencer->lock,
-					    &deadline);
-	sequencer->wanted = 1;
-}
-
 static void *sequencer_run(void *ctx)
 {
 	struct sequencer *sequencer = ctx;
 	struct sequencer_job *group[SEQUENCER_GROUP_MAX];
-	int64_t last_ns = 0;
-	size_t n = 0;
 
 	must(pthread_mutex_lock(&sequencer->lock));
 	for (;;) {
-		int64_t start;
-
-		group_gather(sequencer, n, last_ns);
 		while (!sequencer->first && !sequencer->stopping)
 			must(pthread_cond_wait(&sequencer->work, &sequencer->lock));
 		if (!sequencer->first)
 			break;
-		n = group_take(sequencer, group);
+
+		size_t n = group_take(sequencer, group);
+
 		must(pthread_mutex_unlock(&sequencer->lock));
-		start = now_ns();
 		group_write(sequencer, group, n);
-		last_ns = now_ns() - start;
 		must(pthread_mutex_lock(&sequencer->lock));
 	}
 	must(pthread_mutex_unlock(&sequencer->lock));
@@ -165,10 +115,9 @@ enum err sequencer_start(struct ledger *ledger, struct sequencer **ret_sequencer
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	sequencer->ledger = ledger;
 	sequencer->end = &sequencer->first;
-	sequencer->wanted = 1;
 	buffer_init(&sequencer->note, NOTE_BYTES_MAX);
 	must(pthread_mutex_init(&sequencer->lock, NULL));
-	cond_init(&sequencer->work);
+	must(pthread_cond_init(&sequencer->work, NULL));
 	if (pthread_create(&sequencer->thread, NULL, sequencer_run, sequencer)) {
 		must(pthread_cond_destroy(&sequencer->work));
 		must(pthread_mutex_destroy(&sequencer->lock));
@@ -205,8 +154,7 @@ enum err sequencer_submit(struct sequencer *sequencer, struct sequencer_job *job
 		sequencer->end = &job->next;
 		sequencer->n_jobs++;
 		sequencer->n_bytes += job_bytes(job);
-		if (sequencer->n_jobs >= sequencer->wanted)
-			must(pthread_cond_signal(&sequencer->work));
+		must(pthread_cond_signal(&sequencer->work));
 	}
 	must(pthread_mutex_unlock(&sequencer->lock));
 	return err;
