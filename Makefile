@@ -11,6 +11,7 @@
 #   make bench      measures
 #   make torture    kills, clocks, full disks, hostile clients: TORTURE_S, TORTURE_SEED
 #   make docs       the tables that README.md and ledger/FORMAT.md draw from kinds.def
+#                   and rules.def
 #   make install    PREFIX=/usr/local DESTDIR=
 #
 # To override: CC, B (the build folder), CFLAGS_EXTRA, LDFLAGS_EXTRA, OPT,
@@ -57,6 +58,8 @@ UNITS := $(wildcard tests/test_*.c)
 BENCHES := $(wildcard tests/bench_*.c)
 FUZZES := $(wildcard tests/fuzz_*.c)
 TORTURES := $(wildcard tests/torture_*.c)
+# What forges exports for arrondi-verify to find (tests/t-42-forgeries.sh).
+FORGERS := $(filter-out %_random.c,$(wildcard tests/test_books_*.c tests/test_audit*.c))
 SCRIPTS := $(sort $(wildcard tests/t-*.sh tests/stories/t-*.sh))
 # Where several threads share something, or may come to.
 THREADED := $(wildcard tests/test_sequencer.c tests/test_audit.c tests/test_http*.c \
@@ -183,7 +186,7 @@ test:
 
 # The programs are only needed when a black-box script was chosen.
 test-now: $(call test_program,$(UNITS)) $(if $(call chosen,$(SCRIPTS)),$(PROGRAMS) \
-	$(patsubst %.c,$(O)/%,$(TORTURES)) $(SHIMS))
+	$(patsubst %.c,$(O)/%,$(TORTURES) $(FORGERS)) $(SHIMS))
 	@$(run) $(call test_program,$(UNITS)) $(call chosen,$(SCRIPTS))
 
 asan:
@@ -236,7 +239,7 @@ torture:
 torture-now: all $(patsubst %.c,$(O)/%,$(TORTURES)) $(SHIMS)
 	@B='$(O)' BIN='$(abspath $(BIN))' tests/torture.sh
 
-# Draws the tables of README.md and ledger/FORMAT.md anew from ledger/kinds.def.
+# Draws the tables of README.md and ledger/FORMAT.md anew from ledger/*.def.
 docs: $(call test_program,tests/test_docs.c)
 	DOCS_WRITE=1 $(call test_program,tests/test_docs.c)
 

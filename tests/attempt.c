@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "tests/exhibit.h"
+
 void attempt_init(struct attempt *attempt, const struct archive *archive)
 {
 	*attempt = (struct attempt){ .options = { .dir = archive->out, .n_vkeys = 1 } };
@@ -66,6 +68,7 @@ void attempt_finds_with(struct attempt *attempt, uint64_t position, const char *
 		assert_string_equal(attempt->fault.rule, rule);
 		assert_int_equal(attempt->fault.err, attempt->err);
 	}
+	exhibit_keep(&attempt->options, &attempt->finding);
 }
 
 void attempt_finds(const struct archive *archive, uint64_t position, const char *rule)

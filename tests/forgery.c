@@ -12,6 +12,7 @@
 
 #include "ledger/audit.h"
 #include "tests/archive.h"
+#include "tests/exhibit.h"
 
 void forgery_must_be_found(struct world *world, struct slice leaf, const char *rule)
 {
@@ -36,6 +37,8 @@ void forgery_must_be_found(struct world *world, struct slice leaf, const char *r
 	options.n_vkeys = 1;
 	err = audit_run(&options, &audit, &fault);
 	audit_free(audit);
+	if (err && strcmp(finding.rule, rule) == 0)
+		exhibit_keep(&options, &finding);
 	archive->world = own;
 	archive_free(archive);
 	if (!err)

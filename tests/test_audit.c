@@ -14,6 +14,7 @@
 #include "ledger/audit_summary.h"
 #include "tests/archive.h"
 #include "tests/attempt.h"
+#include "tests/exhibit.h"
 #include "tests/story.h"
 #include "tests/world.h"
 
@@ -338,6 +339,7 @@ static void test_history_rewritten_and_signed_again_is_found(void **state)
 	attempt_init(&attempt, archive);
 	attempt.older[0] = buffer_slice(&note);
 	attempt.options.n_older = 1;
+	exhibit_name("a history rewritten behind --checkpoint");
 	attempt_finds_with(&attempt, AUDIT_NO_POSITION, "older");
 	assert_int_equal(attempt.err, ERR_CORRUPT);
 	free(forged);
@@ -436,9 +438,11 @@ static void test_proofs_of_another_history_are_refused(void **state)
 	assert_int_equal(audit_proof_verify(attempt.audit, buffer_slice(&entry), &shown,
 					    &attempt.fault),
 			 ERR_CORRUPT);
+	exhibit_keep_proof(&attempt.options, buffer_slice(&entry), "proof");
 	assert_int_equal(audit_proof_verify(attempt.audit, slice_of_text("hello\n"),
 					    &shown, &attempt.fault),
 			 ERR_INVALID);
+	exhibit_keep_proof(&attempt.options, slice_of_text("hello\n"), "proof");
 	attempt_free(&attempt);
 	free(charter);
 	free(right);

@@ -11,6 +11,7 @@
 
 #include "ledger/audit_continues.h"
 #include "tests/attempt.h"
+#include "tests/exhibit.h"
 #include "tests/succession.h"
 
 #define LILAS   "employer:000001016"
@@ -109,6 +110,7 @@ static void pair_finds(struct pair *pair, const char *rule)
 	assert_int_not_equal(pair->err, ERR_OK);
 	assert_string_equal(pair->finding.rule, rule);
 	assert_string_equal(pair->fault.rule, rule);
+	exhibit_keep_pair(&pair->a.options, &pair->b.options, &pair->finding);
 	pair_end(pair);
 }
 

@@ -17,9 +17,11 @@
 
 #include <cmocka.h>
 
+#include "keys/encoding.h"
 #include "keys/note.h"
 #include "tests/archive.h"
 #include "tests/attempt.h"
+#include "tests/exhibit.h"
 #include "tests/world.h"
 
 /* ---- every bit ---- */
@@ -256,18 +258,19 @@ static void forged_is_found(struct archive *archive, const char *find, const cha
 
 static void test_entries_in_another_form_are_found(void **state)
 {
-	static const char *const forms[][3] = {
-		{ "'amount':5000", "'amount': 5000", "entry" },
+	static const char *const forms[][4] = {
+		{ "'amount':5000", "'amount': 5000", "entry", "a non-canonical leaf" },
 		{ "'amount':5000", "'amount':05000", "entry" },
 		{ "'amount':5000", "'amount':5e3", "entry" },
-		{ "'amount':5000", "'amount':9007199254740993", "entry" },
+		{ "'amount':5000", "'amount':9007199254740993", "entry",
+		  "a number above 2^53" },
 		{ "'amount':5000", "'amount':9007199254740992", "entry" },
 		{ "'amount':5000", "'amount':-5000", "entry" },
 		{ "'amount':5000", "'amount':5000,'amount':5000", "entry" },
 		{ "'amount':5000", "'amount':null", "entry" },
-		{ "'kind':'gift'", "'kind':'present'", "entry" },
+		{ "'kind':'gift'", "'kind':'present'", "entry", "an unknown kind" },
 		{ "'giver':'company'", "'giver':'\\u0063ompany'", "entry" },
-		{ "'fund':'emploi'", "'fund':'emploi','note':'hello'", "entry" },
+		{ "'fund':'emploi'", "'fund':'emploi','fundus':'hello'", "entry" },
 		{ "'giver':'company',", "", "entry" },
 		{ "'date':'2026-11-01'", "'date':'2026-02-30'", "entry" },
 	};
@@ -277,8 +280,10 @@ static void test_entries_in_another_form_are_found(void **state)
 	(void)world_must(archive->world, "operator",
 			 "'kind':'gift','date':'2026-11-01','payer':'" ARCHIVE_EMPLOYER
 			 "','giver':'company','fund':'emploi','amount':5000");
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		exhibit_name(forms[i][3]);
 		forged_is_found(archive, forms[i][0], forms[i][1], forms[i][2]);
+	}
 	archive_write(archive);
 	attempt_verifies(archive);
 	archive_free(archive);
@@ -292,6 +297,7 @@ static void test_entries_against_a_rule_are_found(void **state)
 	(void)world_must(archive->world, "operator",
 			 "'kind':'gift','date':'2026-11-01','payer':'" ARCHIVE_EMPLOYER
 			 "','giver':'company','fund':'emploi','amount':5000");
+	exhibit_name("a time gone back");
 	forged_is_found(archive, "'at':1795000000", "'at':1794999999", "time");
 	forged_is_found(archive, "'date':'2026-11-01'", "'date':'2026-11-19'", "date");
 	forged_is_found(archive, "'fund':'emploi'", "'fund':'nulle-part'", "fund");
@@ -352,6 +358,7 @@ static void test_claims_are_unique_across_batches(void **state)
 	second = archive_submit_batch(
 		archive, &(struct archive_batch){ .n = 3, .first_tag = 6 * 256 });
 	archive_write(archive);
+	exhibit_name("a duplicated claim across batches");
 	attempt_finds(archive, second, "claim");
 	attempt_init(&attempt, archive);
 	attempt.options.without_rows = true;
@@ -417,20 +424,17 @@ static void test_claims_are_forgotten_with_the_window(void **state)
 	archive_free(archive);
 }
 
-struct rows_change {
-	const char *find, *put, *rule;
-};
-
 static void test_rows_that_are_not_the_batchs_are_found(void **state)
 {
-	static const struct rows_change changes[] = {
+	static const char *const changes[][4] = {
 		{ "\"roundup\":2,", "\"roundup\":3,", "batch_rows" },
 		{ "\"roundup\":2,", "\"roundup\":100,", "row_roundup" },
 		{ "\"roundup\":2,", "\"roundup\":0,", "row_cap" },
 		{ "\"extra\":200", "\"extra\":5000", "row_cap" },
 		{ "\"extra\":200", "\"extra\":0200", "batch_rows" },
 		{ "\"tag\":\"00000100", "\"tag\":\"00000000", "row_order" },
-		{ "\"tag\":\"00000100", "\"tag\":\"00000101", "batch_rows" },
+		{ "\"tag\":\"00000100", "\"tag\":\"00000101", "batch_rows",
+		  "rows that do not match their root" },
 		{ "projets", "general", "batch_rows" },
 		{ "}\n", "}\r\n", "batch_rows" },
 	};
@@ -439,24 +443,88 @@ static void test_rows_that_are_not_the_batchs_are_found(void **state)
 	(void)state;
 	(void)archive_submit_batch(archive, &(struct archive_batch){ .n = 3 });
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-		const struct rows_change *change = &changes[i];
+		const char *const *change = changes[i];
 		const char *blob = buffer_text(&archive->rows[0].blob);
-		const char *at = strstr(blob, change->find);
+		const char *at = strstr(blob, change[0]);
 		struct buffer bytes;
 
 		assert_non_null(at);
 		buffer_init(&bytes, 10000);
 		buffer_put(&bytes, blob, (size_t)(at - blob));
-		buffer_put_text(&bytes, change->put);
-		buffer_put_text(&bytes, at + strlen(change->find));
+		buffer_put_text(&bytes, change[1]);
+		buffer_put_text(&bytes, at + strlen(change[0]));
 		archive_write(archive);
 		archive_write_file(archive, "rows/3", buffer_slice(&bytes));
-		attempt_finds(archive, 3, change->rule);
+		exhibit_name(change[3]);
+		attempt_finds(archive, 3, change[2]);
 		buffer_release(&bytes);
 	}
 	archive_write_file(archive, "rows/3", slice_of_text(""));
 	attempt_finds(archive, 3, "batch_rows");
 	archive_free(archive);
+}
+
+/* `n` rows in the place of a batch's, each for another fund of the givers in turn. */
+static void rows_put(struct archive *archive, uint64_t position, unsigned n)
+{
+	char path[32], line[ROW_LINE_BYTES_MAX];
+	struct buffer blob;
+
+	buffer_init(&blob, 100000);
+	for (unsigned i = 0; i < n; i++) {
+		struct row row = { .giver = (enum giver)(i % GIVER__COUNT),
+				   .roundup = cents_of(1) };
+
+		snprintf(row.fund, sizeof row.fund, "f%u", i / GIVER__COUNT);
+		u32_put(row.tag.b, i);
+		buffer_put(&blob, line, row_encode(&row, line));
+		buffer_put_byte(&blob, '\n');
+	}
+	snprintf(path, sizeof path, "rows/%" PRIu64, position);
+	archive_write_file(archive, path, buffer_slice(&blob));
+	buffer_release(&blob);
+}
+
+static void test_rows_past_every_bound_are_found(void **state)
+{
+	struct archive *archive = archive_new();
+	uint64_t batch = archive_submit_batch(archive, &(struct archive_batch){ .n = 3 }),
+		 large;
+
+	(void)state;
+	large = archive_submit_batch(archive,
+				     &(struct archive_batch){ .n = 200, .first_tag = 7 });
+	archive_write(archive);
+	rows_put(archive, batch, 4);
+	attempt_finds(archive, batch, "rows_max");
+	archive_write(archive);
+	rows_put(archive, large, ROWS_TOTALS_MAX);
+	attempt_finds(archive, large, "batch_rows");
+	rows_put(archive, large, ROWS_TOTALS_MAX + 1);
+	attempt_finds(archive, large, "rows_totals");
+	archive_free(archive);
+}
+
+/* ---- the checkpoint ---- */
+
+/* Entries and tiles agree, and the key has signed another log of that size. */
+static void test_a_root_of_other_entries_is_found(void **state)
+{
+	struct archive *archive = archive_new(), *other = archive_new();
+	struct buffer note;
+
+	(void)state;
+	archive_write(archive);
+	buffer_init(&note, NOTE_BYTES_MAX);
+	signing_key_free(other->world->log_key);
+	other->world->log_key = archive->world->log_key;
+	archive_note(other, archive->world->leaf_count, &note);
+	other->world->log_key = NULL;
+	archive_write_file(archive, "checkpoint", buffer_slice(&note));
+	attempt_finds(archive, AUDIT_NO_POSITION, "root");
+	buffer_release(&note);
+	archive_free(archive);
+	archive_free(other);
 }
 
 int main(void)
@@ -479,6 +547,8 @@ int main(void)
 			test_pay_is_claimed_once_a_month_and_invoices_once_in_13),
 		cmocka_unit_test(test_claims_are_forgotten_with_the_window),
 		cmocka_unit_test(test_rows_that_are_not_the_batchs_are_found),
+		cmocka_unit_test(test_rows_past_every_bound_are_found),
+		cmocka_unit_test(test_a_root_of_other_entries_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

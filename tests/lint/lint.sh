@@ -198,24 +198,58 @@ for tool in perl awk clang-format readelf; do
 	}
 done
 
-# Every rule of the books is broken by a test in a log that is signed with the right
-# key, and found there by its name: all these helpers forge, too (tests/world.h).
+# Every rule that an export can break is broken by a test in a log that is signed with
+# the right key, and found there by its name: all these helpers forge, too
+# (tests/world.h). That arrondi-verify itself finds it, tests/t-42-forgeries.sh sees.
 rule_forged() {
-	local -a files=(tests/test_books_*.c tests/test_audit*.c ledger/books*.c)
+	local -a files=(tests/test_books_*.c tests/test_audit*.c ledger/*.def)
 	[ ${#files[@]} = 0 ] || perl -0777 -ne '
 		if ($ARGV =~ m{^tests/}) {
-			while (/\b\w*(?:refuse|find|forge|found)\w*\(([^;]*?)\)\s*;/gs) {
+			while (/\b\w*(?:refuse|find|forge|found|keep|elsewhere)\w*\(([^;]*?)\)\s*;/gs) {
 				my $words = $1;
-				$forged{$1} = 1 while $words =~ /"([a-z_]+)"/g;
+				$forged{$1} = 1 while $words =~ /"([a-z_-]+)"/g;
 			}
+			# Tables of what is changed, and by which rule it is then found.
+			while (/"([a-z_]+)"(?:,\s*"[^"]*")?\s*\}/g) { $forged{$1} = 1 }
 		} else {
-			while (/fault_rule\(\s*\w+,\s*"([a-z_]+)"/g) { $where{$1} //= $ARGV }
+			while (/^RULE\((\w+),\s*"([a-z_-]+)"/gm) { push @rules, $2 if $1 !~ /ADMISSION|ENGINE/ }
 		}
-		END { $forged{$_} or print "$where{$_}:1: no forgery breaks the rule \"$_\"\n"
-			for sort keys %where }' "${files[@]}"
+		END { $forged{$_} or print "ledger/rules.def:1: no forgery breaks the rule \"$_\"\n"
+			for @rules }' "${files[@]}"
 }
 
-all_rules=(layers doors money float size format guards tested forged words paths links)
+# What refuses by a name has it from the table of rules, once, and the table has no other.
+rule_named() {
+	local -a files=({keys,ledger,gateway,reports}/*.c ledger/*.def)
+	[ ${#files[@]} = 0 ] || perl -0777 -ne '
+		if ($ARGV =~ /\.def$/) {
+			next if $ARGV !~ /rules/;
+			while (/^RULE\(\w+,\s*"([^"]*)"/gm) {
+				my ($name, $before) = ($1, $`);
+				my $line = 1 + ($before =~ tr/\n//);
+				print "$ARGV:$line: rule \"$name\" stands twice\n" if $declared{$name};
+				$declared{$name} = $line;
+			}
+			next;
+		}
+		# By the call itself, by one that takes the rule to refuse by, or in a finding.
+		while (/\b(?:fault_rule|audit_finds|find|audit_roots_differ|grant_find|order_find
+				|check_promise|fund_check_new|quorum_check|log_check_key)
+				\s*\([^;{]*?"([a-z_-]+)"\s*,
+			|\bfinding\.rule,[^;"]*"([a-z_-]+)"/gsx) {
+			my ($name, $before) = ($1 // $2, $`);
+			my $line = 1 + ($before =~ tr/\n//);
+			$used{$name} //= "$ARGV:$line";
+		}
+		END {
+			$declared{$_} or print "$used{$_}: rule \"$_\" is not in ledger/rules.def\n"
+				for sort keys %used;
+			$used{$_} or print "ledger/rules.def:$declared{$_}: nothing refuses by rule \"$_\"\n"
+				for sort keys %declared;
+		}' "${files[@]}"
+}
+
+all_rules=(layers doors money float size format guards tested forged named words paths links)
 [ $# -gt 0 ] || set -- "${all_rules[@]}"
 
 status=0

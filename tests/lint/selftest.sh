@@ -145,11 +145,26 @@ add reports/verb.c 'int x;'
 add tests/t-10-verb.sh '# Covers reports/verb.c.'
 lets tested "a source that a script names"
 
-add ledger/books_noun.c 'enum err e = fault_rule(fault, "noun", "no");'
-finds forged ledger/books_noun.c:1
-add ledger/books_noun.c 'enum err e = fault_rule(fault, "noun", "no");'
+add ledger/rules.def 'RULE(ENTRIES, "noun", "A noun is one", "a verb")'
+finds forged 'the rule "noun"'
+add ledger/rules.def 'RULE(ENTRIES, "noun", "A noun is one", "a verb")' 'RULE(ADMISSION, "late", "Not late", "it is")'
 add tests/test_books_noun.c 'void f(void) { world_refuses(world, "noun", "operator", ""); }'
-lets forged "a rule that a test breaks"
+lets forged "a rule that a test breaks, and one that no log shows"
+
+add ledger/books_noun.c '' 'enum err e = fault_rule(fault, "noun", "no");'
+finds named ledger/books_noun.c:2
+add gateway/noun.c 'enum err e = fault_rule(fault, "noun", "no");'
+finds named gateway/noun.c:7
+add ledger/books_noun.c 'enum err e = grant_find(books, entry_position(entry, "of"), "noun", fault);'
+finds named 'rule "noun"'
+add ledger/rules.def '' 'RULE(ENTRIES, "noun", "A noun is one", "a verb")'
+finds named ledger/rules.def:2
+add ledger/rules.def 'RULE(ENTRIES, "noun", "A noun is one", "a verb")' 'RULE(ROWS, "noun", "A noun is one", "a verb")'
+add ledger/books_noun.c 'enum err e = fault_rule(fault, "noun", "no");'
+finds named ledger/rules.def:2
+add ledger/rules.def 'RULE(ENTRIES, "noun", "A noun is one", "a verb")' 'RULE(EXPORT, "tile-of", "A tile is", "a stone")'
+add ledger/books_noun.c 'enum err e = fault_rule(fault, "noun", "no-noun");' 'err = audit_finds(audit, at, "tile-of", err, fault);'
+lets named "rules that are declared and used"
 
 add ledger/noun.h '/* TO''DO: later */'
 finds words ledger/noun.h:5
