@@ -505,7 +505,67 @@ static void test_rows_past_every_bound_are_found(void **state)
 	archive_free(archive);
 }
 
+/* Right but for where a line or the file ends. */
+static void test_rows_that_do_not_end_are_found(void **state)
+{
+	struct archive *archive = archive_new();
+	uint64_t at = archive_submit_batch(archive, &(struct archive_batch){ .n = 3 });
+	struct buffer bytes;
+	char path[32], filler[2 * ROW_LINE_BYTES_MAX];
+
+	(void)state;
+	archive_write(archive);
+	snprintf(path, sizeof path, "rows/%" PRIu64, at);
+	buffer_init(&bytes, 10000);
+	archive_read_file(archive, path, &bytes);
+	archive_write_file(archive, path, slice_of(bytes.p, bytes.n - 1));
+	attempt_finds(archive, at, "batch_rows");
+	memset(filler, ' ', sizeof filler);
+	archive_write_file(archive, path, slice_of(filler, sizeof filler));
+	attempt_finds(archive, at, "batch_rows");
+	buffer_put(&bytes, filler, sizeof filler);
+	archive_write_file(archive, path, buffer_slice(&bytes));
+	attempt_finds(archive, at, "batch_rows"); /* longer than so many rows can be */
+	buffer_release(&bytes);
+	archive_free(archive);
+}
+
 /* ---- the checkpoint ---- */
+
+static void test_a_tile_of_another_length_is_found(void **state)
+{
+	struct archive *archive = archive_new();
+	struct buffer tile;
+
+	(void)state;
+	archive_write(archive);
+	buffer_init(&tile, 10000);
+	archive_read_file(archive, "tile/0/000.p/3", &tile);
+	archive_write_file(archive, "tile/0/000.p/3", slice_of(tile.p, tile.n - 1));
+	attempt_finds(archive, AUDIT_NO_POSITION, "tile");
+	buffer_put_byte(&tile, 0);
+	archive_write_file(archive, "tile/0/000.p/3", buffer_slice(&tile));
+	attempt_finds(archive, AUDIT_NO_POSITION, "tile");
+	buffer_release(&tile);
+	archive_free(archive);
+}
+
+static void test_a_log_of_nothing_is_found(void **state)
+{
+	struct archive *archive = archive_new();
+	struct buffer note;
+
+	(void)state;
+	archive_write(archive);
+	buffer_init(&note, NOTE_BYTES_MAX);
+	archive_note(archive, 0, &note);
+	archive_write_file(archive, "checkpoint", buffer_slice(&note));
+	attempt_finds(archive, AUDIT_NO_POSITION, "checkpoint");
+	archive_write_file(archive, "checkpoint", slice_of_text("hello\n"));
+	attempt_finds(archive, AUDIT_NO_POSITION, "checkpoint");
+	buffer_release(&note);
+	archive_free(archive);
+}
 
 /* Entries and tiles agree, and the key has signed another log of that size. */
 static void test_a_root_of_other_entries_is_found(void **state)
@@ -548,6 +608,9 @@ int main(void)
 		cmocka_unit_test(test_claims_are_forgotten_with_the_window),
 		cmocka_unit_test(test_rows_that_are_not_the_batchs_are_found),
 		cmocka_unit_test(test_rows_past_every_bound_are_found),
+		cmocka_unit_test(test_rows_that_do_not_end_are_found),
+		cmocka_unit_test(test_a_tile_of_another_length_is_found),
+		cmocka_unit_test(test_a_log_of_nothing_is_found),
 		cmocka_unit_test(test_a_root_of_other_entries_is_found),
 	};
 

@@ -23,6 +23,9 @@
 #define DAY    86400
 #define TODAY  "2026-11-18" /* of a new world */
 
+/* 2199-12-15 12:00:00 UTC: what is due in the month after is due on no day of ours. */
+#define LAST_DECEMBER INT64_C(7256692800)
+
 #define BALLOT_BYTES (WORLD_NOTE_BYTES_MAX + 256)
 
 /* A job seeker, and money in the fund that helps. */
@@ -321,6 +324,221 @@ static void test_a_ballot_by_the_key_that_a_seat_had_before(void **state)
 	world_free(world);
 }
 
+/* ---- votes on nothing ---- */
+
+/* A note of siege-1's that says it has seen this much, on a proposal. */
+static void ballot_seen(struct world *world, uint64_t proposal,
+			const struct ballot_sight *seen, const char *rule)
+{
+	char text[BALLOT_TEXT_BYTES_MAX], note[WORLD_NOTE_BYTES_MAX];
+
+	assert_int_equal(books_ballot_text(world->books, proposal,
+					   slice_of_text("siege-1"), slice_of_text("for"),
+					   seen, text, NULL),
+			 ERR_OK);
+	world_sign(world, 0, text, note);
+	world_refuses(world, rule, "operator",
+		      "'kind':'ballot','proposal':%" PRIu64
+		      ",'seat':'siege-1','vote':'for','note':'%s'",
+		      proposal, note);
+}
+
+static void ballot_text(struct world *world, uint64_t proposal, const char *text)
+{
+	char note[WORLD_NOTE_BYTES_MAX];
+
+	world_sign(world, 0, text, note);
+	world_refuses(world, "ballot", "operator",
+		      "'kind':'ballot','proposal':%" PRIu64
+		      ",'seat':'siege-1','vote':'for','note':'%s'",
+		      proposal, note);
+}
+
+static void test_a_ballot_that_has_seen_nothing(void **state)
+{
+	struct world *world = rich_world();
+	uint64_t proposal = propose(world);
+	struct ballot_sight first = { 1, world->leaves[0].hash };
+	struct ballot_sight later = { world->leaf_count + 1, world->leaves[0].hash };
+
+	(void)state;
+	ballot_seen(world, proposal, &first, "seen");
+	ballot_seen(world, proposal, &later, "seen");
+	ballot_text(world, proposal, "arrondi/ballot@v1\nI vote for it\n");
+	ballot_text(world, proposal, "arrondi/ballot@v1\nseen 1 abc\n");
+	ballot_text(world, 0, "arrondi/ballot@v1\n");
+	world_check(world);
+	world_free(world);
+}
+
+static void test_a_seat_that_recused_itself_votes_no_more(void **state)
+{
+	struct world *world = rich_world();
+	uint64_t proposal = propose(world);
+	char members[BALLOT_BYTES];
+
+	(void)state;
+	(void)vote(world, 0, proposal, "recused");
+	world_ballot_members(world, 0, proposal, "for", members, sizeof members);
+	world_refuses(world, "recused", "operator", "%s", members);
+	world_check(world);
+	world_free(world);
+}
+
+static void test_what_is_decided_or_carried_out_is_a_proposal(void **state)
+{
+	struct world *world = rich_world();
+	uint64_t support = propose(world);
+
+	(void)state;
+	world_refuses(world, "decision", "operator", "'kind':'decision','proposal':0");
+	world_refuses(world, "structure", "operator",
+		      "'kind':'member','id':'siege-1','role':'seat','status':'retired',"
+		      "'proposal':%" PRIu64,
+		      support);
+	world_refuses(world, "paid", "treasurer",
+		      "'kind':'paid','date':'2026-11-18','payment':%" PRIu64, support);
+	world_check(world);
+	world_free(world);
+}
+
+/* ---- whom a grant helps ---- */
+
+static void bearer(struct world *world, const char *id, const char *attestation)
+{
+	(void)world_must(world, "operator",
+			 "'kind':'beneficiary','id':'%s','nature':'association',"
+			 "'name':'Lab','rna':'W930000001'%s",
+			 id, attestation);
+}
+
+static void grant_refused(struct world *world, const char *rule, const char *to)
+{
+	world_refuses(world, rule, "operator",
+		      "'kind':'proposal','subject':'grant','fund':'emploi',"
+		      "'beneficiary':'%s','project':'lab','amount':100,"
+		      "'purpose':'demarrage','payee':" DIGEST
+		      ",'expires_on':'2026-12-31'",
+		      to);
+}
+
+static void test_a_grant_to_somebody_else(void **state)
+{
+	static const char ATTESTED[] =
+		",'attestation':{'digest':" DIGEST ",'until':'2027-12-31'}";
+	struct world *world = rich_world();
+
+	(void)state;
+	bearer(world, "bearer:lab", ATTESTED);
+	bearer(world, "bearer:other", ATTESTED);
+	bearer(world, "bearer:new", "");
+	grant_refused(world, "project", "bearer:lab"); /* of which there is none yet */
+	(void)world_must(world, "operator",
+			 "'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab'"
+			 ",'status':'open'");
+	grant_refused(world, "project", "bearer:other");
+	grant_refused(world, "attestation", "bearer:new");
+	grant_refused(world, "beneficiary", "bearer:nobody");
+	world_refuses(world, "tranches", "operator",
+		      "'kind':'proposal','subject':'transfer','fund':'emploi',"
+		      "'to':'projets','amount':5,'expires_on':'2026-12-31',"
+		      "'tranches':[{'amount':5}]");
+	world_check(world);
+	world_free(world);
+}
+
+/* ---- members and acts ---- */
+
+static void test_keys_where_none_belongs(void **state)
+{
+	struct world *world = rich_world();
+	char *charter = world_charter(world);
+	struct world *empty = world_empty();
+
+	(void)state;
+	world_refuses(world, "member", "operator",
+		      "'kind':'member','id':'audit','role':'auditor','status':'active',"
+		      "'vkey':'%s'",
+		      world->seat_vkeys[0]);
+	world_refuses(empty, "charter", "treasurer", "%s", charter);
+	world_free(empty);
+	free(charter);
+	world_check(world);
+	world_free(world);
+}
+
+static void act_refused(struct world *world, const char *rule, const char *act)
+{
+	world_refuses(world, rule, "operator",
+		      "'kind':'proposal','subject':'structure',"
+		      "'expires_on':'2026-12-31','act':{%s}",
+		      act);
+}
+
+/* One fund more than 64, with those that the charter has. */
+static void test_an_amendment_of_too_many_funds(void **state)
+{
+	struct world *world = world_new();
+	struct buffer act;
+
+	(void)state;
+	buffer_init(&act, 100000);
+	buffer_put_text(&act, "'kind':'amendment','funds':[");
+	for (int i = 0; i < 64; i++)
+		buffer_printf(&act, "%s{'id':'f%d','label':'F','class':'courant'}",
+			      i ? "," : "", i);
+	buffer_put_text(&act, "]");
+	act_refused(world, "amendment", buffer_text(&act));
+	buffer_release(&act);
+	world_check(world);
+	world_free(world);
+}
+
+/* ---- days ---- */
+
+static void test_months_are_allocated_one_after_the_other(void **state)
+{
+	struct world *world = world_new();
+
+	(void)state;
+	(void)world_must(world, "operator", "'kind':'allocation','month':'2026-08'");
+	world_refuses(world, "allocation", "operator",
+		      "'kind':'allocation','month':'2026-10'");
+	world_check(world);
+	world_free(world);
+}
+
+static void forge_gift(struct world *world, const char *rule, int64_t at)
+{
+	forge(world, rule,
+	      "{'amount':5,'at':%" PRId64
+	      ",'by':'operator','date':'2026-11-01','fund':'emploi','giver':'company',"
+	      "'kind':'gift','payer':'" LILAS "','ref':'FORGED'}",
+	      at);
+}
+
+static void test_days_that_are_not_ours(void **state)
+{
+	struct world *world = world_new();
+
+	(void)state;
+	forge_gift(world, "time", INT64_C(9007199254740991));
+	forge_gift(world, "time", 0);
+	forge_gift(world, "window", WORLD_NOW + INT64_C(500) * DAY);
+	world->at = LAST_DECEMBER;
+	world_refuses(world, "date", "operator",
+		      "'kind':'gift','date':'2199-12-10','payer':'" LILAS
+		      "','giver':'company','fund':'emploi','amount':5");
+	world_refuses(world, "date", LILAS,
+		      "'kind':'batch','company':'" LILAS
+		      "','source':'salary','period':'2199-11','date':'2199-12-10',"
+		      "'step':100,'terms':'2026-09','count':1,'zero':0,"
+		      "'received':" DIGEST ",'root':" DIGEST
+		      ",'totals':[{'fund':'emploi','giver':'person','amount':5}]");
+	world_check(world);
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +551,14 @@ int main(void)
 		cmocka_unit_test(test_a_ballot_that_is_older_than_the_last),
 		cmocka_unit_test(test_a_ballot_by_a_seat_that_retired),
 		cmocka_unit_test(test_a_ballot_by_the_key_that_a_seat_had_before),
+		cmocka_unit_test(test_a_ballot_that_has_seen_nothing),
+		cmocka_unit_test(test_a_seat_that_recused_itself_votes_no_more),
+		cmocka_unit_test(test_what_is_decided_or_carried_out_is_a_proposal),
+		cmocka_unit_test(test_a_grant_to_somebody_else),
+		cmocka_unit_test(test_keys_where_none_belongs),
+		cmocka_unit_test(test_an_amendment_of_too_many_funds),
+		cmocka_unit_test(test_months_are_allocated_one_after_the_other),
+		cmocka_unit_test(test_days_that_are_not_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
