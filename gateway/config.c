@@ -190,6 +190,12 @@ static void key_set(struct config_reader *reader, const struct config_key *key,
 	abort();
 }
 
+/* What is no name is not repeated: it could be anything. */
+static const char *name_or_mark(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")] ? "?" : text;
+}
+
 /* inih calls this for each pair; 1 means that it was understood. */
 static int config_take(void *user, const char *section, const char *name,
 		       const char *value)
@@ -212,11 +218,8 @@ static int config_take(void *user, const char *section, const char *name,
 		key_set(reader, &keys[i], value);
 		return reader->err == ERR_OK;
 	}
-	/* What is no name is not repeated: it could be anything. */
-	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz_")])
-		name = "?";
 	(void)snprintf(what, sizeof what, "there is no key '%.40s' in section '%.40s'",
-		       name, section);
+		       name_or_mark(name), name_or_mark(section));
 	config_fail(reader, ERR_USAGE, what);
 	return 0;
 }
@@ -243,7 +246,7 @@ static void line_check(struct config_reader *reader, const char *line, size_t n)
 		config_fail(reader, ERR_USAGE, "the file has too many lines");
 	else if (strlen(line) != n)
 		config_fail(reader, ERR_USAGE, "there is a NUL in the line");
-	else if ((line[0] == ' ' || line[0] == '\t') && line[strspn(line, " \t\r\n")])
+	else if (strchr(" \t\r\v\f", line[0]) && line[strspn(line, " \t\r\v\f\n")])
 		config_fail(reader, ERR_USAGE, "a line may not begin with a blank");
 	else if (line[0] == '[' && !is_known_section(line))
 		config_fail(reader, ERR_USAGE, "there is no such section");

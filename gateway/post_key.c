@@ -155,7 +155,9 @@ void post_key_explain(struct slice note, const struct vkey *ours, struct fault *
 	struct post_key key;
 	char why[FAULT_TEXT_BYTES_MAX];
 
-	if (checkpoint_peek(note, &said, NULL) != ERR_OK)
+	/* What is no name is not repeated: nobody has signed for it. */
+	if (checkpoint_peek(note, &said, NULL) != ERR_OK ||
+	    key_name_check(said.origin, NULL) != ERR_OK)
 		return;
 	post_key_look(note, ours, &key);
 	snprintf(why, sizeof why, "%s", fault->text);

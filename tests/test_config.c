@@ -124,6 +124,9 @@ static void what_is_off_is_refused_with_its_line(void **state)
 		       "line 2");
 	expect_refused("[gateway]\nthreads\n", 2, "key = value");
 	expect_refused("[gateway\nthreads = 2\n", 1, "section");
+	expect_refused("\r\r[g\r\rway]\nthreads = 2\n", 1, "blank");
+	expect_refused("\v[gateway]\n", 1, "blank");
+	expect_refused("\xef\xbb\xbf[g\r\033[2J]\nthreads = 2\n", 2, "section '?'");
 	expect_refused("[gateway]\nlisten =\n", 2, "1 to 64");
 	expect_refused("[gateway]\nlisten = a\n b\n", 3, "blank");
 	expect_refused("[gateway]\nentries_public = true\n", 2, "yes or no");

@@ -210,6 +210,11 @@ static void a_refusal_names_what_has_changed(void **state)
 	(void)fault_set(&fault, ERR_UNKNOWN, "not signed");
 	post_key_explain(slice_of_text("nothing"), &c.old, &fault);
 	assert_string_equal(fault.text, "not signed");
+	post_key_explain(slice_of_text("ledger.\033[2Jtest\n5\n"
+				       "PH6byTDck/AfpxmF7yQtn56GHzxTVaokzl40tLinDMs=\n"
+				       "\n\u2014 ledger.test/94 wICpPwqp/dRvdWRV\n"),
+			 &c.old, &fault);
+	assert_string_equal(fault.text, "not signed"); /* no escape sequence is told */
 	case_end(&c);
 }
 
