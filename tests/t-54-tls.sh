@@ -29,27 +29,38 @@ tls_stop() {
 	wait "$TLS_PID" 2>/dev/null
 	TLS_PID=
 }
-tls_start() { # certificate's name
-	local name=$1 tries=0
-	tls_stop
-	: >"$WORK/tls.log"
-	# Its standard input and output are a connection to the gateway; on it nothing of
-	# openssl's own may stand, so where it listens is found by trying.
+# Its standard input and output are a connection to the gateway; on it nothing of
+# openssl's own may stand, so where it listens is found by trying.
+tls_try() { # certificate's name port
+	local name=$1 port=$2 tries=0
 	exec 7<>"/dev/tcp/127.0.0.1/$gateway_port"
-	TLS_PORT=$((20000 + (RANDOM % 20000)))
-	openssl s_server -quiet -accept "127.0.0.1:$TLS_PORT" -cert "$WORK/$name.crt" -key "$WORK/$name.key" \
+	openssl s_server -quiet -accept "127.0.0.1:$port" -cert "$WORK/$name.crt" -key "$WORK/$name.key" \
 		<&7 >&7 2>"$WORK/tls.log" &
 	TLS_PID=$!
 	exec 7>&-
-	until grep -q "^ *[0-9]*: 0100007F:$(printf '%04X' "$TLS_PORT") 00000000:0000 0A" /proc/net/tcp; do
+	until grep -q "^ *[0-9]*: 0100007F:$(printf '%04X' "$port") 00000000:0000 0A" /proc/net/tcp; do
 		tries=$((tries + 1))
 		if [ "$tries" -gt 200 ] || ! kill -0 "$TLS_PID" 2>/dev/null; then
-			not_ok "a TLS server starts"
-			show "$WORK/tls.log"
 			return 1
 		fi
 		sleep 0.05
 	done
+	# Whoever listens there must be this one, and not who had the port before it.
+	kill -0 "$TLS_PID" 2>/dev/null && [ ! -s "$WORK/tls.log" ]
+}
+tls_start() { # certificate's name
+	local attempt
+	for attempt in 1 2 3 4 5 6 7 8 9 10; do
+		tls_stop
+		: >"$WORK/tls.log"
+		# Below the ports that the system gives to clients, which may have any of those.
+		TLS_PORT=$((20000 + (RANDOM % 12000)))
+		tls_try "$1" "$TLS_PORT" && return 0
+		grep -q "in use" "$WORK/tls.log" || break
+	done
+	not_ok "a TLS server starts (attempt $attempt)"
+	show "$WORK/tls.log"
+	return 1
 }
 post() { # reference host [options...]
 	local reference=$1 host=$2 status
