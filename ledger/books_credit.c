@@ -96,7 +96,7 @@ static enum err newest_drawn(struct books *books, struct slice payer, struct key
 }
 
 enum err credit_take(struct books *books, struct slice payer, struct cents amount,
-		     const char *flow, struct fault *fault)
+		     const char *source, const char *flow, struct fault *fault)
 {
 	struct cents missing = books_minus(books, amount, credit_of(books, payer));
 	struct key account;
@@ -125,5 +125,5 @@ enum err credit_take(struct books *books, struct slice payer, struct cents amoun
 			return err;
 		missing = books_minus(books, missing, part);
 	}
-	return books_move(books, account.text, "bank", flow, amount, fault);
+	return source_move(books, source, account.text, flow, cents_neg(amount), fault);
 }

@@ -278,9 +278,14 @@ MUST_USE enum err lines_share(struct books *books, const struct line_set *lines,
 			      struct cents amount,
 			      struct cents ret_shares[LINES_POSITION_MAX],
 			      struct cents *ret_rest, struct fault *fault);
-/* Pays lines from `source` ("bank" or "credit/P") as far as amount reaches; the
- * rest is *ret_rest. trail is the key's beginning under which what was paid is
- * kept ("applied/POSITION", "drawn/PAYER"). */
+/* Moves amount between the account from which lines are paid ("bank", "credit/P") and
+ * the account on the other side, by a flow. */
+MUST_USE enum err source_move(struct books *books, const char *source,
+			      const char *account, const char *flow, struct cents amount,
+			      struct fault *fault);
+/* Pays lines from `source` as far as amount reaches; the rest is *ret_rest. trail is the
+ * key's beginning under which what was paid is kept ("applied/POSITION", "drawn/PAYER").
+ */
 MUST_USE enum err lines_pay(struct books *books, struct slice payer,
 			    const struct line_set *lines, const char *source,
 			    const char *trail, struct cents amount,
@@ -364,10 +369,12 @@ void trail_expire(struct books *books, const char *trail);
 #define CREDIT_ALL cents_of(INT64_C(9007199254740991))
 MUST_USE enum err credit_use(struct books *books, struct slice payer, uint64_t position,
 			     struct cents most, struct fault *fault);
-/* Takes amount out of a payer's credit, to the bank, by a flow. What the credit had
- * paid in the meantime is open again, newest first, as far as that is needed. */
+/* Takes amount out of a payer's credit, to `source` (the bank), by a flow. What the
+ * credit had paid in the meantime is open again, newest first, as far as that is needed.
+ */
 MUST_USE enum err credit_take(struct books *books, struct slice payer,
-			      struct cents amount, const char *flow, struct fault *fault);
+			      struct cents amount, const char *source, const char *flow,
+			      struct fault *fault);
 /* What of an amount that a line was paid has since been taken back of it, and so has
  * become credit: that much of the line is not owed again when the payment is undone. */
 struct cents taken_use(struct books *books, struct slice payer, const struct line *line,
@@ -487,7 +494,8 @@ MUST_USE enum err manifest_check_batch(struct books *books, struct fault *fault)
 
 /* books_settlement.c */
 struct settlement_record {
-	char payer[ID_BYTES]; /* who it was booked for */
+	char payer[ID_BYTES];                   /* who it was booked for */
+	char source[POSTING_ACCOUNT_BYTES_MAX]; /* the account that had the money */
 	struct cents amount;
 	struct cents rest; /* became credit */
 	int64_t settles;   /* the entry that it named, or -1 */
@@ -500,10 +508,10 @@ bool settlement_find(struct books *books, uint64_t position,
  * undone. */
 void settlement_write(struct books *books, const struct settlement_record *settlement);
 MUST_USE enum err apply_settlement(struct books *books, struct fault *fault);
-/* Money of a payer: pays the entry that it names (settles >= 0), then the oldest. What
- * is left is credit: *ret_rest. Kept under the trail until it can not be undone. */
-MUST_USE enum err settle(struct books *books, struct slice payer, struct cents amount,
-			 int64_t settles, struct cents *ret_rest, struct fault *fault);
+/* Pays the entry that it names (settles >= 0), then the payer's oldest. What is left is
+ * credit: its rest, which is set. Kept until it can not be undone. */
+MUST_USE enum err settle(struct books *books, struct settlement_record *settlement,
+			 struct fault *fault);
 /* All that it did is undone; that it is recent, and was not reversed, is the caller's
  * to check. */
 MUST_USE enum err settlement_undo(struct books *books, uint64_t of,

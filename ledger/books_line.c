@@ -235,6 +235,12 @@ enum err lines_read(struct books *books, struct slice payer, uint64_t position,
 	return ERR_OK;
 }
 
+enum err source_move(struct books *books, const char *source, const char *account,
+		     const char *flow, struct cents amount, struct fault *fault)
+{
+	return books_move(books, source, account, flow, amount, fault);
+}
+
 /* The postings of a payment of part of a line: the money arrives from source,
  * and what was pledged is now the fund's. */
 static enum err line_post_paid(struct books *books, struct slice payer,
@@ -246,9 +252,9 @@ static enum err line_post_paid(struct books *books, struct slice payer,
 	struct key receivable, pledged, free_money;
 	enum err err;
 
-	err = books_move(books, source,
-			 key_of(&receivable, "receivable/%.*s", SLICE(payer)), "settled",
-			 amount, fault);
+	err = source_move(books, source,
+			  key_of(&receivable, "receivable/%.*s", SLICE(payer)), "settled",
+			  amount, fault);
 	if (!err)
 		err = books_post(books, account_of(&pledged, "pledged", fund, earmark),
 				 "settled", amount, fault);

@@ -160,7 +160,8 @@ static enum err refund_credit(struct books *books, const char *payer, bool by_pa
 				  "used");
 	memcpy(refund.payer, payer, ID_BYTES);
 	refund_write(books, &refund);
-	return credit_take(books, slice_of_text(payer), refund.amount, "refunded", fault);
+	return credit_take(books, slice_of_text(payer), refund.amount, "bank", "refunded",
+			   fault);
 }
 
 enum err apply_refund(struct books *books, struct fault *fault)
@@ -323,8 +324,7 @@ static enum err undo_settlement(struct books *books, const struct refund_record 
 	settlement.by_reversal = true;
 	settlement.month = month_of_date(books_today(books)).n;
 	member_now(books, slice_of_text(refund->payer), settlement.payer);
-	err = settle(books, slice_of_text(settlement.payer), settlement.amount,
-		     settlement.settles, &settlement.rest, fault);
+	err = settle(books, &settlement, fault);
 	if (err)
 		return err;
 	settlement_write(books, &settlement);

@@ -8,25 +8,28 @@
 #include "ledger/books_int.h"
 
 /* Pays what one entry made the payer owe. */
-static enum err settle_one(struct books *books, struct slice payer, uint64_t position,
-			   const char *trail, struct cents *amount, struct fault *fault)
+static enum err settle_one(struct books *books, struct settlement_record *settlement,
+			   uint64_t position, const char *trail, struct fault *fault)
 {
+	struct slice payer = slice_of_text(settlement->payer);
 	struct line_set lines;
 	enum err err = lines_read(books, payer, position, &lines, fault);
 
 	if (err)
 		return err;
-	return lines_pay(books, payer, &lines, "bank", trail, *amount, amount, fault);
+	return lines_pay(books, payer, &lines, settlement->source, trail,
+			 settlement->rest, &settlement->rest, fault);
 }
 
-static enum err settle_oldest(struct books *books, struct slice payer, const char *trail,
-			      struct cents *amount, struct fault *fault)
+static enum err settle_oldest(struct books *books, struct settlement_record *settlement,
+			      const char *trail, struct fault *fault)
 {
+	struct slice payer = slice_of_text(settlement->payer);
 	uint64_t position = 0;
 
-	while (cents_is_positive(*amount) &&
+	while (cents_is_positive(settlement->rest) &&
 	       lines_next(books, payer, position, &position)) {
-		enum err err = settle_one(books, payer, position++, trail, amount, fault);
+		enum err err = settle_one(books, settlement, position++, trail, fault);
 
 		if (err)
 			return err;
@@ -34,22 +37,24 @@ static enum err settle_oldest(struct books *books, struct slice payer, const cha
 	return ERR_OK;
 }
 
-enum err settle(struct books *books, struct slice payer, struct cents amount,
-		int64_t settles, struct cents *ret_rest, struct fault *fault)
+enum err settle(struct books *books, struct settlement_record *settlement,
+		struct fault *fault)
 {
 	struct key trail, key, credit;
 	enum err err = ERR_OK;
 
 	key_of(&trail, "applied/%016" PRIu64, books->position);
-	*ret_rest = amount;
-	if (settles >= 0)
-		err = settle_one(books, payer, (uint64_t)settles, trail.text, ret_rest,
-				 fault);
+	settlement->rest = settlement->amount;
+	if (settlement->settles >= 0)
+		err = settle_one(books, settlement, (uint64_t)settlement->settles,
+				 trail.text, fault);
 	if (!err)
-		err = settle_oldest(books, payer, trail.text, ret_rest, fault);
+		err = settle_oldest(books, settlement, trail.text, fault);
 	if (!err)
-		err = books_move(books, "bank", credit_account(&credit, payer),
-				 "overpaid", *ret_rest, fault);
+		err = source_move(
+			books, settlement->source,
+			credit_account(&credit, slice_of_text(settlement->payer)),
+			"overpaid", settlement->rest, fault);
 	if (!err)
 		trail_expire(books, key_of(&key, "%s/", trail.text));
 	return err;
@@ -69,6 +74,8 @@ bool settlement_find(struct books *books, uint64_t position,
 	if (!books_get(books, settled_key(&key, position), &reader))
 		return false;
 	text_copy(ret_settlement->payer, ID_BYTES, record_read_text(&reader));
+	text_copy(ret_settlement->source, sizeof ret_settlement->source,
+		  record_read_text(&reader));
 	ret_settlement->amount = cents_of(record_read_integer(&reader));
 	ret_settlement->rest = cents_of(record_read_integer(&reader));
 	ret_settlement->settles = record_read_integer(&reader);
@@ -85,6 +92,7 @@ void settlement_write(struct books *books, const struct settlement_record *settl
 
 	record_init(&record);
 	record_text(&record, slice_of_text(settlement->payer));
+	record_text(&record, slice_of_text(settlement->source));
 	record_integer(&record, cents_value(settlement->amount));
 	record_integer(&record, cents_value(settlement->rest));
 	record_integer(&record, settlement->settles);
@@ -100,6 +108,7 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	const struct entry *entry = books->entry;
 	struct slice payer = entry_text(entry, "payer");
 	struct settlement_record settlement = {
+		.source = "bank",
 		.amount = entry_cents(entry, "amount"),
 		.settles = -1,
 		.month = month_of_date(books_today(books)).n,
@@ -120,8 +129,7 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	}
 	/* A transfer under an old company's name pays what the new one owes. */
 	member_now(books, payer, settlement.payer);
-	err = settle(books, slice_of_text(settlement.payer), settlement.amount,
-		     settlement.settles, &settlement.rest, fault);
+	err = settle(books, &settlement, fault);
 	if (err)
 		return err;
 	settlement_write(books, &settlement);
@@ -157,14 +165,15 @@ enum err settlement_undo(struct books *books, uint64_t of,
 		}
 		taken = taken_use(books, payer, &line, line.open);
 		from_credit = books_plus(books, from_credit, taken);
-		err = line_unpay(books, payer, &line, "bank",
+		err = line_unpay(books, payer, &line, settlement->source,
 				 books_minus(books, line.open, taken), fault);
 		if (err)
 			return err;
 	}
 	if (cents_is_zero(from_credit))
 		return ERR_OK;
-	return credit_take(books, payer, from_credit, "reversed", fault);
+	return credit_take(books, payer, from_credit, settlement->source, "reversed",
+			   fault);
 }
 
 enum err reverse_settlement(struct books *books, uint64_t of, struct fault *fault)
