@@ -5,10 +5,12 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "keys/encoding.h"
+#include "ledger/mod97.h"
 
 #define REFERENCE_CHARS_MAX   25
 #define REFERENCE_HEAD_CHARS  4 /* RFkk */
@@ -19,41 +21,13 @@
 _Static_assert(REFERENCE_HEAD_CHARS + 1 + DECIMAL_CHARS_MAX <= REFERENCE_CHARS_MAX,
 	       "every position has a reference");
 
-/* Digits and capitals only: 0-9, A = 10 .. Z = 35. */
-static unsigned char_value(char c)
-{
-	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'A' + 10);
-}
-
-static unsigned mod97(unsigned so_far, const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned value = char_value(text[i]);
-
-		so_far = (so_far * (value < 10 ? 10 : 100) + value) % 97;
-	}
-	return so_far;
-}
-
-/* What is left of the whole reference: 1 where the check digits are right. */
-static unsigned reference_remainder(const char *text, size_t n)
-{
-	unsigned rest = mod97(0, text + REFERENCE_HEAD_CHARS, n - REFERENCE_HEAD_CHARS);
-
-	return mod97(rest, text, REFERENCE_HEAD_CHARS);
-}
-
 void reference_of_position(uint64_t position, char ret_text[REFERENCE_TEXT_BYTES])
 {
-	unsigned check;
 	int n = snprintf(ret_text, REFERENCE_TEXT_BYTES, "RF00%c%0*" PRIu64,
 			 REFERENCE_ENTRY_KIND, REFERENCE_DIGITS_MIN, position);
 
 	assert(n > 0 && n < REFERENCE_TEXT_BYTES);
-	check = 98 - reference_remainder(ret_text, (size_t)n);
-	ret_text[2] = (char)('0' + check / 10);
-	ret_text[3] = (char)('0' + check % 10);
-	assert(reference_remainder(ret_text, (size_t)n) == 1);
+	mod97_sign(ret_text, (size_t)n);
 }
 
 void reference_print(const char *reference, char ret_text[REFERENCE_PRINTED_BYTES])
@@ -69,58 +43,13 @@ void reference_print(const char *reference, char ret_text[REFERENCE_PRINTED_BYTE
 	ret_text[at] = '\0';
 }
 
-/* Blanks left out, letters made capitals. ERR_INVALID for anything else. */
-static enum err compact(struct slice text, char ret_text[REFERENCE_TEXT_BYTES],
-			size_t *ret_n)
+/* The position that a text names which is one of ISO 11649, its check digits right. */
+static enum err position_of(const char *given, size_t n, uint64_t *ret_position)
 {
-	size_t n = 0;
-
-	if (text.n > REFERENCE_INPUT_BYTES_MAX)
-		return ERR_INVALID;
-	for (size_t i = 0; i < text.n; i++) {
-		char c = (char)text.p[i];
-
-		if (c == ' ')
-			continue;
-		if (c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) ||
-		    n == REFERENCE_CHARS_MAX)
-			return ERR_INVALID;
-		ret_text[n++] = c;
-	}
-	ret_text[n] = '\0';
-	*ret_n = n;
-	return ERR_OK;
-}
-
-/* "RF" and two check digits that leave 1. 00, 01 and 99 would leave what 97, 98
- * and 02 leave, and are never computed. */
-static enum err check_iso(const char *text, size_t n)
-{
-	unsigned check;
-
-	if (n <= REFERENCE_HEAD_CHARS || memcmp(text, "RF", 2) != 0 || text[2] > '9' ||
-	    text[3] > '9')
-		return ERR_INVALID;
-	check = char_value(text[2]) * 10 + char_value(text[3]);
-	if (check < 2 || check > 98 || reference_remainder(text, n) != 1)
-		return ERR_INVALID;
-	return ERR_OK;
-}
-
-enum err reference_parse(struct slice text, uint64_t *ret_position)
-{
-	char given[REFERENCE_TEXT_BYTES], ours[REFERENCE_TEXT_BYTES];
 	const char *digits = given + REFERENCE_HEAD_CHARS + 1;
+	char ours[REFERENCE_TEXT_BYTES];
 	uint64_t position;
-	size_t n;
-	enum err err = compact(text, given, &n);
 
-	if (!err)
-		err = check_iso(given, n);
-	if (err)
-		return err;
 	if (n < REFERENCE_HEAD_CHARS + 1 + REFERENCE_DIGITS_MIN)
 		return ERR_NOT_FOUND;
 	while (*digits == '0' && digits[1] != '\0')
@@ -133,4 +62,76 @@ enum err reference_parse(struct slice text, uint64_t *ret_position)
 		return ERR_NOT_FOUND;
 	*ret_position = position;
 	return ERR_OK;
+}
+
+enum err reference_parse(struct slice text, uint64_t *ret_position)
+{
+	char given[REFERENCE_TEXT_BYTES];
+	size_t n;
+
+	if (text.n > REFERENCE_INPUT_BYTES_MAX ||
+	    !mod97_compact(text.p, text.n, given, REFERENCE_CHARS_MAX, &n) ||
+	    memcmp(given, "RF", 2) != 0 || !mod97_checked(given, n))
+		return ERR_INVALID;
+	return position_of(given, n, ret_position);
+}
+
+/* Our reference at the start of a text without its blanks. What follows it may be
+ * digits, too, once the blanks are gone; so the shortest that is one is taken. */
+static bool reference_begins(const char *text, size_t n, uint64_t *ret_position)
+{
+	char given[REFERENCE_TEXT_BYTES];
+	size_t chars = REFERENCE_HEAD_CHARS + 1 + REFERENCE_DIGITS_MIN;
+
+	for (; chars <= n && chars <= REFERENCE_CHARS_MAX; chars++) {
+		memcpy(given, text, chars);
+		given[chars] = '\0';
+		if (given[0] != 'R' || given[1] != 'F' || !mod97_checked(given, chars))
+			continue;
+		if (position_of(given, chars, ret_position) == ERR_OK)
+			return true;
+	}
+	return false;
+}
+
+/* The letters and digits from text.p[at] on over single blanks, as capitals. */
+static size_t window(struct slice text, size_t at, char ret_text[REFERENCE_TEXT_BYTES])
+{
+	size_t n = 0;
+
+	for (; at < text.n && n < REFERENCE_CHARS_MAX; at++) {
+		size_t one;
+
+		if (text.p[at] == ' ')
+			continue;
+		if (!mod97_compact(text.p + at, 1, ret_text + n, 1, &one))
+			break;
+		n += one;
+	}
+	return n;
+}
+
+static bool is_word(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+size_t reference_find(struct slice text, uint64_t *ret_positions, size_t positions_max)
+{
+	char candidate[REFERENCE_TEXT_BYTES];
+	size_t count = 0;
+	uint64_t position;
+
+	for (size_t at = 0; at < text.n && count < positions_max; at++) {
+		bool known = false;
+
+		if ((text.p[at] | 0x20) != 'r' || (at > 0 && is_word(text.p[at - 1])) ||
+		    !reference_begins(candidate, window(text, at, candidate), &position))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			known |= ret_positions[i] == position;
+		if (!known)
+			ret_positions[count++] = position;
+	}
+	return count;
 }

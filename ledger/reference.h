@@ -14,6 +14,7 @@
 #ifndef ARRONDI_LEDGER_REFERENCE_H
 #define ARRONDI_LEDGER_REFERENCE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "keys/fault.h"
@@ -38,5 +39,12 @@ void reference_print(const char *reference, char ret_text[REFERENCE_PRINTED_BYTE
  * wrong; ERR_NOT_FOUND where it is one, but not of the form above.
  */
 MUST_USE enum err reference_parse(struct slice text, uint64_t *ret_position);
+
+/*
+ * Looks for references of ours in free text, as a payer writes it: "Arrondis d'octobre,
+ * RF67 B000 0001 2 merci". Each position that is named is told once, in the order of
+ * the text; at most positions_max of them. Returns how many there are.
+ */
+size_t reference_find(struct slice text, uint64_t *ret_positions, size_t positions_max);
 
 #endif

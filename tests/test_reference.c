@@ -152,6 +152,42 @@ static void what_is_no_reference_is_invalid(void **state)
 	assert_int_equal(position, 7);
 }
 
+static void references_are_found_in_free_text(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t count;
+		uint64_t positions[3];
+	} CASES[] = {
+		{ "RF67B00000012", 1, { 12 } },
+		{ "Arrondis d'octobre, RF67 B000 0001 2 merci", 1, { 12 } },
+		{ "/RFB/rf67b00000012/EREF/NOTPROVIDED", 1, { 12 } },
+		/* the next word is digits: 8 of them are the position's */
+		{ "RF67 B000 0001 2 2026-10", 1, { 12 } },
+		{ "RF67B00000012, RF03B00000000 et RF67B00000012", 2, { 12, 0 } },
+		{ "RF80B18446744073709551615.", 1, { UINT64_MAX } },
+		{ "RF67B000000", 0, { 0 } },
+		{ "RF68B00000012", 0, { 0 } },
+		{ "XRF67B00000012", 0, { 0 } },
+		{ "RF18 5390 0754 7034", 0, { 0 } },
+		{ "virement sans motif", 0, { 0 } },
+		{ "", 0, { 0 } },
+	};
+	uint64_t found[3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+		assert_int_equal(reference_find(slice_of_text(CASES[i].text), found, 3),
+				 CASES[i].count);
+		for (size_t j = 0; j < CASES[i].count; j++)
+			assert_true(found[j] == CASES[i].positions[j]);
+	}
+	assert_int_equal(
+		reference_find(slice_of_text("RF67B00000012 RF03B00000000"), found, 1),
+		1);
+	assert_int_equal(reference_find(slice_of(NULL, 0), found, 3), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +199,7 @@ int main(void)
 		cmocka_unit_test(references_of_others_are_told_from_mistakes),
 		cmocka_unit_test(another_spelling_of_a_position_is_not_ours),
 		cmocka_unit_test(what_is_no_reference_is_invalid),
+		cmocka_unit_test(references_are_found_in_free_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
