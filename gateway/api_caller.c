@@ -95,6 +95,9 @@ bool call_owns(const struct api_call *call, const struct entry *entry)
 	case KIND_patronage:
 	case KIND_contribution:
 	case KIND_settlement:
+	case KIND_fee:
+	case KIND_payout:
+	case KIND_refund:
 		own = "payer";
 		break;
 	case KIND_member:

@@ -40,6 +40,8 @@ static const struct {
 	[KIND_valuation] = { apply_valuation },
 	[KIND_contribution] = { apply_contribution },
 	[KIND_redirect] = { apply_redirect },
+	[KIND_fee] = { apply_fee },
+	[KIND_payout] = { apply_payout },
 	[KIND_refund] = { apply_refund },
 	[KIND_chargeback] = { apply_chargeback },
 	[KIND_writeoff] = { apply_writeoff },
@@ -183,14 +185,21 @@ void books_expire(struct books *books, struct month month, const char *key)
 		  slice_of("\n", 1));
 }
 
-void books_expire_anew(struct books *books, const char *key)
+void books_expire_never(struct books *books, const char *key)
 {
 	struct month month = month_of_date(books_today(books));
 	struct key queue;
 
-	for (int i = 0; i < BOOKS_WINDOW_MONTHS; i++)
+	for (int i = 0; i <= BOOKS_WINDOW_MONTHS; i++)
 		state_delete(books->state,
 			     key_of(&queue, "expire/%06" PRId32 "/%s", month.n + i, key));
+}
+
+void books_expire_anew(struct books *books, const char *key)
+{
+	struct month month = month_of_date(books_today(books));
+
+	books_expire_never(books, key);
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
 		books_expire(books, month, key);
 }

@@ -35,6 +35,7 @@
  *	open/PAYER/POSITION/PART/CLASS/FUND/EARMARK  struct line_record, while open
  *	due/PAYER/DAY                     what is open of all lines due on that day
  *	settled/POSITION                  struct settlement_record
+ *	payout/POSITION                   struct payout_record
  *	applied/POSITION/...line          amount that this settlement paid of a line
  *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit
  *	taken/PAYER/...line               taken back of a line after it was paid
@@ -112,6 +113,8 @@ struct cents books_get_cents(struct books *books, const char *key);
 void books_expire(struct books *books, struct month month, const char *key);
 /* The same, 13 months from today, for a key that may stand in the queue already. */
 void books_expire_anew(struct books *books, const char *key);
+/* Not any more: it stays until it is told otherwise. */
+void books_expire_never(struct books *books, const char *key);
 struct date books_today(const struct books *books); /* day of `at` in Paris */
 MUST_USE enum err books_check_date_window(struct books *books, struct month month,
 					  const char *what, struct fault *fault);
@@ -154,6 +157,9 @@ MUST_USE enum err member_check_may(struct books *books, struct slice by, enum ki
 bool member_key(struct books *books, struct slice member, struct slice *ret_vkey);
 bool seat_key(struct books *books, struct slice seat, struct slice *ret_vkey);
 int64_t seat_count(struct books *books);
+/* Where a provider or collector submits it, it is its own. */
+MUST_USE enum err member_check_own(struct books *books, struct slice payer,
+				   struct fault *fault);
 void member_retire(struct books *books, struct slice id);
 /* Makes a member, or an old one active again, of a role that has no terms. */
 void member_appoint(struct books *books, struct slice id, enum role role);
@@ -278,8 +284,11 @@ MUST_USE enum err lines_share(struct books *books, const struct line_set *lines,
 			      struct cents amount,
 			      struct cents ret_shares[LINES_POSITION_MAX],
 			      struct cents *ret_rest, struct fault *fault);
-/* Moves amount between the account from which lines are paid ("bank", "credit/P") and
- * the account on the other side, by a flow. */
+/* Moves amount between the account from which lines are paid ("bank", "credit/P",
+ * "transit/P", or FEE_ACCOUNT, which is moved by the flow "fee") and the account on the
+ * other side, by a flow. */
+#define FEE_FUND    "fonctionnement"
+#define FEE_ACCOUNT "fund/" FEE_FUND "/" EARMARK_FREE
 MUST_USE enum err source_move(struct books *books, const char *source,
 			      const char *account, const char *flow, struct cents amount,
 			      struct fault *fault);
@@ -345,6 +354,8 @@ MUST_USE enum err promise_of_entry(struct books *books, unsigned roles,
 struct line promise_line(const struct promise_record *promise, uint64_t position);
 MUST_USE enum err apply_gift(struct books *books, struct fault *fault);
 MUST_USE enum err apply_contribution(struct books *books, struct fault *fault);
+/* Whether it is a gift that this member owes. */
+bool promise_is_told_by(struct books *books, uint64_t position, struct slice payer);
 MUST_USE enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault);
 /* What taking back found of an amount. */
 struct taking {
@@ -396,6 +407,8 @@ void writeoff_forget(struct books *books, struct slice payer, const struct line 
 MUST_USE enum err apply_refund(struct books *books, struct fault *fault);
 /* Undoes a refund or a chargeback. */
 MUST_USE enum err reverse_refund(struct books *books, uint64_t of, struct fault *fault);
+/* Whether this member gave it back itself, out of what it owes. */
+bool refund_is_told_by(struct books *books, uint64_t position, struct slice payer);
 MUST_USE enum err apply_chargeback(struct books *books, struct fault *fault);
 
 /* books_patronage.c */
@@ -501,7 +514,12 @@ struct settlement_record {
 	int64_t settles;   /* the entry that it named, or -1 */
 	int64_t month;     /* recorded in */
 	bool by_reversal;  /* money that came back after a chargeback */
+	bool of_payout;    /* what it names is a payout: it pays no lines */
 };
+/* Whether the money is at the bank, or was: neither a payout's nor a fee. */
+bool settlement_is_banked(const struct settlement_record *settlement);
+/* Whether it is a fee or payout of this member. */
+bool settlement_is_told_by(struct books *books, uint64_t position, struct slice payer);
 bool settlement_find(struct books *books, uint64_t position,
 		     struct settlement_record *ret_settlement);
 /* Keeps it under the position of the entry being applied, for as long as it may be
@@ -519,6 +537,31 @@ MUST_USE enum err settlement_undo(struct books *books, uint64_t of,
 				  struct fault *fault);
 MUST_USE enum err reverse_settlement(struct books *books, uint64_t of,
 				     struct fault *fault);
+
+/* books_fee.c: pays as a settlement does, out of the fund that bears the expense. */
+MUST_USE enum err apply_fee(struct books *books, struct fault *fault);
+
+/* books_payout.c */
+struct payout_record {
+	char payer[ID_BYTES];
+	/* Below zero: it failed, and the bank has not taken back what had arrived. */
+	struct cents in_transit;
+	int64_t month; /* in which it last changed */
+};
+/* False where there is none, or all of it arrived or failed more than 13 months ago. */
+bool payout_find(struct books *books, uint64_t position,
+		 struct payout_record *ret_payout);
+MUST_USE enum err apply_payout(struct books *books, struct fault *fault);
+MUST_USE enum err reverse_payout(struct books *books, uint64_t of, struct fault *fault);
+/* That a settlement of a payout is within what is in transit of it. */
+MUST_USE enum err payout_check_arrives(struct books *books,
+				       const struct settlement_record *settlement,
+				       struct fault *fault);
+/* So much of the payout that a settlement names is at the bank; below zero: back in
+ * transit. */
+MUST_USE enum err payout_arrive(struct books *books,
+				const struct settlement_record *settlement,
+				struct cents amount, struct fault *fault);
 
 /* books_allocation.c */
 struct allocation_due {

@@ -235,10 +235,19 @@ enum err lines_read(struct books *books, struct slice payer, uint64_t position,
 	return ERR_OK;
 }
 
+/* An expense is one under its own name: no fund receives less. */
+static const char *source_flow(const char *source, const char *flow)
+{
+	return strcmp(source, FEE_ACCOUNT) == 0 ? "fee" : flow;
+}
+
 enum err source_move(struct books *books, const char *source, const char *account,
 		     const char *flow, struct cents amount, struct fault *fault)
 {
-	return books_move(books, source, account, flow, amount, fault);
+	enum err err =
+		books_post(books, source, source_flow(source, flow), amount, fault);
+
+	return err ? err : books_post(books, account, flow, cents_neg(amount), fault);
 }
 
 /* The postings of a payment of part of a line: the money arrives from source,

@@ -45,6 +45,20 @@ enum err member_check_may(struct books *books, struct slice by, enum kind kind,
 	return ERR_OK;
 }
 
+enum err member_check_own(struct books *books, struct slice payer, struct fault *fault)
+{
+	struct member_record submitter;
+
+	if (!member_find(books, books->entry->by, &submitter))
+		return fault_rule(fault, "member", "the submitter is not a member");
+	if ((submitter.role & (ROLE_PROVIDER | ROLE_COLLECTOR)) &&
+	    !slice_equal(books->entry->by, payer))
+		return fault_rule(fault, "payer",
+				  "a %s tells what is its own, and not what is '%.*s'",
+				  role_name(submitter.role), SLICE(payer));
+	return ERR_OK;
+}
+
 bool member_key(struct books *books, struct slice member, struct slice *ret_vkey)
 {
 	struct key key;

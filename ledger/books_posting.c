@@ -12,6 +12,7 @@
  *	committed/FUND/EARMARK  granted, not yet ordered
  *	ordered/FUND/EARMARK  ordered, not yet carried out by the bank
  *	credit/PAYER          paid by a payer beyond what was owed
+ *	transit/PAYER         transferred by a provider, as it says, and not at the bank
  *
  * Sums are kept per account in all, and per account, flow and civil day (and
  * month, so that a long period costs months): a report of any period costs

@@ -311,6 +311,15 @@ enum err promise_take_back(struct books *books, struct slice payer,
 			  amount, fault);
 }
 
+bool promise_is_told_by(struct books *books, uint64_t position, struct slice payer)
+{
+	struct promise_record promise;
+
+	return promise_find(books, position, &promise) &&
+	       strncmp(promise.flow, "gift.", 5) == 0 &&
+	       slice_equal_text(payer, promise.payer);
+}
+
 enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 {
 	struct taking taking = { .any_position = false };

@@ -62,6 +62,14 @@ static bool refund_read(struct books *books, uint64_t position,
 	return true;
 }
 
+bool refund_is_told_by(struct books *books, uint64_t position, struct slice payer)
+{
+	struct refund_record refund;
+
+	return refund_read(books, position, &refund) && refund.what == REFUND_PAYER &&
+	       slice_equal_text(payer, refund.payer);
+}
+
 /* ---- what is given back ---- */
 
 /* All that is given back of a promise is within its amount. */
@@ -209,6 +217,11 @@ static enum err chargeback_settlement(struct books *books, uint64_t of,
 					.amount = settlement->amount };
 	enum err err;
 
+	if (!settlement_is_banked(settlement))
+		return fault_rule(fault, "chargeback",
+				  "position %" PRIu64
+				  " is money that its payer told of: it is reversed",
+				  of);
 	if (reversal_was(books, of))
 		return fault_rule(fault, "chargeback",
 				  "position %" PRIu64 " was undone already", of);

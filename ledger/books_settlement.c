@@ -43,6 +43,9 @@ enum err settle(struct books *books, struct settlement_record *settlement,
 	struct key trail, key, credit;
 	enum err err = ERR_OK;
 
+	settlement->rest = CENTS_ZERO;
+	if (settlement->of_payout)
+		return payout_arrive(books, settlement, settlement->amount, fault);
 	key_of(&trail, "applied/%016" PRIu64, books->position);
 	settlement->rest = settlement->amount;
 	if (settlement->settles >= 0)
@@ -81,6 +84,7 @@ bool settlement_find(struct books *books, uint64_t position,
 	ret_settlement->settles = record_read_integer(&reader);
 	ret_settlement->month = record_read_integer(&reader);
 	ret_settlement->by_reversal = record_read_integer(&reader) != 0;
+	ret_settlement->of_payout = record_read_integer(&reader) != 0;
 	return true;
 }
 
@@ -98,9 +102,25 @@ void settlement_write(struct books *books, const struct settlement_record *settl
 	record_integer(&record, settlement->settles);
 	record_integer(&record, settlement->month);
 	record_integer(&record, settlement->by_reversal);
+	record_integer(&record, settlement->of_payout);
 	books_put(books, settled_key(&key, books->position), &record);
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
 		books_expire(books, month, key.text);
+}
+
+bool settlement_is_banked(const struct settlement_record *settlement)
+{
+	return strcmp(settlement->source, FEE_ACCOUNT) != 0 &&
+	       strncmp(settlement->source, "transit/", 8) != 0;
+}
+
+bool settlement_is_told_by(struct books *books, uint64_t position, struct slice payer)
+{
+	struct settlement_record settlement;
+
+	return settlement_find(books, position, &settlement) &&
+	       !settlement_is_banked(&settlement) &&
+	       slice_equal_text(payer, settlement.payer);
 }
 
 enum err apply_settlement(struct books *books, struct fault *fault)
@@ -122,13 +142,20 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 		return fault_rule(fault, "payer",
 				  "a payer does not record its own settlement");
 	if (entry_has(entry, "settles")) {
+		struct payout_record payout;
+
 		settlement.settles = (int64_t)entry_position(entry, "settles");
 		if ((uint64_t)settlement.settles >= books->position)
 			return fault_rule(fault, "settles",
 					  "it settles an entry that is not there yet");
+		settlement.of_payout =
+			payout_find(books, (uint64_t)settlement.settles, &payout);
 	}
 	/* A transfer under an old company's name pays what the new one owes. */
 	member_now(books, payer, settlement.payer);
+	err = payout_check_arrives(books, &settlement, fault);
+	if (err)
+		return err;
 	err = settle(books, &settlement, fault);
 	if (err)
 		return err;
@@ -145,6 +172,9 @@ enum err settlement_undo(struct books *books, uint64_t of,
 	struct slice payer;
 	struct key key;
 
+	if (settlement->of_payout)
+		return payout_arrive(books, settlement, cents_neg(settlement->amount),
+				     fault);
 	member_now(books, slice_of_text(settlement->payer), payer_text);
 	payer = slice_of_text(payer_text);
 	key_of(&key, "applied/%016" PRIu64 "/", of);

@@ -52,8 +52,9 @@ bool flow_is(const char *flow, const char *verb)
 
 bool flow_is_income(const char *flow)
 {
-	static const char *const moved[] = { "allocated",  "cancelled",  "granted",
-					     "redirected", "restituted", "transferred" };
+	static const char *const moved[] = { "allocated",  "cancelled",  "fee",
+					     "granted",    "redirected", "restituted",
+					     "transferred" };
 
 	for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
 		if (flow_is(flow, moved[i]))
@@ -111,6 +112,8 @@ static enum err allocation_read(struct allocation *a, struct fault *fault)
 	if (!err)
 		err = moves_read(a, "bank/", &a->bank, fault);
 	if (!err)
+		err = moves_read(a, "transit/", &a->transit, fault);
+	if (!err)
 		err = query_proposals(a->books, &a->proposals, &a->proposal_count, fault);
 	return err ? err : allocation_subs(a, fault);
 }
@@ -124,6 +127,7 @@ static void allocation_release(struct allocation *a)
 	free(a->ordered.p);
 	free(a->credit.p);
 	free(a->bank.p);
+	free(a->transit.p);
 	free(a->proposals);
 	free(a->subs);
 }

@@ -75,6 +75,7 @@ static void put_available(struct allocation *a)
 	allocation_column(a, table, "transferred", MSG_TRANSFERRED, VALUE_CENTS);
 	allocation_column(a, table, "granted", MSG_GRANTED, VALUE_CENTS);
 	allocation_column(a, table, "given_back", MSG_GIVEN_BACK, VALUE_CENTS);
+	allocation_column(a, table, "spent", MSG_SPENT, VALUE_CENTS);
 	allocation_column(a, table, "available", MSG_AVAILABLE_END, VALUE_CENTS);
 	for (size_t i = 0; i < a->fund_count; i++) {
 		struct cents overdrawn;
@@ -88,6 +89,7 @@ static void put_available(struct allocation *a)
 		cell_cents(table, sums.transferred);
 		cell_cents(table, sums.granted);
 		cell_cents(table, sums.given_back);
+		cell_cents(table, sums.spent);
 		cell_cents(table, sums.available);
 	}
 	table_total_row(table, say(a, MSG_TOTAL));
@@ -145,6 +147,7 @@ static void put_subs(struct allocation *a)
 	allocation_column(a, table, "moved", MSG_MOVED, VALUE_CENTS);
 	allocation_column(a, table, "granted", MSG_GRANTED, VALUE_CENTS);
 	allocation_column(a, table, "given_back", MSG_GIVEN_BACK, VALUE_CENTS);
+	allocation_column(a, table, "spent", MSG_SPENT, VALUE_CENTS);
 	allocation_column(a, table, "available", MSG_AVAILABLE_END, VALUE_CENTS);
 	for (size_t i = 0; i < a->sub_count; i++) {
 		const struct sub_sums *sub = &a->subs[i];
@@ -160,6 +163,7 @@ static void put_subs(struct allocation *a)
 		cell_cents(table, allocation_plus(a, sub->allocated, sub->transferred));
 		cell_cents(table, sub->granted);
 		cell_cents(table, sub->given_back);
+		cell_cents(table, sub->spent);
 		cell_cents(table, sub->available);
 	}
 }
@@ -197,6 +201,9 @@ static void put_cash(struct allocation *a)
 	put_cash_row(a, table, ROW_NORMAL, MSG_CASH_COMMITTED, cents_neg(committed));
 	put_cash_row(a, table, ROW_NORMAL, MSG_CASH_CREDITS,
 		     cents_neg(moves_balance(a, &a->credit)));
+	if (a->transit.n)
+		put_cash_row(a, table, ROW_NORMAL, MSG_CASH_TRANSIT,
+			     cents_neg(moves_balance(a, &a->transit)));
 	put_cash_row(a, table, ROW_TOTAL, MSG_CASH_BANK, moves_balance(a, &a->bank));
 }
 

@@ -22,16 +22,17 @@ struct moves {
  * has to spend is positive.
  *
  *	available_start + received + allocated + transferred - granted + given_back
- *		= available
+ *		- spent = available
  *	committed_start + granted - paid = committed
  *
- * Granted is net of what was cancelled, paid of what the bank has sent back.
+ * Granted is net of what was cancelled, paid of what the bank has sent back. Spent is
+ * what the foundation pays for itself: the fees of providers and collectors.
  */
 struct sub_sums {
 	char fund[QUERY_ID_BYTES];
 	char earmark[QUERY_ID_BYTES]; /* "-" for none */
 	struct cents available_start, received, allocated, transferred, granted,
-		given_back, available;
+		given_back, spent, available;
 	struct cents pledged_start, pledged; /* promised and not received */
 	struct cents committed_start, paid, committed;
 };
@@ -48,7 +49,7 @@ struct allocation {
 	struct charter_view charter;
 	struct fund_view *funds; /* owned; in the charter's order */
 	size_t fund_count;
-	struct moves fund, pledged, committed, ordered, credit, bank;
+	struct moves fund, pledged, committed, ordered, credit, bank, transit;
 	struct proposal_view *proposals; /* owned; by position */
 	size_t proposal_count;
 	struct sub_sums *subs; /* owned; by fund's order, free money first, then by id */

@@ -87,6 +87,8 @@ static void add_fund(struct allocation *a, struct sub_sums *sub,
 		add(a, &sub->granted, cents_neg(within));
 	else if (flow_is(move->flow, "restituted"))
 		add(a, &sub->given_back, within);
+	else if (flow_is(move->flow, "fee"))
+		add(a, &sub->spent, cents_neg(within));
 	else if (flow_is(move->flow, "allocated"))
 		add(a, &sub->allocated, within);
 	else if (flow_is(move->flow, "transferred") || flow_is(move->flow, "redirected"))
@@ -183,6 +185,7 @@ void sub_sums_add(struct allocation *a, struct sub_sums *x, const struct sub_sum
 	add(a, &x->transferred, y->transferred);
 	add(a, &x->granted, y->granted);
 	add(a, &x->given_back, y->given_back);
+	add(a, &x->spent, y->spent);
 	add(a, &x->available, y->available);
 	add(a, &x->pledged_start, y->pledged_start);
 	add(a, &x->pledged, y->pledged);

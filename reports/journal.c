@@ -33,6 +33,7 @@ static const struct noun {
 	const char *space[PARTS_MAX]; /* of each part behind the noun */
 } nouns[] = {
 	{ "bank", "assets:bank", "Assets:Bank", { NULL } },
+	{ "transit", "assets:transit", "Assets:Transit", { "payer" } },
 	{ "receivable", "assets:receivable", "Assets:Receivable", { "payer" } },
 	{ "credit", "liabilities:credit", "Liabilities:Credit", { "payer" } },
 	{ "committed",

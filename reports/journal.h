@@ -8,9 +8,10 @@
  *
  *	ledger                     hledger                        beancount
  *	bank                       assets:bank                    Assets:Bank
- *	receivable/employer:000..  assets:receivable:employer-000
- *Assets:Receivable:Employer-000 credit/P                   liabilities:credit:P
- *Liabilities:Credit:P pledged/F/E                equity:pledged:F:E Equity:Pledged:F:E
+ *	receivable/P               assets:receivable:P            Assets:Receivable:P
+ *	transit/P                  assets:transit:P               Assets:Transit:P
+ *	credit/P                   liabilities:credit:P           Liabilities:Credit:P
+ *	pledged/F/E                equity:pledged:F:E             Equity:Pledged:F:E
  *	fund/F/-                   equity:fund:F:free             Equity:Fund:F:Free
  *	committed/F/E, ordered/..  liabilities:committed:F:E Liabilities:Committed:F:E
  *

@@ -27,7 +27,8 @@ struct statement {
 	enum lang lang;
 	struct date today;
 	struct member_view member;
-	char receivable[POSTING_ACCOUNT_BYTES_MAX], credit[POSTING_ACCOUNT_BYTES_MAX];
+	char receivable[POSTING_ACCOUNT_BYTES_MAX], credit[POSTING_ACCOUNT_BYTES_MAX],
+		transit[POSTING_ACCOUNT_BYTES_MAX];
 	struct owed owed;
 	struct handed *handed; /* owned; ascending by position */
 	size_t handed_count;
@@ -65,11 +66,16 @@ static bool flow_is_of_a_promise(const char *flow)
 	       strcmp(flow, "reversed") != 0 && strcmp(flow, "refunded") != 0;
 }
 
+/* What was transferred is paid while it is in transit, too; and so is what was kept. */
 static enum err effect_add(const struct statement *s, struct effect *effect,
 			   const struct posting *posting, struct cents *bank,
 			   struct fault *fault)
 {
-	if (strcmp(posting->account, "bank") == 0)
+	bool in_transit = strcmp(posting->account, s->transit) == 0;
+
+	effect->concerns = effect->concerns || in_transit;
+	if (in_transit || strcmp(posting->account, "bank") == 0 ||
+	    strcmp(posting->flow, "fee") == 0)
 		return sum_add(bank, posting->amount, fault);
 	if (strcmp(posting->account, s->receivable) != 0 &&
 	    strcmp(posting->account, s->credit) != 0)
@@ -150,6 +156,7 @@ static bool undoes(const struct entry *entry)
 {
 	return entry->kind == KIND_reversal || entry->kind == KIND_chargeback ||
 	       entry->kind == KIND_writeoff ||
+	       (entry->kind == KIND_fee && entry_has(entry, "of")) ||
 	       (entry->kind == KIND_refund && entry_has(entry, "of"));
 }
 
@@ -415,6 +422,7 @@ static enum err member_find(struct statement *s, struct slice id, struct fault *
 	(void)snprintf(s->receivable, sizeof s->receivable, "receivable/%s",
 		       s->member.id);
 	(void)snprintf(s->credit, sizeof s->credit, "credit/%s", s->member.id);
+	(void)snprintf(s->transit, sizeof s->transit, "transit/%s", s->member.id);
 	return ERR_OK;
 }
 

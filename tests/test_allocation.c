@@ -181,7 +181,7 @@ static void assert_reconciled(const struct document *doc)
 						 "given_back",      NULL },
 				 *const sub_plus[] = { "available_start", "received",
 						       "moved", "given_back", NULL },
-				 *const granted[] = { "granted", NULL },
+				 *const granted[] = { "granted", "spent", NULL },
 				 *const committed_plus[] = { "committed_start", "granted",
 							     NULL },
 				 *const paid[] = { "paid", NULL },
