@@ -200,18 +200,40 @@ bench_ingest() {
 	line "gateway's peak memory meanwhile" "$peak" - KiB most - 65536
 }
 
+# What the gateway answers where there is nothing to do: the same connections and the same
+# client as of the gifts. No row can be quicker, however little a commit costs.
+bench_floor() {
+	local i
+	local -a rates
+	doing "floor"
+	start_gateway "$WORK/gifts"
+	for ((i = 0; i < REPEAT; i++)); do
+		LOADED=$(ask "$TOOLS/bench_load" "$PORT" "$WORK/tokens" get 64 "$GIFTS" /healthz) || exit 2
+		rates+=("$(per_s "$GIFTS" "$(field "$LOADED" 1)")")
+	done
+	stop_gateway
+	FLOOR=$(median "${rates[@]}")
+}
+
 bench_small() {
 	local small gifts single commits
+	local -a singles
 	load small "$((SMALL_BATCHES / 10 + 1))" json 64 "$SMALL_BATCHES" "$SMALL_ROWS" 10
 	small=$(per_s $((SMALL_BATCHES * SMALL_ROWS)) "$(field "$LOADED" 1)")
 	rm -rf "$WORK/small"
+	singles+=("$(insert_rate 1 "$SINGLES")") || exit 2
 	load gifts 20 gift 64 "$GIFTS"
 	gifts=$(per_s "$GIFTS" "$(field "$LOADED" 1)")
 	commits=$(awk '/^arrondi_commit_entries_count/ { print $2 }' "$WORK/metrics")
+	singles+=("$(insert_rate 1 "$SINGLES")") || exit 2
+	bench_floor
 	rm -rf "$WORK/gifts"
-	single=$(insert_rate 1 "$SINGLES") || exit 2
+	singles+=("$(insert_rate 1 "$SINGLES")") || exit 2
+	single=$(median "${singles[@]}")
 	line "small batches of $SMALL_ROWS rows, 64 connections : bare SQLite" "$small" "$INSERT" "rows/s" least - 0.05
 	line "single gifts, 64 connections : one FULL commit each" "$gifts" "$single" "/s" least - 4
+	line "empty requests, 64 connections : one FULL commit each" "$FLOOR" "$single" "/s" least - -
+	line "single gifts : empty requests" "$gifts" "$FLOOR" "/s" least - -
 	line "gifts in one durable commit" "$(awk -v g="$GIFTS" -v c="$commits" 'BEGIN { print g / c }')" - "" least - -
 }
 

@@ -3,25 +3,28 @@
  *
  *   bench_load PORT TOKENS json|csv CONNECTIONS BATCHES ROWS MONTHS
  *   bench_load PORT TOKENS gift CONNECTIONS GIFTS
+ *   bench_load PORT TOKENS get CONNECTIONS REQUESTS PATH
  *
  * TOKENS holds "company token" lines. Batches go company by company through so many
  * months; a company's donors are the same each month, and others once its months are
- * used up. Every body is made before the clock starts. Each connection is a thread
- * with a keep-alive socket that has one request under way at a time.
+ * used up. Every body is made before the clock starts. Each connection is a keep-alive
+ * socket that has one request under way at a time; one thread serves them all, because
+ * what the client uses of the processors the gateway lacks.
  *
- * Every answer must be 201 with a position of its own, or the program ends with 2.
+ * Every answer must be 201 with a position of its own (of get: 200), or the program ends
+ * with 2.
  * Prints "nanoseconds requests p50-microseconds p99-microseconds".
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -54,8 +57,8 @@ struct load {
 	struct company *companies;
 	unsigned n_companies;
 	struct post *posts;
-	size_t n_posts;
-	atomic_size_t next;
+	size_t n_posts, next, n_answered;
+	bool is_get;
 };
 
 static void die(const char *what)
@@ -191,76 +194,109 @@ static void gift_make(struct load *load, unsigned number)
 	post_head(post, company, "/v1/gifts", "application/json");
 }
 
+static void get_make(struct load *load, unsigned number, const char *path)
+{
+	struct post *post = &load->posts[number];
+	int n = snprintf(post->head, HEAD_BYTES,
+			 "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+
+	if (n < 0 || n >= HEAD_BYTES)
+		abort();
+	post->head_n = (size_t)n;
+}
+
 /* ---- posting ---- */
 
 struct connection {
-	struct load *load;
-	pthread_t thread;
+	struct post *post; /* under way; NULL: none */
 	int fd;
+	size_t sent, received, answer_n; /* answer_n is 0 until the head is whole */
+	int64_t start_ns;
 	char answer[ANSWER_BYTES + 1];
 };
 
-static void connection_open(struct connection *connection)
+static void connection_open(struct connection *connection, unsigned port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	int one = 1;
 
-	address.sin_port = htons((uint16_t)connection->load->port);
+	address.sin_port = htons((uint16_t)port);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connection->fd < 0 ||
 	    connect(connection->fd, (struct sockaddr *)&address, sizeof address) ||
-	    setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+	    setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) ||
+	    fcntl(connection->fd, F_SETFL, O_NONBLOCK))
 		die("connect");
 }
 
-static void send_all(int fd, const struct post *post)
+/* Sends what the socket takes. */
+static void post_send(struct connection *connection)
 {
-	struct iovec parts[2] = { { .iov_base = (char *)(uintptr_t)post->head,
-				    .iov_len = post->head_n },
-				  { .iov_base = post->body, .iov_len = post->body_n } };
-	size_t left = post->head_n + post->body_n;
+	const struct post *post = connection->post;
+	size_t whole = post->head_n + post->body_n;
 
-	while (left) {
-		ssize_t n = writev(fd, parts, 2);
+	while (connection->sent < whole) {
+		size_t head =
+			connection->sent < post->head_n ? connection->sent : post->head_n;
+		size_t body = connection->sent - head;
+		struct iovec parts[2] = {
+			{ .iov_base = (char *)(uintptr_t)post->head + head,
+			  .iov_len = post->head_n - head },
+			{ .iov_base = post->body + body, .iov_len = post->body_n - body },
+		};
+		ssize_t n = writev(connection->fd, parts, 2);
 
+		if (n < 0 && errno == EAGAIN)
+			return;
 		if (n <= 0)
 			die("send");
-		left -= (size_t)n;
-		for (int i = 0; i < 2; i++) {
-			size_t part = (size_t)n < parts[i].iov_len ? (size_t)n
-								   : parts[i].iov_len;
-
-			parts[i].iov_base = (char *)parts[i].iov_base + part;
-			parts[i].iov_len -= part;
-			n -= (ssize_t)part;
-		}
+		connection->sent += (size_t)n;
 	}
 }
 
-/* Reads one answer whole; it ends with a NUL. */
-static void receive(struct connection *connection)
+/* The bytes of the whole answer, once its head is there; 0 before. */
+static size_t answer_bytes(const char *answer)
 {
-	char *answer = connection->answer, *body = NULL, *length;
-	size_t n = 0, whole = ANSWER_BYTES;
+	static const char name[] = "\r\ncontent-length:";
+	const char *body = strstr(answer, "\r\n\r\n");
+	const char *length = body ? strcasestr(answer, name) : NULL;
+	size_t whole;
 
-	while (n < whole) {
-		ssize_t got = read(connection->fd, answer + n, ANSWER_BYTES - n);
+	if (!body)
+		return 0;
+	if (!length || length > body)
+		die("no length");
+	whole = (size_t)(body + 4 - answer) +
+		(size_t)strtoll(length + strlen(name), NULL, 10);
+	if (whole > ANSWER_BYTES)
+		die("a long answer");
+	return whole;
+}
 
-		if (got <= 0)
-			die("receive");
-		n += (size_t)got;
-		answer[n] = '\0';
-		if (body || !(body = strstr(answer, "\r\n\r\n")))
-			continue;
-		length = strcasestr(answer, "\r\ncontent-length:");
-		if (!length || length > body)
-			die("no length");
-		whole = (size_t)(body + 4 - answer) +
-			(size_t)strtoll(length + strlen("\r\ncontent-length:"), NULL, 10);
-		if (whole > ANSWER_BYTES)
-			die("a long answer");
-	}
+/* Reads what has come; whether the answer is whole. It ends with a NUL. */
+static bool answer_receive(struct connection *connection)
+{
+	ssize_t got = read(connection->fd, connection->answer + connection->received,
+			   ANSWER_BYTES - connection->received);
+
+	if (got < 0 && errno == EAGAIN)
+		return false;
+	if (got <= 0)
+		die("receive");
+	connection->received += (size_t)got;
+	connection->answer[connection->received] = '\0';
+	if (!connection->answer_n)
+		connection->answer_n = answer_bytes(connection->answer);
+	return connection->answer_n && connection->received >= connection->answer_n;
+}
+
+static void answer_must(bool good, const char *answer)
+{
+	if (good)
+		return;
+	fprintf(stderr, "bench_load: %s\n", answer);
+	exit(2);
 }
 
 static uint64_t answer_position(const char *answer)
@@ -268,56 +304,77 @@ static uint64_t answer_position(const char *answer)
 	static const char name[] = "\"position\":";
 	const char *found = strstr(answer, name);
 
-	if (strncmp(answer, "HTTP/1.1 201 ", 13) != 0 || !found) {
-		fprintf(stderr, "bench_load: %s\n", answer);
-		exit(2);
-	}
+	answer_must(strncmp(answer, "HTTP/1.1 201 ", 13) == 0 && found, answer);
 	return strtoull(found + strlen(name), NULL, 10);
 }
 
-static void *connection_run(void *ctx)
+static void post_begin(struct load *load, struct connection *connection)
 {
-	struct connection *connection = ctx;
-	struct load *load = connection->load;
-
-	for (;;) {
-		size_t i = atomic_fetch_add(&load->next, 1);
-		struct post *post;
-		int64_t start;
-
-		if (i >= load->n_posts)
-			return NULL;
-		post = &load->posts[i];
-		start = stopwatch_ns();
-		send_all(connection->fd, post);
-		receive(connection);
-		post->took_ns = stopwatch_ns() - start;
-		post->position = answer_position(connection->answer);
-	}
+	connection->post = NULL;
+	if (load->next == load->n_posts)
+		return;
+	connection->post = &load->posts[load->next++];
+	connection->sent = connection->received = connection->answer_n = 0;
+	connection->start_ns = stopwatch_ns();
+	post_send(connection);
 }
 
+static void connection_go_on(struct load *load, struct connection *connection)
+{
+	struct post *post = connection->post;
+
+	if (!post)
+		return; /* that there is room again */
+	post_send(connection);
+	if (!answer_receive(connection))
+		return;
+	post->took_ns = stopwatch_ns() - connection->start_ns;
+	if (load->is_get)
+		answer_must(strncmp(connection->answer, "HTTP/1.1 200 ", 13) == 0,
+			    connection->answer);
+	else
+		post->position = answer_position(connection->answer);
+	load->n_answered++;
+	post_begin(load, connection);
+}
+
+/* Each socket is told to epoll once and for all: it wakes when something comes, and when
+ * one that was full has room. */
 static int64_t load_run(struct load *load, unsigned n)
 {
+	static struct epoll_event events[CONNECTIONS_MAX];
 	struct connection *connections = calloc(n, sizeof *connections);
+	int poll = epoll_create1(EPOLL_CLOEXEC);
 	int64_t start;
 
-	if (!connections)
+	if (!connections || poll < 0)
 		die("memory");
 	for (unsigned i = 0; i < n; i++) {
-		connections[i].load = load;
-		connection_open(&connections[i]);
+		struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET,
+					     .data.ptr = &connections[i] };
+
+		connection_open(&connections[i], load->port);
+		/* It has room now, and is not to be told of it. */
+		if (epoll_ctl(poll, EPOLL_CTL_ADD, connections[i].fd, &event))
+			die("epoll");
 	}
+	while (epoll_wait(poll, events, CONNECTIONS_MAX, 0) > 0)
+		;
 	start = stopwatch_ns();
 	for (unsigned i = 0; i < n; i++)
-		if (pthread_create(&connections[i].thread, NULL, connection_run,
-				   &connections[i]))
-			die("thread");
-	for (unsigned i = 0; i < n; i++)
-		if (pthread_join(connections[i].thread, NULL))
-			die("thread");
+		post_begin(load, &connections[i]);
+	while (load->n_answered < load->n_posts) {
+		int ready = epoll_wait(poll, events, CONNECTIONS_MAX, -1);
+
+		if (ready < 0 && errno != EINTR)
+			die("epoll");
+		for (int i = 0; i < ready; i++)
+			connection_go_on(load, events[i].data.ptr);
+	}
 	start = stopwatch_ns() - start;
 	for (unsigned i = 0; i < n; i++)
 		(void)close(connections[i].fd);
+	(void)close(poll);
 	free(connections);
 	return start;
 }
@@ -340,7 +397,8 @@ static void report(struct load *load, int64_t took_ns)
 	qsort(load->posts, load->n_posts, sizeof *load->posts, position_order);
 	for (size_t i = 0; i < load->n_posts; i++) {
 		each[i] = load->posts[i].took_ns;
-		if (i && load->posts[i].position == load->posts[i - 1].position) {
+		if (!load->is_get && i &&
+		    load->posts[i].position == load->posts[i - 1].position) {
 			fprintf(stderr, "bench_load: position %" PRIu64 " twice\n",
 				load->posts[i].position);
 			exit(2);
@@ -352,39 +410,63 @@ static void report(struct load *load, int64_t took_ns)
 	free(each);
 }
 
+static void posts_make(struct load *load, char **argv)
+{
+	struct batch_plan plan = { 0 };
+	bool is_gift = strcmp(argv[3], "gift") == 0;
+
+	if (!is_gift && !load->is_get) {
+		plan.is_csv = strcmp(argv[3], "csv") == 0;
+		plan.rows = stopwatch_number(argv[6]);
+		plan.months = stopwatch_number(argv[7]);
+	}
+	for (unsigned i = 0; i < load->n_posts; i++) {
+		if (load->is_get)
+			get_make(load, i, argv[6]);
+		else if (is_gift)
+			gift_make(load, i);
+		else
+			batch_make(load, &plan, i);
+	}
+}
+
+/* 0: no such form. */
+static int arguments_of(const char *form)
+{
+	static const struct {
+		const char *name;
+		int count;
+	} forms[] = { { "json", 8 }, { "csv", 8 }, { "gift", 6 }, { "get", 7 } };
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (strcmp(form, forms[i].name) == 0)
+			return forms[i].count;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct load load;
-	struct batch_plan plan = { 0 };
 	unsigned connections;
-	bool is_gift = argc > 3 && strcmp(argv[3], "gift") == 0;
 
-	if (argc != (is_gift ? 6 : 8)) {
+	if (argc < 4 || argc != arguments_of(argv[3])) {
 		fprintf(stderr,
 			"usage: bench_load PORT TOKENS json|csv CONNECTIONS BATCHES "
 			"ROWS MONTHS\n"
-			"       bench_load PORT TOKENS gift CONNECTIONS GIFTS\n");
+			"       bench_load PORT TOKENS gift CONNECTIONS GIFTS\n"
+			"       bench_load PORT TOKENS get CONNECTIONS REQUESTS PATH\n");
 		return 2;
 	}
 	load.port = stopwatch_number(argv[1]);
 	tokens_read(&load, argv[2]);
+	load.is_get = strcmp(argv[3], "get") == 0;
 	connections = stopwatch_number(argv[4]);
 	load.n_posts = stopwatch_number(argv[5]);
 	load.posts = calloc(load.n_posts + 1, sizeof *load.posts);
 	if (!load.posts || connections == 0 || connections > CONNECTIONS_MAX ||
 	    load.n_posts == 0)
 		die("numbers");
-	if (!is_gift) {
-		plan.is_csv = strcmp(argv[3], "csv") == 0;
-		plan.rows = stopwatch_number(argv[6]);
-		plan.months = stopwatch_number(argv[7]);
-	}
-	for (unsigned i = 0; i < load.n_posts; i++) {
-		if (is_gift)
-			gift_make(&load, i);
-		else
-			batch_make(&load, &plan, i);
-	}
+	posts_make(&load, argv);
 	report(&load, load_run(&load, connections));
 	for (size_t i = 0; i < load.n_posts; i++)
 		free(load.posts[i].body);
