@@ -86,10 +86,25 @@ static enum err root_at(void *ctx, uint64_t size, struct hash *ret_root,
 	return audit_tree_root_at(&audit->tree, size, ret_root, fault);
 }
 
+static enum err books_open(struct audit *audit, const char *temp_dir, struct fault *fault)
+{
+	struct books_hooks hooks = { .ctx = audit, .root_at = root_at };
+	enum err err = state_file_open(temp_dir, &audit->state_file, fault);
+
+	if (err)
+		return err;
+
+	struct state_backing backing = state_file_backing(audit->state_file);
+
+	audit->state = state_new(&backing);
+	audit->books = audit->state ? books_new(audit->state, &hooks) : NULL;
+	return audit->books ? ERR_OK : fault_set(fault, ERR_MEMORY, "out of memory");
+}
+
 static struct audit *audit_new(const struct audit_options *options)
 {
+	const char *temp_dir = options->temp_dir ? options->temp_dir : "/tmp";
 	struct audit *audit = calloc(1, sizeof *audit);
-	struct books_hooks hooks = { .ctx = audit, .root_at = root_at };
 
 	if (!audit)
 		return NULL;
@@ -102,11 +117,9 @@ static struct audit *audit_new(const struct audit_options *options)
 	buffer_init(&audit->note, NOTE_BYTES_MAX);
 	audit_rows_init(&audit->rows);
 	audit_rows_init(&audit->old_rows);
-	audit_claims_init(&audit->claims, options->temp_dir ? options->temp_dir : "/tmp");
+	audit_claims_init(&audit->claims, temp_dir);
 	audit->doc = json_doc_new();
-	audit->state = state_new(NULL);
-	audit->books = audit->state ? books_new(audit->state, &hooks) : NULL;
-	if (!audit->doc || !audit->books) {
+	if (!audit->doc || books_open(audit, temp_dir, NULL)) {
 		audit_free(audit);
 		return NULL;
 	}
@@ -120,6 +133,7 @@ void audit_free(struct audit *audit)
 	audit_ahead_free(audit->ahead);
 	books_free(audit->books);
 	state_free(audit->state);
+	state_file_free(audit->state_file);
 	json_doc_free(audit->doc);
 	audit_claims_release(&audit->claims);
 	audit_rows_release(&audit->rows);
@@ -247,4 +261,16 @@ int64_t audit_last_at_s(const struct audit *audit)
 struct books *audit_books(struct audit *audit)
 {
 	return audit->books;
+}
+
+enum err audit_books_err(const struct audit *audit, struct fault *fault)
+{
+	const struct fault *file = state_file_fault(audit->state_file);
+	enum err err = file->err ? file->err : state_err(audit->state);
+
+	if (file->err && fault)
+		*fault = *file;
+	else if (err)
+		(void)fault_set(fault, err, "the books could not be read whole");
+	return err;
 }

@@ -87,7 +87,7 @@ struct audit_options {
 	size_t n_older;
 	bool without_rows;        /* does not look at rows/, nor at claims */
 	unsigned threads;         /* 0 (as 1) to AUDIT_THREADS_MAX */
-	const char *temp_dir;     /* for claims_file.h; NULL: "/tmp" */
+	const char *temp_dir;     /* for scratch.h, outlives the audit; NULL: "/tmp" */
 	audit_entry_fn *on_entry; /* or NULL */
 	void *on_entry_ctx;
 	struct audit_finding *finding; /* or NULL; see audit_run() */
@@ -100,9 +100,9 @@ struct audit;
  * export is at fault: fault->rule is the finding's, fault->text begins with
  * "entry N: " where it has a position, and *options->finding is filled. Of other
  * errors the export is not to blame, and *options->finding has an empty rule:
- * ERR_IO where the folder or a file cannot be read, ERR_USAGE for options past
- * the bounds above, ERR_MEMORY, or what on_entry returned. The caller frees
- * *ret_audit; nothing of the options is needed any more but on_entry's doings.
+ * ERR_IO where the folder or a file cannot be read or the temporary file fails, ERR_USAGE
+ * for options past the bounds above, ERR_MEMORY, or what on_entry returned. The caller
+ * frees *ret_audit; nothing of the options is needed any more but on_entry's doings.
  */
 MUST_USE enum err audit_run(const struct audit_options *options, struct audit **ret_audit,
 			    struct fault *fault);
@@ -159,6 +159,10 @@ int64_t audit_last_at_s(const struct audit *audit);
 
 /* For books_query.h; lives as long as the audit. */
 struct books *audit_books(struct audit *audit);
+
+/* Asked after the last question to the books: whether they could read all that they
+ * answered from. ERR_IO, ERR_MEMORY. */
+MUST_USE enum err audit_books_err(const struct audit *audit, struct fault *fault);
 
 /* Reads entries from..to-1 again, of a log that was verified. ERR_IO where the export was
  * changed since. */

@@ -124,6 +124,8 @@ static enum err entry_verify(struct audit *audit, uint64_t position,
 		     query_batch(audit->books, entry_position(entry, "batch"), &batch);
 	enum err err = books_apply(audit->books, entry, leaf, fault);
 
+	if (err && state_file_fault(audit->state_file)->err)
+		return audit_books_err(audit, fault);
 	if (err)
 		return audit_finds(audit, position, "entry", err, fault);
 	entry_count(audit, entry);
@@ -151,6 +153,8 @@ static enum err entry_run(struct audit *audit, uint64_t position, struct slice b
 	if (!err && options->on_entry)
 		err = options->on_entry(options->on_entry_ctx, position, &entry, bytes,
 					audit->books, fault);
+	if (!err)
+		err = state_file_relieve(audit->state_file, audit->state, fault);
 	if (err)
 		return err;
 	err = audit_tree_append(&audit->tree, leaf, fault);

@@ -14,6 +14,7 @@
 #include "ledger/audit_tree.h"
 #include "ledger/json.h"
 #include "ledger/merkle.h"
+#include "ledger/state_file.h"
 
 struct audit_ahead; /* audit_ahead.h */
 
@@ -44,6 +45,7 @@ struct audit {
 	size_t next_older; /* the first that is not compared yet */
 
 	struct audit_tree tree;
+	struct state_file *state_file; /* what the state does not keep in memory */
 	struct state *state;
 	struct books *books;
 	struct cents row_cap; /* once the charter was applied */

@@ -13,14 +13,11 @@
 #include "ledger/claims_file.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "ledger/scratch.h"
 
 #define SLOT_BYTES_MIN       16
 #define SLOT_SMALL_BYTES_MAX 2048
@@ -46,7 +43,7 @@ struct bucket {
 };
 
 struct claims_file {
-	int fd;
+	struct scratch scratch;
 	uint64_t end_bytes; /* where the next block or large slot begins */
 	uint64_t used_bytes;
 	uint64_t block_at; /* the free part of the block in use */
@@ -57,48 +54,6 @@ struct claims_file {
 	size_t n_slots;
 	size_t n_buckets;
 };
-
-/* ---- bytes at offsets ---- */
-
-static enum err file_write(const struct claims_file *file, uint64_t offset,
-			   const void *bytes, size_t n, struct fault *fault)
-{
-	const uint8_t *at = bytes;
-
-	while (n > 0) {
-		ssize_t done = pwrite(file->fd, at, n, (off_t)offset);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return fault_set(fault, ERR_IO,
-					 "temporary file of claims: %s: make room, or "
-					 "name another folder",
-					 done < 0 ? strerror(errno) : "nothing written");
-		at += done;
-		offset += (uint64_t)done;
-		n -= (size_t)done;
-	}
-	return ERR_OK;
-}
-
-static enum err file_read(const struct claims_file *file, uint64_t offset,
-			  void *ret_bytes, size_t n, struct fault *fault)
-{
-	uint8_t *at = ret_bytes;
-
-	while (n > 0) {
-		ssize_t done = pread(file->fd, at, n, (off_t)offset);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return fault_set(fault, ERR_IO, "temporary file of claims: %s",
-					 done < 0 ? strerror(errno) : "ends too early");
-		at += done;
-		offset += (uint64_t)done;
-		n -= (size_t)done;
-	}
-	return ERR_OK;
-}
 
 /* ---- slots ---- */
 
@@ -151,8 +106,8 @@ static enum err slot_take(struct claims_file *file, const struct claims_run *run
 		if (*first == 0) {
 			*ret_offset = slot_from_block(file, bytes);
 		} else {
-			enum err err =
-				file_read(file, *first - 1, &next, sizeof next, fault);
+			enum err err = scratch_read(&file->scratch, *first - 1, &next,
+						    sizeof next, fault);
 			if (err)
 				return err;
 			*ret_offset = *first - 1;
@@ -172,21 +127,15 @@ static enum err slot_give_back(struct claims_file *file, const struct stored_run
 	file->used_bytes -= bytes;
 	if (bytes <= SLOT_SMALL_BYTES_MAX) {
 		uint64_t *first = &file->free_slot[slot_size_index(bytes)];
-		enum err err =
-			file_write(file, stored->offset, first, sizeof *first, fault);
+		enum err err = scratch_write(&file->scratch, stored->offset, first,
+					     sizeof *first, fault);
 		if (err)
 			return err;
 		*first = stored->offset + 1;
 		return ERR_OK;
 	}
 
-	/* A file system that cannot punch keeps the pages until the file closes. */
-	if (fallocate(file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-		      (off_t)stored->offset, (off_t)bytes) != 0 &&
-	    errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
-		return fault_set(fault, ERR_IO, "temporary file of claims: %s",
-				 strerror(errno));
-	return ERR_OK;
+	return scratch_punch(&file->scratch, stored->offset, bytes, fault);
 }
 
 /* ---- buckets ---- */
@@ -341,8 +290,8 @@ static enum err storage_load(void *ctx, struct slice key, const struct claims_ru
 	uint64_t n = stored->run.n_tags - first;
 	if (n > CLAIMS_PAGE_TAGS)
 		n = CLAIMS_PAGE_TAGS;
-	enum err err = file_read(file, stored->offset + first * TAG_BYTES, ret_tags,
-				 n * TAG_BYTES, fault);
+	enum err err = scratch_read(&file->scratch, stored->offset + first * TAG_BYTES,
+				    ret_tags, n * TAG_BYTES, fault);
 	if (!err)
 		*ret_n = n;
 	return err;
@@ -366,8 +315,8 @@ static enum err storage_store(void *ctx, struct slice key, const struct claims_r
 	const struct stored_run *stored = bucket_run(bucket, run->number);
 	uint64_t first = page * CLAIMS_PAGE_TAGS;
 	assert(stored && first + n <= stored->run.n_tags);
-	return file_write(file, stored->offset + first * TAG_BYTES, tags, n * TAG_BYTES,
-			  fault);
+	return scratch_write(&file->scratch, stored->offset + first * TAG_BYTES, tags,
+			     n * TAG_BYTES, fault);
 }
 
 static enum err storage_drop(void *ctx, struct slice key, const struct claims_run *run,
@@ -392,30 +341,6 @@ static enum err storage_drop(void *ctx, struct slice key, const struct claims_ru
 
 /* ---- the file ---- */
 
-/* Not every file system makes files without a name; the others' is taken away. */
-static int temporary_open(const char *dir)
-{
-	char path[PATH_MAX];
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-
-	if (fd >= 0)
-		return fd;
-	int n = snprintf(path, sizeof path, "%s/arrondi-claims-XXXXXX", dir);
-	if (n < 0 || (size_t)n >= sizeof path) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0 && unlink(path) != 0) {
-		int kept_errno = errno;
-
-		(void)close(fd); /* the failure to report is unlink's */
-		errno = kept_errno;
-		return -1;
-	}
-	return fd;
-}
-
 enum err claims_file_open(const char *dir, struct claims_file **ret_file,
 			  struct fault *fault)
 {
@@ -423,11 +348,10 @@ enum err claims_file_open(const char *dir, struct claims_file **ret_file,
 
 	if (!file)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
-	file->fd = temporary_open(dir);
-	if (file->fd < 0) {
+	enum err err = scratch_open(dir, "claims", &file->scratch, fault);
+	if (err) {
 		free(file);
-		return fault_set(fault, ERR_IO, "temporary file in '%s': %s", dir,
-				 strerror(errno));
+		return err;
 	}
 	*ret_file = file;
 	return ERR_OK;
@@ -440,7 +364,7 @@ void claims_file_free(struct claims_file *file)
 	for (size_t i = 0; i < file->n_slots; i++)
 		bucket_free(file->table[i]);
 	free(file->table);
-	(void)close(file->fd); /* nothing in it is needed any more */
+	scratch_close(&file->scratch);
 	free(file);
 }
 

@@ -1,13 +1,8 @@
 /*
  * claims_file.h - claims in one unlinked temporary file.
  *
- * For who replays a log without a database: the verifier, and a rebuild. The
- * file has no name, so nothing is left behind by a crash, and what it holds
- * (tags, without their buckets' names) is gone with the process. The memory
- * used grows with the number of buckets and runs, never with that of claims.
- *
- * The file is read and written at offsets rather than mapped: a full disk is
- * then an error of a call (ERR_IO), where a mapping would kill the process.
+ * For who replays a log without a database (scratch.h). The memory used grows with the
+ * number of buckets and runs, never with that of claims.
  */
 #ifndef ARRONDI_LEDGER_CLAIMS_FILE_H
 #define ARRONDI_LEDGER_CLAIMS_FILE_H

@@ -49,6 +49,7 @@ struct state {
 
 	struct state_node **dirty;
 	size_t n_dirty, dirty_capacity;
+	size_t n_deleted;
 };
 
 struct state *state_new(const struct state_backing *backing)
@@ -75,7 +76,18 @@ void state_drop(struct state *state)
 	journal_forget(state);
 	state_map_clear(&state->map);
 	state->n_dirty = 0;
+	state->n_deleted = 0;
 	state->err = ERR_OK;
+}
+
+size_t state_keys(const struct state *state)
+{
+	return state->map.count;
+}
+
+size_t state_deleted(const struct state *state)
+{
+	return state->n_deleted;
 }
 
 void state_free(struct state *state)
@@ -203,11 +215,6 @@ bool state_get(struct state *state, const char *key, struct slice *ret_value)
 	return true;
 }
 
-static bool has_prefix(struct slice key, struct slice prefix)
-{
-	return key.n >= prefix.n && !memcmp(key.p, prefix.p, prefix.n);
-}
-
 /* The smallest text after `key`: NUL is before every byte that a key may hold. */
 static struct slice key_after(struct slice key, uint8_t room[STATE_KEY_BYTES_MAX + 1])
 {
@@ -222,9 +229,9 @@ static struct state_node *cache_seek(struct state *state, struct slice prefix,
 	uint8_t room[STATE_KEY_BYTES_MAX + 1];
 	struct state_node *node = state_map_seek(&state->map, from);
 
-	while (node && !node->present && has_prefix(state_node_key(node), prefix))
+	while (node && !node->present && state_key_begins(state_node_key(node), prefix))
 		node = state_map_seek(&state->map, key_after(state_node_key(node), room));
-	return node && has_prefix(state_node_key(node), prefix) ? node : NULL;
+	return node && state_key_begins(state_node_key(node), prefix) ? node : NULL;
 }
 
 /* The first present key >= from that begins with prefix. What the backing finds
@@ -399,6 +406,7 @@ void state_delete(struct state *state, const char *key)
 		return;
 	node->present = false;
 	node->value_n = 0;
+	state->n_deleted++;
 	node_dirty(state, node);
 }
 

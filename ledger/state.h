@@ -93,6 +93,11 @@ MUST_USE enum err state_flush(struct state *state,
  * transaction that was flushed into did not commit. */
 void state_drop(struct state *state);
 
+/* How many keys stand in memory, and how many deletions there were since the state was
+ * made or dropped. */
+size_t state_keys(const struct state *state);
+size_t state_deleted(const struct state *state);
+
 /* Records. Writing: record_init, then fields in order, then state_put. */
 struct record {
 	size_t n;

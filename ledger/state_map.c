@@ -53,6 +53,11 @@ int state_key_cmp(struct slice a, struct slice b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+bool state_key_begins(struct slice key, struct slice prefix)
+{
+	return key.n >= prefix.n && !memcmp(key.p, prefix.p, prefix.n);
+}
+
 void state_map_clear(struct state_map *map)
 {
 	for (size_t i = 0; i < map->n_buckets; i++) {

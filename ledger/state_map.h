@@ -55,6 +55,7 @@ MUST_USE enum err state_node_set(struct state_node *node, struct slice value);
 
 /* Byte order; a prefix comes before what it is a prefix of. */
 int state_key_cmp(struct slice a, struct slice b);
+bool state_key_begins(struct slice key, struct slice prefix);
 
 static inline struct slice state_node_key(const struct state_node *node)
 {

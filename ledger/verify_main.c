@@ -334,6 +334,17 @@ static int run_print_finding(struct run *run, const struct fault *found)
 	return cli_fail(PROGRAM, found);
 }
 
+/* Whether what was written for a person does not stand on all of the books; what kept it
+ * from them is said rather than that it was kept. */
+static bool books_refuse(struct audit *audit, enum err *err, struct fault *fault)
+{
+	enum err books_err = audit_books_err(audit, fault);
+
+	if (books_err)
+		*err = books_err;
+	return *err != ERR_OK;
+}
+
 static int run_print(struct run *run)
 {
 	const struct options *options = run->options;
@@ -344,7 +355,7 @@ static int run_print(struct run *run)
 			       : audit_summary_text(run->audit, run->proofs,
 						    options->n_proofs, &run->out, &fault);
 
-	if (err)
+	if (books_refuse(run->audit, &err, &fault))
 		return cli_fail(PROGRAM, &fault);
 	(void)fwrite(run->out.p, 1, run->out.n, stdout); /* cli_finish() looks */
 	return CLI_DONE;
@@ -359,7 +370,8 @@ static int run_print_continues(struct run *run)
 			       : audit_continues_text(run->audit, run->successor,
 						      &run->continues, &run->out, &fault);
 
-	if (err)
+	if (books_refuse(run->audit, &err, &fault) ||
+	    books_refuse(run->successor, &err, &fault))
 		return cli_fail(PROGRAM, &fault);
 	(void)fwrite(run->out.p, 1, run->out.n, stdout); /* cli_finish() looks */
 	return audit_continues_missing(&run->continues) ? CLI_REFUSED : CLI_DONE;

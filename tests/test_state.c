@@ -5,7 +5,8 @@
  * operations run on both, with and without a backing, across marks, flushes
  * and drops; whatever the cache does, the two must read alike.
  *
- * Covers ledger/state.c, ledger/state_map.c and ledger/state_record.c.
+ * Covers ledger/state.c, ledger/state_map.c and ledger/state_record.c, and runs the same
+ * model over ledger/state_file.c, which has tests of its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include <cmocka.h>
 
 #include "ledger/state.h"
+#include "ledger/state_file.h"
 
 /* ---- a model: at most so many keys, each with a value or none ---- */
 
@@ -317,6 +319,41 @@ static void a_backed_state_reads_like_a_sorted_array(void **unused)
 		run_against_model(true, seed);
 }
 
+static void a_state_over_a_file_reads_like_a_sorted_array(void **unused)
+{
+	static const char *const prefixes[] = { "", "a/", "b/", "c/1", "zz" };
+	struct disk *disk = malloc(sizeof *disk);
+	struct model model = { 0 };
+	struct state_file *file;
+	struct fault fault;
+	unsigned seed = 21;
+
+	(void)unused;
+	assert_non_null(disk);
+	disk_init(disk);
+	assert_int_equal(state_file_open("/tmp", &file, &fault), ERR_OK);
+
+	struct state_backing backing = state_file_backing(file);
+	struct state *state = state_new(&backing);
+
+	assert_non_null(state);
+	for (int round = 0; round < 3000; round++) {
+		random_round(state, &model, disk, false, &seed);
+		if (dice(&seed, 4) == 0)
+			assert_int_equal(state_file_empty(file, state, &fault), ERR_OK);
+		assert_key_alike(state, &model, (int)dice(&seed, MODEL_KEYS));
+		if (round % 10 == 0)
+			assert_prefix_alike(state, &model, disk,
+					    prefixes[dice(&seed, 5)]);
+	}
+	for (int i = 0; i < MODEL_KEYS; i++)
+		assert_key_alike(state, &model, i);
+	assert_int_equal(state_err(state), ERR_OK);
+	state_free(state);
+	state_file_free(file);
+	free(disk);
+}
+
 /* ---- single promises ---- */
 
 static void flush_of_a_state_in_memory_hands_out_every_key_in_order(void **unused)
@@ -512,6 +549,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_state_in_memory_reads_like_a_sorted_array),
 		cmocka_unit_test(a_backed_state_reads_like_a_sorted_array),
+		cmocka_unit_test(a_state_over_a_file_reads_like_a_sorted_array),
 		cmocka_unit_test(flush_of_a_state_in_memory_hands_out_every_key_in_order),
 		cmocka_unit_test(writing_the_same_value_again_is_no_change),
 		cmocka_unit_test(a_failing_backing_is_sticky_until_rolled_back),
