@@ -40,6 +40,7 @@ static const struct {
 	[KIND_valuation] = { apply_valuation },
 	[KIND_contribution] = { apply_contribution },
 	[KIND_redirect] = { apply_redirect },
+	[KIND_remittance] = { apply_remittance },
 	[KIND_fee] = { apply_fee },
 	[KIND_payout] = { apply_payout },
 	[KIND_refund] = { apply_refund },

@@ -60,13 +60,12 @@ static enum err batch_check(struct books *books, const struct charter_record *ch
 			    struct fault *fault)
 {
 	const struct entry *entry = books->entry;
-	struct slice company = entry_text(entry, "company"), value;
+	struct slice value;
 	struct key key;
-	enum err err;
+	enum err err = collector_check_batch(books, fault);
 
-	if (!slice_equal(company, entry->by))
-		return fault_rule(fault, "company",
-				  "a company posts its own batches only");
+	if (err)
+		return err;
 	err = terms_check(books, entry->date, entry_text(entry, "terms"), fault);
 	if (err)
 		return err;
@@ -131,6 +130,11 @@ enum err batch_match(struct books *books, const struct entry *batch,
 	return match_compute(books, &ret_ask->match, ret_match, fault);
 }
 
+struct slice batch_payer(const struct batch_view *batch)
+{
+	return slice_of_text(batch->collector[0] ? batch->collector : batch->company);
+}
+
 struct line batch_line(struct slice source, const struct batch_total *total,
 		       uint64_t position, struct date due_on)
 {
@@ -156,6 +160,7 @@ void batch_write(struct books *books, uint64_t position, const struct batch_view
 
 	record_init(&record);
 	record_text(&record, slice_of_text(batch->company));
+	record_text(&record, slice_of_text(batch->collector));
 	record_text(&record, slice_of_text(batch->source));
 	record_text(&record, slice_of_text(batch->site));
 	record_text(&record, slice_of_text(batch->terms));
@@ -166,6 +171,7 @@ void batch_write(struct books *books, uint64_t position, const struct batch_view
 	record_integer(&record, batch->due_on.day);
 	record_integer(&record, batch->recorded_month);
 	record_integer(&record, (int64_t)batch->rows_at);
+	record_integer(&record, (int64_t)batch->remitted);
 	record_integer(&record, batch->rows_count);
 	record_integer(&record, (int64_t)batch->totals.count);
 	for (size_t i = 0; i < batch->totals.count; i++) {
@@ -189,6 +195,7 @@ bool query_batch(struct books *books, uint64_t position, struct batch_view *ret_
 	if (!books_get(books, key_of(&key, "batch/%016" PRIu64, position), &reader))
 		return false;
 	text_copy(ret_batch->company, ID_BYTES, record_read_text(&reader));
+	text_copy(ret_batch->collector, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_batch->source, sizeof ret_batch->source, record_read_text(&reader));
 	text_copy(ret_batch->site, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_batch->terms, ID_BYTES, record_read_text(&reader));
@@ -199,6 +206,7 @@ bool query_batch(struct books *books, uint64_t position, struct batch_view *ret_
 	ret_batch->due_on.day = (int32_t)record_read_integer(&reader);
 	ret_batch->recorded_month = record_read_integer(&reader);
 	ret_batch->rows_at = (uint64_t)record_read_integer(&reader);
+	ret_batch->remitted = (uint64_t)record_read_integer(&reader);
 	ret_batch->rows_count = record_read_integer(&reader);
 	count = (size_t)record_read_integer(&reader);
 	for (size_t i = 0; i < count && i < BATCH_TOTALS_MAX; i++) {
@@ -229,6 +237,7 @@ static void batch_keep(struct books *books, const struct charter_record *charter
 
 	batch.totals = *totals;
 	text_copy(batch.company, ID_BYTES, entry_text(entry, "company"));
+	text_copy(batch.collector, ID_BYTES, entry_text(entry, "collector"));
 	text_copy(batch.source, sizeof batch.source, entry_text(entry, "source"));
 	text_copy(batch.site, ID_BYTES, entry_text(entry, "site"));
 	text_copy(batch.terms, ID_BYTES, entry_text(entry, "terms"));
@@ -237,17 +246,23 @@ static void batch_keep(struct books *books, const struct charter_record *charter
 
 /* ---- the batch ---- */
 
+static struct slice entry_payer(const struct entry *batch)
+{
+	return entry_text(batch, entry_has(batch, "collector") ? "collector" : "company");
+}
+
 static enum err batch_add_rows(struct books *books, const struct batch_totals *totals,
 			       struct date due_on, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
+	struct slice payer = entry_payer(entry);
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < totals->count && !err; i++) {
 		struct line line = batch_line(entry_text(entry, "source"),
 					      &totals->total[i], books->position, due_on);
 
-		err = line_add(books, entry_text(entry, "company"), &line, fault);
+		err = line_add(books, payer, &line, fault);
 	}
 	return err;
 }
@@ -293,6 +308,9 @@ enum err apply_batch(struct books *books, struct fault *fault)
 		err = batch_book(books, &charter, due_on, fault);
 	if (err)
 		return err;
-	return credit_use(books, entry_text(entry, "company"), books->position,
-			  CREDIT_ALL, fault);
+	err = credit_use(books, entry_payer(entry), books->position, CREDIT_ALL, fault);
+	if (!err && entry_has(entry, "collector")) /* the match is the company's */
+		err = credit_use(books, entry_text(entry, "company"), books->position,
+				 CREDIT_ALL, fault);
+	return err;
 }

@@ -20,6 +20,7 @@ static enum err batch_find(struct books *books, const struct entry *correction,
 {
 	uint64_t of = entry_position(correction, "batch");
 	int64_t today = month_of_date(books_today(books)).n;
+	struct member_record company;
 
 	/* That its record may still be there is no leave: those are dropped a few
 	 * at a time. */
@@ -31,6 +32,10 @@ static enum err batch_find(struct books *books, const struct entry *correction,
 				  of, BOOKS_WINDOW_MONTHS);
 	if (!slice_equal_text(entry_text(correction, "company"), ret_batch->company))
 		return correction_refused(fault, of, "is a batch of another company");
+	if (!member_find(books, slice_of_text(ret_batch->company), &company) ||
+	    !company.active) /* its collector may be there still */
+		return correction_refused(fault, of,
+					  "is a batch of a company that has retired");
 	if (date_cmp(correction->date, ret_batch->date) < 0)
 		return correction_refused(fault, of,
 					  "is corrected before the day of the batch");
@@ -90,7 +95,7 @@ static enum err total_change(struct books *books, const struct batch_view *batch
 			     struct fault *fault)
 {
 	uint64_t of = entry_position(books->entry, "batch");
-	struct slice company = slice_of_text(batch->company);
+	struct slice payer = batch_payer(batch);
 	struct line line =
 		batch_line(slice_of_text(batch->source), total, of, batch->due_on);
 
@@ -98,9 +103,8 @@ static enum err total_change(struct books *books, const struct batch_view *batch
 
 	line.open = change;
 	if (cents_is_positive(change))
-		return line_add(books, company, &line, fault);
-	return promise_take_back(books, company, &line, cents_neg(change), &taking,
-				 fault);
+		return line_add(books, payer, &line, fault);
+	return promise_take_back(books, payer, &line, cents_neg(change), &taking, fault);
 }
 
 /* Both lists ascend. */
@@ -137,10 +141,9 @@ enum err apply_correction(struct books *books, struct fault *fault)
 	struct batch_view *batch = &due.batch;
 	enum err err;
 
-	if (!slice_equal(entry_text(entry, "company"), entry->by))
-		return fault_rule(fault, "company",
-				  "a company corrects its own batches only");
 	err = correction_compute(books, entry, &due, fault);
+	if (!err)
+		err = collector_check_correction(books, batch, fault);
 	if (!err)
 		err = batch_check_rows(books, slice_of_text(batch->source),
 				       batch->row_cap, fault);
@@ -159,5 +162,9 @@ enum err apply_correction(struct books *books, struct fault *fault)
 	batch->rows_count = entry_integer(entry, "count");
 	batch->totals = due.ask.totals;
 	batch_write(books, of, batch);
-	return credit_use(books, entry_text(entry, "company"), of, CREDIT_ALL, fault);
+	err = credit_use(books, batch_payer(batch), of, CREDIT_ALL, fault);
+	if (!err && batch->collector[0]) /* the match is the company's */
+		err = credit_use(books, slice_of_text(batch->company), of, CREDIT_ALL,
+				 fault);
+	return err;
 }

@@ -35,6 +35,8 @@
  *	open/PAYER/POSITION/PART/CLASS/FUND/EARMARK  struct line_record, while open
  *	due/PAYER/DAY                     what is open of all lines due on that day
  *	settled/POSITION                  struct settlement_record
+ *	remittance/POSITION               struct remittance_record
+ *	remitted/POSITION/BATCH           a batch of it
  *	payout/POSITION                   struct payout_record
  *	applied/POSITION/...line          amount that this settlement paid of a line
  *	drawn/PAYER/POSITION/...line      amount of a line paid from the credit
@@ -149,6 +151,7 @@ struct member_record {
 	int64_t match_percent;
 	struct cents match_cap_month;
 	char match_fund[ID_BYTES]; /* "" for the batch's funds */
+	char collector[ID_BYTES];  /* of an employer; "" for none */
 };
 bool member_find(struct books *books, struct slice id, struct member_record *ret_member);
 MUST_USE enum err member_check_may(struct books *books, struct slice by, enum kind kind,
@@ -478,6 +481,8 @@ void batch_ask(struct books *books, const struct entry *entry, struct batch_ask 
 /* The rules about count, root and totals. */
 MUST_USE enum err batch_check_rows(struct books *books, struct slice source,
 				   struct cents row_cap, struct fault *fault);
+/* Who owes its rows. */
+struct slice batch_payer(const struct batch_view *batch);
 struct line batch_line(struct slice source, const struct batch_total *total,
 		       uint64_t position, struct date due_on);
 MUST_USE enum err batch_due_on(struct books *books, const struct entry *batch,
@@ -538,31 +543,6 @@ MUST_USE enum err settlement_undo(struct books *books, uint64_t of,
 MUST_USE enum err reverse_settlement(struct books *books, uint64_t of,
 				     struct fault *fault);
 
-/* books_fee.c: pays as a settlement does, out of the fund that bears the expense. */
-MUST_USE enum err apply_fee(struct books *books, struct fault *fault);
-
-/* books_payout.c */
-struct payout_record {
-	char payer[ID_BYTES];
-	/* Below zero: it failed, and the bank has not taken back what had arrived. */
-	struct cents in_transit;
-	int64_t month; /* in which it last changed */
-};
-/* False where there is none, or all of it arrived or failed more than 13 months ago. */
-bool payout_find(struct books *books, uint64_t position,
-		 struct payout_record *ret_payout);
-MUST_USE enum err apply_payout(struct books *books, struct fault *fault);
-MUST_USE enum err reverse_payout(struct books *books, uint64_t of, struct fault *fault);
-/* That a settlement of a payout is within what is in transit of it. */
-MUST_USE enum err payout_check_arrives(struct books *books,
-				       const struct settlement_record *settlement,
-				       struct fault *fault);
-/* So much of the payout that a settlement names is at the bank; below zero: back in
- * transit. */
-MUST_USE enum err payout_arrive(struct books *books,
-				const struct settlement_record *settlement,
-				struct cents amount, struct fault *fault);
-
 /* books_allocation.c */
 struct allocation_due {
 	struct cents amount;
@@ -591,6 +571,9 @@ void reversal_mark(struct books *books, uint64_t position);
 /* Only what was recorded in one of the last 13 months can be reversed. */
 MUST_USE enum err reversal_check_age(struct books *books, int64_t recorded_month,
 				     uint64_t of, struct fault *fault);
+
+/* What providers and collectors tell. */
+#include "ledger/books_provider_int.h"
 
 /* What is decided, and paid. */
 #include "ledger/books_board_int.h"

@@ -66,6 +66,7 @@ bool query_member(struct books *books, struct slice id, struct member_view *ret_
 	text_copy(ret_member->siren, sizeof ret_member->siren, record_read_text(&reader));
 	text_copy(ret_member->name, sizeof ret_member->name, record_read_text(&reader));
 	ret_member->step = cents_of(record_read_integer(&reader));
+	text_copy(ret_member->collector, QUERY_ID_BYTES, record_read_text(&reader));
 	return true;
 }
 

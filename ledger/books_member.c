@@ -26,6 +26,10 @@ bool member_find(struct books *books, struct slice id, struct member_record *ret
 	ret_member->match_percent = record_read_integer(&reader);
 	ret_member->match_cap_month = cents_of(record_read_integer(&reader));
 	text_copy(ret_member->match_fund, ID_BYTES, record_read_text(&reader));
+	(void)record_read_text(&reader);    /* siren */
+	(void)record_read_text(&reader);    /* name */
+	(void)record_read_integer(&reader); /* step */
+	text_copy(ret_member->collector, ID_BYTES, record_read_text(&reader));
 	return true;
 }
 
@@ -135,6 +139,7 @@ static void member_put(struct books *books, struct slice id, const char *role,
 	record_text(&record, terms ? entry_text(terms, "siren") : slice_of("", 0));
 	record_text(&record, terms ? entry_text(terms, "name") : slice_of("", 0));
 	record_integer(&record, terms ? cents_value(entry_cents(terms, "step")) : 0);
+	record_text(&record, terms ? entry_text(terms, "collector") : slice_of("", 0));
 	books_put(books, key_of(&key, "member/%.*s", SLICE(id)), &record);
 }
 
@@ -192,6 +197,7 @@ void member_retire(struct books *books, struct slice id)
 	record_text(&record, record_read_text(&reader));       /* siren */
 	record_text(&record, record_read_text(&reader));       /* name */
 	record_integer(&record, record_read_integer(&reader)); /* step */
+	record_text(&record, record_read_text(&reader));       /* collector */
 	books_put(books, key.text, &record);
 }
 
@@ -325,6 +331,8 @@ enum err apply_member(struct books *books, struct fault *fault)
 		err = ERR_OK;
 	if (!err)
 		err = member_check_terms(books, fault);
+	if (!err)
+		err = collector_check_member(books, fault);
 	if (!err)
 		err = continues_check(books, fault);
 	if (err)

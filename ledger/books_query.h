@@ -106,6 +106,7 @@ struct member_view {
 	char name[QUERY_LABEL_BYTES];
 	char siren[10];
 	char match_fund[QUERY_ID_BYTES]; /* "" for the batch's funds */
+	char collector[QUERY_ID_BYTES];  /* that posts for it; "" for none */
 	bool active;
 	bool has_key; /* one is in force */
 	int64_t match_percent;
@@ -189,14 +190,17 @@ struct batch_totals {
 };
 struct batch_view {
 	char company[QUERY_ID_BYTES], source[8];
-	char site[QUERY_ID_BYTES]; /* "" for none */
+	char collector[QUERY_ID_BYTES]; /* that has posted it; "" for the company itself
+					 */
+	char site[QUERY_ID_BYTES];      /* "" for none */
 	char terms[QUERY_ID_BYTES];
 	struct month period;
 	struct cents step, row_cap;
 	struct date date, due_on;
 	int64_t recorded_month;
 	/* In force, of the batch or its last correction. */
-	uint64_t rows_at; /* where its rows stand */
+	uint64_t rows_at;  /* where its rows stand */
+	uint64_t remitted; /* the collector's remittance that it is in; 0 for none */
 	int64_t rows_count;
 	struct batch_totals totals;
 };

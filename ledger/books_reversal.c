@@ -1,9 +1,9 @@
 /*
  * books_reversal.c - undoing an entry, once, by a later one that names it.
  *
- * A promise, a settlement, a fee, a payout, a refund, a chargeback, a write-off, or a
- * payment that the bank has not carried out. What cannot be undone so has its own kind: a
- * batch is emptied by a correction, a grant is cancelled.
+ * A promise, a settlement, a fee, a payout, a remittance, a refund, a chargeback, a
+ * write-off, or a payment that the bank has not carried out. What cannot be undone so has
+ * its own kind: a batch is emptied by a correction, a grant is cancelled.
  */
 #include "ledger/books_int.h"
 
@@ -56,6 +56,7 @@ static const struct {
 } reversible[] = {
 	{ "promise", reverse_promise, promise_is_told_by },
 	{ "payout", reverse_payout, settlement_is_told_by },
+	{ "remittance", reverse_remittance, NULL },
 	{ "settled", reverse_settlement, settlement_is_told_by },
 	{ "payment", reverse_payment, NULL },
 	{ "refund", reverse_refund, refund_is_told_by },

@@ -21,6 +21,20 @@ static enum err settle_one(struct books *books, struct settlement_record *settle
 			 settlement->rest, &settlement->rest, fault);
 }
 
+/* What the transfer's reference names: one entry, or the batches of a remittance. */
+static enum err settle_named(struct books *books, struct settlement_record *settlement,
+			     const char *trail, struct fault *fault)
+{
+	uint64_t named = (uint64_t)settlement->settles, batch = 0;
+	enum err err = ERR_OK;
+
+	if (!remittance_is(books, named))
+		return settle_one(books, settlement, named, trail, fault);
+	while (!err && remittance_batch(books, named, batch, &batch))
+		err = settle_one(books, settlement, batch++, trail, fault);
+	return err;
+}
+
 static enum err settle_oldest(struct books *books, struct settlement_record *settlement,
 			      const char *trail, struct fault *fault)
 {
@@ -49,8 +63,7 @@ enum err settle(struct books *books, struct settlement_record *settlement,
 	key_of(&trail, "applied/%016" PRIu64, books->position);
 	settlement->rest = settlement->amount;
 	if (settlement->settles >= 0)
-		err = settle_one(books, settlement, (uint64_t)settlement->settles,
-				 trail.text, fault);
+		err = settle_named(books, settlement, trail.text, fault);
 	if (!err)
 		err = settle_oldest(books, settlement, trail.text, fault);
 	if (!err)

@@ -97,6 +97,7 @@ const char *naming_entry(enum lang lang, const struct entry *entry)
 		{ KIND_payout, MSG_ENTRY_PAYOUT },
 		{ KIND_redirect, MSG_ENTRY_REDIRECT },
 		{ KIND_refund, MSG_ENTRY_REFUND },
+		{ KIND_remittance, MSG_ENTRY_REMITTANCE },
 		{ KIND_reversal, MSG_ENTRY_REVERSAL },
 		{ KIND_settlement, MSG_ENTRY_SETTLEMENT },
 		{ KIND_valuation, MSG_ENTRY_VALUATION },

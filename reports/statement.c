@@ -109,6 +109,16 @@ static enum err given_back(struct statement *s, uint64_t position,
 	return ERR_OK;
 }
 
+/* By the company itself, or for it, or by this collector. */
+static bool is_handed_by(const struct entry *entry, const char *member)
+{
+	if (entry->kind == KIND_remittance)
+		return slice_equal_text(entry->by, member);
+	return (entry->kind == KIND_batch || entry->kind == KIND_correction) &&
+	       (slice_equal_text(entry_text(entry, "company"), member) ||
+		slice_equal_text(entry_text(entry, "collector"), member));
+}
+
 /* Money at the bank is the member's where the entry is: no entry settles for two. */
 static enum err effect_of(struct statement *s, uint64_t position,
 			  const struct entry *entry, const struct posting *postings,
@@ -128,9 +138,8 @@ static enum err effect_of(struct statement *s, uint64_t position,
 			return err;
 	}
 	/* A batch without a row moves nothing, and yet was handed in; so was a
-	 * correction that changes no total. */
-	if ((entry->kind == KIND_batch || entry->kind == KIND_correction) &&
-	    slice_equal_text(entry_text(entry, "company"), s->member.id))
+	 * correction that changes no total, or a remittance without a fee. */
+	if (is_handed_by(entry, s->member.id))
 		effect.concerns = true;
 	if (is_given_back && !effect.concerns) {
 		effect.concerns = true;
@@ -244,16 +253,19 @@ static enum err batch_find(struct statement *s, uint64_t position,
 }
 
 /* A correction's row says what it changes, so that the columns add up to what is in
- * force. */
+ * force. Of a collector's batch the rows are the collector's, and the match is the
+ * company's. */
 static enum err put_batch(struct statement *s, uint64_t position,
 			  const struct entry *entry, const struct effect *effect,
 			  struct fault *fault)
 {
-	struct cents total = effect->promised, match;
+	bool is_collected = entry_has(entry, "collector");
+	bool is_company = slice_equal_text(entry_text(entry, "company"), s->member.id);
+	struct cents total = effect->promised, match = CENTS_ZERO;
 	struct handed *handed;
 	enum err err = batch_find(s, position, entry, &handed, fault);
 
-	if (!err)
+	if (!err && (is_company || !is_collected))
 		err = amounts_sum(entry_list(entry, "match"), &match, fault);
 	if (!err)
 		err = sum_add(&total, cents_neg(match), fault);
@@ -265,8 +277,14 @@ static enum err put_batch(struct statement *s, uint64_t position,
 	cell_text(s->batches, naming_entry(s->lang, entry));
 	cell_integer(s->batches, entry_integer(entry, "count") - handed->count);
 	handed->count = entry_integer(entry, "count");
-	cell_cents(s->batches, total);
-	cell_cents(s->batches, match);
+	if (is_collected && is_company)
+		cell_empty(s->batches);
+	else
+		cell_cents(s->batches, total);
+	if (is_collected && !is_company)
+		cell_empty(s->batches);
+	else
+		cell_cents(s->batches, match);
 	cell_slice(s->batches, entry->ref);
 	return ERR_OK;
 }

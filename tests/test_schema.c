@@ -130,8 +130,9 @@ static void the_table_has_a_line_for_each_kind(void **state)
 			       "A gift that a payer has collected and owes |\n"));
 	assert_non_null(strstr(text, "| `charter` | act | operator | none | "
 				     "`arrondi-ledger init` |"));
-	assert_non_null(strstr(text, "| `batch` | fact | employer | `POST /v1/batches` | "
-				     "`arrondi-post` |"));
+	assert_non_null(strstr(
+		text, "| `batch` | fact | employer, collector | `POST /v1/batches` | "
+		      "`arrondi-post` |"));
 	buffer_release(&table);
 }
 
