@@ -1,0 +1,25 @@
+/*
+ * hook_paypal.h - what the two files of PayPal's adapter share.
+ */
+#ifndef ARRONDI_GATEWAY_HOOK_PAYPAL_H
+#define ARRONDI_GATEWAY_HOOK_PAYPAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/hook.h"
+
+/* CRC-32 as zlib's. */
+uint32_t paypal_crc32(struct slice bytes);
+
+/* Whether a certificate may be fetched from there. */
+bool paypal_url_is_good(const struct hook_endpoint *endpoint, struct slice url);
+
+/* hook_paypal_read.c, as of struct hook_adapter. */
+enum err paypal_read(const struct hook_endpoint *endpoint, struct slice body,
+		     struct movements *movements, struct fault *fault);
+enum err paypal_read_fetched(const struct hook_endpoint *endpoint,
+			     const struct movement *wanted, struct slice body,
+			     struct movements *movements, struct fault *fault);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * hook_read.h - what the adapters' readers share: one event at a time, by its type.
+ *
+ * An adapter has a table of the types that it knows. What is not in it is counted as
+ * unknown; what is in it without a reader moves no money, or only tells again what
+ * another type tells, and is counted as ignored.
+ */
+#ifndef ARRONDI_GATEWAY_HOOK_READ_H
+#define ARRONDI_GATEWAY_HOOK_READ_H
+
+#include "gateway/hook.h"
+#include "gateway/json_pick.h"
+#include "gateway/movement.h"
+#include "keys/fault.h"
+
+#define HOOK_LIST_MAX 1000 /* of refunds, fees, items in one object */
+
+/* Reads one event: its wants are filled. */
+typedef enum err hook_read_fn(const struct json_want *want, struct movement *movement,
+			      struct movements *movements, struct fault *fault);
+
+struct hook_type {
+	const char *name;
+	enum movement_kind kind;
+	hook_read_fn *read; /* NULL: it moves nothing */
+};
+
+/* Calls the reader of that type with a movement that has its kind and event. The event's
+ * id is a want, and may lack. types ends with a name that is NULL. */
+MUST_USE enum err hook_read_type(const struct hook_type *types,
+				 const struct json_want *type,
+				 const struct json_want *event,
+				 const struct json_want *want,
+				 struct movements *movements, struct fault *fault);
+
+/* Puts it as parked, with a constant text. */
+MUST_USE enum err hook_put_parked(struct movement *movement, const char *reason,
+				  struct movements *movements, struct fault *fault);
+
+#endif
