@@ -448,9 +448,7 @@ static enum err gocardless_read_fetched(const struct hook_endpoint *endpoint,
 	struct movement movement = *wanted;
 
 	(void)endpoint;
-	movement.state = MOVEMENT_KNOWN;
-	movement.reason = NULL;
-	movement.path[0] = '\0';
+	movement_know(&movement);
 	switch (wanted->kind) {
 	case MOVEMENT_PAYOUT:
 	case MOVEMENT_PAYOUT_FAILED:

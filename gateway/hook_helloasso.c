@@ -347,8 +347,7 @@ static enum err payment_read(const struct movement *wanted, const struct json_wa
 		movements->ignored++;
 		return ERR_OK;
 	}
-	donation.state = MOVEMENT_KNOWN;
-	donation.path[0] = '\0';
+	movement_know(&donation);
 	err = donation_set(&donation, got, fault);
 	if (!err)
 		err = movements_put(movements, &donation, fault);

@@ -365,8 +365,7 @@ static enum err got_read(const struct movement *wanted, const struct json_want *
 	if (!json_want_is(&got[is_dispute ? GOT_DISPUTE_ID : GOT_ID], wanted->object))
 		return fault_set(fault, ERR_INVALID,
 				 "what was fetched is not what was asked for");
-	movement.state = MOVEMENT_KNOWN;
-	movement.path[0] = '\0';
+	movement_know(&movement);
 	if (is_dispute)
 		return dispute_read(&movement, got, movements, fault);
 	return movement.kind == MOVEMENT_DONATION

@@ -90,6 +90,7 @@ enum {
 	EVENT_OBJECT,
 	EVENT_TYPE,
 	EVENT_LIVE,
+	EVENT_CREATED,
 	OBJECT_ID,
 	OBJECT_AMOUNT,
 	OBJECT_CURRENCY,
@@ -109,6 +110,7 @@ static const struct json_want event_wants[EVENT_WANTS] = {
 	[EVENT_OBJECT] = { .path = "object" },
 	[EVENT_TYPE] = { .path = "type" },
 	[EVENT_LIVE] = { .path = "livemode" },
+	[EVENT_CREATED] = { .path = "created" },
 	[OBJECT_ID] = { .path = "data.object.id" },
 	[OBJECT_AMOUNT] = { .path = "data.object.amount" },
 	[OBJECT_CURRENCY] = { .path = "data.object.currency" },
@@ -239,6 +241,8 @@ static enum err mandate_read(const struct json_want *want, struct movement *move
 	}
 	if (!id_read(&want[OBJECT_ID], MANDATES, movement->object))
 		movement_park(movement, "its object has no id that is known");
+	else if (!hook_date_of_want(&want[EVENT_CREATED], &movement->date))
+		movement_park(movement, "the event has no date");
 	return movements_put(movements, movement, fault);
 }
 
@@ -269,7 +273,7 @@ static enum err txn_fee_put(struct movement fee, const struct json_want *want,
 	if (is_read && cents_is_zero(cents))
 		return ERR_OK;
 	fee.kind = MOVEMENT_FEE;
-	fee.state = MOVEMENT_KNOWN;
+	movement_know(&fee);
 	if (is_read && cents_is_negative(cents))
 		movement_park(&fee, "the provider gives a fee back");
 	else if (!hook_id_of_want(&want[TXN_ID], "txn_", fee.object))

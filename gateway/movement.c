@@ -108,6 +108,13 @@ void movement_want(struct movement *movement, const char *format, ...)
 	movement->reason = NULL;
 }
 
+void movement_know(struct movement *movement)
+{
+	movement->state = MOVEMENT_KNOWN;
+	movement->reason = NULL;
+	movement->path[0] = '\0';
+}
+
 void movement_park(struct movement *movement, const char *reason)
 {
 	movement->state = MOVEMENT_PARKED;

@@ -121,6 +121,9 @@ MUST_USE enum err movement_difference(const struct movement *cumulative,
 /* Makes it wanted: the path is formatted from ids that were checked. */
 void movement_want(struct movement *movement, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Makes it complete, of what was fetched for it. */
+void movement_know(struct movement *movement);
+
 /* Makes it parked. reason is a constant text. */
 void movement_park(struct movement *movement, const char *reason);
 
