@@ -10,7 +10,7 @@
  *      once (movement_key()).
  *  (2) What undoes another has the same object as what it undoes: REFUND_FAILED the
  *      refund's, CHARGEBACK_REVERSED the chargeback's, PAYOUT_FAILED the payout's,
- *      LATE_FAILURE the donation's.
+ *      LATE_FAILURE the donation's. It waits for it, unless it is only_if_booked.
  *  (3) parent is the donation's object for a fee of one donation, a refund, a chargeback
  *      and its reversal; "" where there is none. A movement whose parent was not booked
  *      waits for it. Of a payout that is told donation by donation (HelloAsso), object
