@@ -1,12 +1,16 @@
 /*
  * hook_rig.h - an endpoint to be tried, and what a delivery tells, as lines of text.
  *
- * A line is a movement:
- *	donation ch_1 - 25.00 2027-01-15		known: object, parent or -, amount,
- *day refund-failed re_1 ch_1 5.00 2027-01-16 if-booked refund tr_1 tr_1 5.00 2027-01-16
- *total		cumulative fee txn_1 ch_1 GET /v1/balance_transactions/txn_1 donation ch_1
- *- ! its currency is not the euro	parked and then "ignored N", "unknown N" where
- *there are any. An error is "invalid: SENTENCE".
+ * A line is a movement, the first with object, parent or -, amount and day:
+ *
+ *	donation ch_1 - 25.00 2027-01-15
+ *	refund-failed re_1 ch_1 5.00 2027-01-16 if-booked
+ *	refund tr_1 tr_1 5.00 2027-01-16 total
+ *	fee txn_1 ch_1 GET /v1/balance_transactions/txn_1
+ *	donation ch_1 - ! its currency is not the euro
+ *
+ * (total: cumulative; GET: wanted; !: parked) and then "ignored N" and "unknown N", where
+ * there are any. An error is "invalid: SENTENCE".
  */
 #ifndef ARRONDI_TESTS_HOOK_RIG_H
 #define ARRONDI_TESTS_HOOK_RIG_H

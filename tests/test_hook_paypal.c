@@ -93,12 +93,11 @@ static void fetched(const char *type, const char *resource, const char *body,
 
 #define EUR(value) "{\"currency_code\":\"EUR\",\"value\":\"" value "\"}"
 #define CAPTURE(status, fee)                                                             \
-	"{\"id\":\"4X\",\"status\":\"" status                                            \
-	"\",\"amount\":" EUR("25.00") ",\"seller_receivable_breakdown\":{\"gross_"       \
-				      "amount\":" EUR(                                   \
-					      "25.00") ",\"paypal_fee\":" fee            \
-						       "},\"create_time\":\"2027-01-"    \
-						       "14T23:30:00Z\"}"
+	"{\"id\":\"4X\",\"status\":\"" status "\",\"amount\":" EUR(                      \
+		"25.00") ",\"seller_receivable_breakdown\":{\"gross_"                    \
+			 "amount\":" EUR("25.00") ",\"paypal_fee\":" fee                 \
+						  "},\"create_time\":\"2027-01-"         \
+						  "14T23:30:00Z\"}"
 
 static void a_capture_tells_gift_and_fee(void **state)
 {

@@ -189,9 +189,22 @@ static void every_case_is_answered_as_recommended(void **state)
 	free((void *)(uintptr_t)bytes.p);
 }
 
+static void every_scheme_has_an_adapter(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		const struct hook_adapter *adapter =
+			hook_adapter_find(schemes[i].adapter);
+
+		assert_non_null(adapter);
+		assert_int_equal(hook_status(adapter, ERR_UNKNOWN), schemes[i].refused);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_scheme_has_an_adapter),
 		cmocka_unit_test(every_case_is_answered_as_recommended),
 	};
 
