@@ -107,7 +107,8 @@ struct hook_adapter {
 			   struct fault *fault);
 
 	/* Appends what the body tells. ERR_INVALID or ERR_TOO_BIG: the whole of it is to
-	 * be parked, for the fault's reason; ERR_MEMORY: to be tried again. */
+	 * be parked, for the fault's reason; ERR_MEMORY: to be tried again. On an error,
+	 * what was appended means nothing. */
 	enum err (*read)(const struct hook_endpoint *endpoint, struct slice body,
 			 struct movements *movements, struct fault *fault);
 
