@@ -99,6 +99,12 @@ static enum err correction_run(struct audit *audit, uint64_t position,
 
 /* ---- one entry ---- */
 
+/* By its digest, or by a line of one that is in the log. */
+static bool has_statement(const struct entry *entry)
+{
+	return entry_has(entry, "statement") || entry_has(entry, "line");
+}
+
 static void entry_count(struct audit *audit, const struct entry *entry)
 {
 	struct audit_counts *counts = &audit->counts;
@@ -108,9 +114,9 @@ static void entry_count(struct audit *audit, const struct entry *entry)
 		counts->batches_signed++;
 	if (entry->kind == KIND_correction && entry_has(entry, "manifest"))
 		counts->corrections_signed++;
-	if (entry->kind == KIND_settlement && entry_has(entry, "statement"))
+	if (entry->kind == KIND_settlement && has_statement(entry))
 		counts->settlements_with_statement++;
-	if (entry->kind == KIND_paid && entry_has(entry, "statement"))
+	if (entry->kind == KIND_paid && has_statement(entry))
 		counts->paid_with_statement++;
 	audit->last_at_s = entry->at;
 }

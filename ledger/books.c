@@ -50,6 +50,8 @@ static const struct {
 	[KIND_cancellation] = { apply_cancellation },
 	[KIND_returned] = { apply_returned },
 	[KIND_restitution] = { apply_restitution },
+	[KIND_account] = { apply_account },
+	[KIND_statement] = { apply_statement },
 };
 
 const char *key_of(struct key *key, const char *format, ...)
@@ -355,6 +357,8 @@ static enum err apply_rules(struct books *books, struct fault *fault)
 	if (!err)
 		err = appliers[entry->kind].apply(books, fault);
 	if (!err)
+		err = citation_check_used(books, fault);
+	if (!err)
 		err = books_post_end(books, fault);
 	if (err)
 		return err;
@@ -373,6 +377,8 @@ enum err books_apply(struct books *books, const struct entry *entry,
 	books->leaf = leaf;
 	books->position = books_size(books);
 	books->posting_count = 0;
+	books->post_on = entry->date;
+	books->cash_moved = false;
 	books->overflow = false;
 	state_mark(books->state);
 	err = apply_rules(books, fault);

@@ -57,13 +57,14 @@ bool books_reference(struct books *books, struct slice by, struct slice ref, int
 
 /* The postings of the entry applied last. An account is a path such as
  * "fund/emploi/-"; a flow says by what movement ("salary.person", "allocated").
- * Debits are positive. */
+ * Debits are positive. Those of one day follow one another and sum to zero. */
 #define POSTING_ACCOUNT_BYTES_MAX 200
 #define POSTING_FLOW_BYTES_MAX    80
 struct posting {
 	char account[POSTING_ACCOUNT_BYTES_MAX];
 	char flow[POSTING_FLOW_BYTES_MAX];
 	struct cents amount;
+	struct date date; /* the entry's, but for a statement's lines */
 };
 const struct posting *books_postings(const struct books *books, size_t *ret_count);
 

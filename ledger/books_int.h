@@ -62,6 +62,11 @@
  *	payment/POSITION                  struct payment_record
  *	reversed/POSITION                 position of the reversal
  *	continued/MEMBER                  the employer who took over from this one
+ *	account/ID                        struct account_record
+ *	stated_from                       first day of the first bank statement
+ *	paper/DIGEST/PAGE                 position of the statement that has this page
+ *	unexplained/POSITION/NNNN         struct bank_line: what no entry has cited of it
+ *	cited/POSITION                    what that entry has cited of a line
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H
 #define ARRONDI_LEDGER_BOOKS_INT_H
@@ -97,6 +102,8 @@ struct books {
 	bool overflow;
 	struct posting *postings;
 	size_t posting_count, posting_room;
+	struct date post_on; /* the day of what is posted: the entry's, or a line's */
+	bool cash_moved;     /* by the rules of books_citation.c */
 	/* The entry being applied. */
 	const struct entry *entry;
 	uint64_t position;
@@ -535,8 +542,8 @@ MUST_USE enum err apply_settlement(struct books *books, struct fault *fault);
  * credit: its rest, which is set. Kept until it can not be undone. */
 MUST_USE enum err settle(struct books *books, struct settlement_record *settlement,
 			 struct fault *fault);
-/* All that it did is undone; that it is recent, and was not reversed, is the caller's
- * to check. */
+/* All that it did is undone, on its source; that it is recent, and was not reversed, is
+ * the caller's to check. */
 MUST_USE enum err settlement_undo(struct books *books, uint64_t of,
 				  const struct settlement_record *settlement,
 				  struct fault *fault);
@@ -575,7 +582,8 @@ MUST_USE enum err reversal_check_age(struct books *books, int64_t recorded_month
 /* What providers and collectors tell. */
 #include "ledger/books_provider_int.h"
 
-/* What is decided, and paid. */
+/* What is decided, and paid; and what the bank says of it. */
 #include "ledger/books_board_int.h"
+#include "ledger/books_bank_int.h"
 
 #endif

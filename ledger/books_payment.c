@@ -120,15 +120,17 @@ static enum err payment_check(struct books *books, const struct proposal_record 
 	return ERR_OK;
 }
 
-/* There is one bank for all sub-balances. */
+/* There is one place where money moves for all sub-balances. */
 static const char *part_account(struct key *key, const char *noun, struct slice fund,
 				struct slice earmark)
 {
-	return strcmp(noun, "bank") == 0 ? key_of(key, "bank")
-					 : account_of(key, noun, fund, earmark);
+	bool is_cash = strcmp(noun, "committed") != 0 && strcmp(noun, "ordered") != 0;
+
+	return is_cash ? key_of(key, "%s", noun) : account_of(key, noun, fund, earmark);
 }
 
-/* Moves a payment's parts between two accounts of their sub-balances. */
+/* Moves a payment's parts between two accounts of their sub-balances, or of one and the
+ * account where money moves. */
 static enum err move_parts(struct books *books, const struct proposal_record *proposal,
 			   const struct grant_part *parts, size_t count,
 			   const char *debit, const char *credit, const char *verb,
@@ -264,7 +266,10 @@ enum err apply_paid(struct books *books, struct fault *fault)
 	struct order order;
 	enum err err = order_find(books, entry_position(entry, "payment"),
 				  PAYMENT_ORDERED, "paid", &order, fault);
+	struct key cash;
 
+	if (!err)
+		err = citation_use(books, cents_neg(order.payment.amount), &cash, fault);
 	if (err)
 		return err;
 	order.grant.paid = books_plus(books, order.grant.paid, order.payment.amount);
@@ -273,7 +278,7 @@ enum err apply_paid(struct books *books, struct fault *fault)
 	order_write(books, &order, PAYMENT_PAID);
 	grant_parts_change(books, &order, 0, 1);
 	return move_parts(books, &order.grant, order.parts, order.part_count, "ordered",
-			  "bank", "paid", fault);
+			  cash.text, "paid", fault);
 }
 
 enum err apply_returned(struct books *books, struct fault *fault)
@@ -281,6 +286,7 @@ enum err apply_returned(struct books *books, struct fault *fault)
 	const struct entry *entry = books->entry;
 	struct order order;
 	struct cents paid, amount;
+	struct key cash;
 	enum err err = order_find(books, entry_position(entry, "payment"), PAYMENT_PAID,
 				  "returned", &order, fault);
 
@@ -293,11 +299,14 @@ enum err apply_returned(struct books *books, struct fault *fault)
 				  "the grantee has given back of payment %" PRIu64
 				  " already: it cannot come back twice",
 				  order.position);
+	err = citation_use(books, amount, &cash, fault);
+	if (err)
+		return err;
 	order.grant.paid = paid;
 	order.grant.ordered = books_minus(books, order.grant.ordered, amount);
 	order_write(books, &order, PAYMENT_RETURNED);
 	grant_parts_change(books, &order, -1, -1);
-	return move_parts(books, &order.grant, order.parts, order.part_count, "bank",
+	return move_parts(books, &order.grant, order.parts, order.part_count, cash.text,
 			  "committed", "returned", fault);
 }
 

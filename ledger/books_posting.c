@@ -4,7 +4,9 @@
  * A posting debits (positive) or credits (negative) an account by a flow, which
  * is the kind of movement ("salary.person", "allocated"). Accounts:
  *
- *	bank                  the foundation's money, as the bank confirms
+ *	account/ID            the foundation's money, as the bank's statements say it
+ *	suspense/ID           of that, what nothing explains yet (the other side)
+ *	bank                  what was recorded of it before there were statements
  *	receivable/PAYER      promised by a payer and not yet received
  *	pledged/FUND/EARMARK  promised to a sub-balance (the other side)
  *	fund/FUND/EARMARK     received and free to be decided: available is what
@@ -35,7 +37,7 @@ static void balance_add(struct books *books, const char *key, struct cents amoun
 	books_put_integer(books, key, cents_value(sum));
 }
 
-/* The entry's posting to an account by a flow: a settlement of a thousand lines
+/* The entry's posting of a day to an account by a flow: a settlement of a thousand lines
  * has as many movements as it has sub-balances, and not four thousand. */
 static enum err posting_find(struct books *books, const char *account, const char *flow,
 			     struct posting **ret_posting, struct fault *fault)
@@ -43,7 +45,8 @@ static enum err posting_find(struct books *books, const char *account, const cha
 	struct posting *posting = books->postings;
 
 	for (size_t i = 0; i < books->posting_count; i++, posting++)
-		if (strcmp(posting->account, account) == 0 &&
+		if (date_cmp(posting->date, books->post_on) == 0 &&
+		    strcmp(posting->account, account) == 0 &&
 		    strcmp(posting->flow, flow) == 0) {
 			*ret_posting = posting;
 			return ERR_OK;
@@ -61,6 +64,7 @@ static enum err posting_find(struct books *books, const char *account, const cha
 	text_copy(posting->account, sizeof posting->account, slice_of_text(account));
 	text_copy(posting->flow, sizeof posting->flow, slice_of_text(flow));
 	posting->amount = CENTS_ZERO;
+	posting->date = books->post_on;
 	*ret_posting = posting;
 	return ERR_OK;
 }
@@ -134,13 +138,13 @@ struct cents books_balance_until(struct books *books, const char *account,
 
 enum err books_post_end(struct books *books, struct fault *fault)
 {
-	struct date date = books->entry->date;
 	struct cents sum = CENTS_ZERO;
 	size_t kept = 0;
 	struct key key;
 
 	for (size_t i = 0; i < books->posting_count; i++) {
 		struct posting *posting = &books->postings[i];
+		struct date date = posting->date;
 
 		if (cents_is_zero(posting->amount))
 			continue;

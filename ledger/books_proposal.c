@@ -244,6 +244,8 @@ static enum err check_act(struct books *books, struct hash *ret_digest,
 
 	if (text_is(item_text(act, "kind"), "delegation"))
 		err = delegation_check(books, act, fault);
+	if (text_is(item_text(act, "kind"), "account"))
+		err = account_check(books, act, fault);
 	if (text_is(item_text(act, "kind"), "amendment"))
 		err = amendment_check(books, act, fault);
 	if (err)

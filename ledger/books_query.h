@@ -97,6 +97,10 @@ MUST_USE enum err query_sub_balances(struct books *books,
 				     struct sub_balance_view **ret_subs,
 				     size_t *ret_count, struct fault *fault);
 
+/* Where money of ours moves, in or out: "bank", or "suspense/ID", which a statement has
+ * filled. */
+bool account_is_cash(const char *account);
+
 /* An account's balance now (debits positive). */
 struct cents query_balance(struct books *books, const char *account);
 

@@ -135,13 +135,16 @@ static enum err give_back_by_bank(struct books *books, uint64_t of,
 				  struct fault *fault)
 {
 	struct cents amount = entry_cents(books->entry, "amount");
-	struct key key;
+	struct key key, cash;
+	enum err err = citation_use(books, cents_neg(amount), &cash, fault);
 
+	if (err)
+		return err;
 	promise_take(books, of, PROMISE_BACK, amount);
 	return books_move(books,
 			  account_of(&key, "fund", slice_of_text(promise->fund),
 				     slice_of_text(promise->earmark)),
-			  "bank", "refunded", amount, fault);
+			  cash.text, "refunded", amount, fault);
 }
 
 static struct refund_record refund_of_promise(enum refund_what what, uint64_t of,
@@ -161,15 +164,20 @@ static enum err refund_credit(struct books *books, const char *payer, bool by_pa
 {
 	struct refund_record refund = { .what = REFUND_CREDIT,
 					.amount = entry_cents(books->entry, "amount") };
+	struct key cash;
+	enum err err;
 
 	if (by_payer)
 		return fault_rule(fault, "refund",
 				  "a payer's credit is given back by our bank, or it is "
 				  "used");
+	err = citation_use(books, cents_neg(refund.amount), &cash, fault);
+	if (err)
+		return err;
 	memcpy(refund.payer, payer, ID_BYTES);
 	refund_write(books, &refund);
-	return credit_take(books, slice_of_text(payer), refund.amount, "bank", "refunded",
-			   fault);
+	return credit_take(books, slice_of_text(payer), refund.amount, cash.text,
+			   "refunded", fault);
 }
 
 enum err apply_refund(struct books *books, struct fault *fault)
@@ -215,6 +223,8 @@ static enum err chargeback_settlement(struct books *books, uint64_t of,
 	struct refund_record refund = { .what = REFUND_SETTLEMENT,
 					.of = of,
 					.amount = settlement->amount };
+	struct settlement_record undone = *settlement;
+	struct key cash;
 	enum err err;
 
 	if (!settlement_is_banked(settlement))
@@ -231,12 +241,15 @@ static enum err chargeback_settlement(struct books *books, uint64_t of,
 				  " cents",
 				  cents_value(settlement->amount));
 	err = reversal_check_age(books, settlement->month, of, fault);
+	if (!err)
+		err = citation_use(books, cents_neg(settlement->amount), &cash, fault);
 	if (err)
 		return err;
 	memcpy(refund.payer, settlement->payer, ID_BYTES);
 	refund_write(books, &refund);
 	reversal_mark(books, of);
-	return settlement_undo(books, of, settlement, fault);
+	text_copy(undone.source, sizeof undone.source, slice_of_text(cash.text));
+	return settlement_undo(books, of, &undone, fault);
 }
 
 enum err apply_chargeback(struct books *books, struct fault *fault)
@@ -274,7 +287,7 @@ enum err apply_chargeback(struct books *books, struct fault *fault)
 /* The money is at the bank again. A promise that was itself reversed meanwhile has left
  * this part out; so it is its payer's by now. */
 static enum err undo_bank(struct books *books, const struct refund_record *refund,
-			  struct fault *fault)
+			  const char *cash, struct fault *fault)
 {
 	char payer[ID_BYTES];
 	struct key key;
@@ -287,7 +300,7 @@ static enum err undo_bank(struct books *books, const struct refund_record *refun
 			   slice_of_text(refund->earmark));
 		promise_take(books, refund->of, PROMISE_BACK, cents_neg(refund->amount));
 	}
-	return books_move(books, "bank", key.text, "refunded", refund->amount, fault);
+	return books_move(books, cash, key.text, "refunded", refund->amount, fault);
 }
 
 /* The payer owes it again; what it has not used of its credit pays it. */
@@ -324,7 +337,7 @@ static enum err undo_payer(struct books *books, const struct refund_record *refu
 
 /* The bank has the money again: it pays what it had paid, if that is open. */
 static enum err undo_settlement(struct books *books, const struct refund_record *refund,
-				struct fault *fault)
+				const char *cash, struct fault *fault)
 {
 	struct settlement_record settlement;
 	enum err err;
@@ -336,6 +349,7 @@ static enum err undo_settlement(struct books *books, const struct refund_record 
 				  refund->of);
 	settlement.by_reversal = true;
 	settlement.month = month_of_date(books_today(books)).n;
+	text_copy(settlement.source, sizeof settlement.source, slice_of_text(cash));
 	member_now(books, slice_of_text(refund->payer), settlement.payer);
 	err = settle(books, &settlement, fault);
 	if (err)
@@ -348,27 +362,29 @@ enum err reverse_refund(struct books *books, uint64_t of, struct fault *fault)
 {
 	struct refund_record refund;
 	char payer[ID_BYTES];
-	struct key key;
+	struct key key, cash;
 	enum err err;
 
 	if (!refund_read(books, of, &refund))
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
 	err = reversal_check_age(books, refund.month, of, fault);
+	if (!err && refund.what != REFUND_PAYER)
+		err = citation_undo(books, of, refund.amount, &cash, fault);
 	if (err)
 		return err;
 	switch (refund.what) {
 	case REFUND_CREDIT:
 		member_now(books, slice_of_text(refund.payer), payer);
-		return books_move(books, "bank",
+		return books_move(books, cash.text,
 				  credit_account(&key, slice_of_text(payer)), "refunded",
 				  refund.amount, fault);
 	case REFUND_BANK:
-		return undo_bank(books, &refund, fault);
+		return undo_bank(books, &refund, cash.text, fault);
 	case REFUND_PAYER:
 		return undo_payer(books, &refund, fault);
 	case REFUND_SETTLEMENT:
-		return undo_settlement(books, &refund, fault);
+		return undo_settlement(books, &refund, cash.text, fault);
 	}
 	abort();
 }

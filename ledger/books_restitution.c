@@ -8,7 +8,7 @@
 
 static enum err give_back(struct books *books, uint64_t position,
 			  const struct proposal_record *grant, struct cents amount,
-			  struct fault *fault)
+			  const char *cash, struct fault *fault)
 {
 	struct slice fund = slice_of_text(grant->fund);
 	struct grant_part parts[3];
@@ -28,7 +28,7 @@ static enum err give_back(struct books *books, uint64_t position,
 		parts[i].back = books_plus(books, parts[i].back, part);
 		amount = books_minus(books, amount, part);
 		err = books_move(
-			books, "bank",
+			books, cash,
 			account_of(&to, "fund", fund, slice_of_text(parts[i].earmark)),
 			flow, part, fault);
 	}
@@ -45,6 +45,7 @@ enum err apply_restitution(struct books *books, struct fault *fault)
 	uint64_t of = entry_position(entry, "grant");
 	struct cents amount = entry_cents(entry, "amount"), left;
 	struct proposal_record grant;
+	struct key cash;
 	enum err err = grant_find(books, of, "restitution", &grant, fault);
 
 	if (err)
@@ -56,7 +57,10 @@ enum err apply_restitution(struct books *books, struct fault *fault)
 			"%" PRId64 " cents of the grant were paid and not given "
 			"back, less than %" PRId64 ": record the rest as what it is",
 			cents_value(left), cents_value(amount));
+	err = citation_use(books, amount, &cash, fault);
+	if (err)
+		return err;
 	grant.restituted = books_plus(books, grant.restituted, amount);
 	proposal_write(books, of, &grant);
-	return give_back(books, of, &grant, amount, fault);
+	return give_back(books, of, &grant, amount, cash.text, fault);
 }

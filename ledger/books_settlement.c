@@ -123,8 +123,7 @@ void settlement_write(struct books *books, const struct settlement_record *settl
 
 bool settlement_is_banked(const struct settlement_record *settlement)
 {
-	return strcmp(settlement->source, FEE_ACCOUNT) != 0 &&
-	       strncmp(settlement->source, "transit/", 8) != 0;
+	return account_is_cash(settlement->source);
 }
 
 bool settlement_is_told_by(struct books *books, uint64_t position, struct slice payer)
@@ -141,12 +140,12 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	const struct entry *entry = books->entry;
 	struct slice payer = entry_text(entry, "payer");
 	struct settlement_record settlement = {
-		.source = "bank",
 		.amount = entry_cents(entry, "amount"),
 		.settles = -1,
 		.month = month_of_date(books_today(books)).n,
 	};
 	struct member_record member;
+	struct key cash;
 	enum err err;
 
 	if (!member_find(books, payer, &member))
@@ -167,8 +166,11 @@ enum err apply_settlement(struct books *books, struct fault *fault)
 	/* A transfer under an old company's name pays what the new one owes. */
 	member_now(books, payer, settlement.payer);
 	err = payout_check_arrives(books, &settlement, fault);
+	if (!err)
+		err = citation_use(books, settlement.amount, &cash, fault);
 	if (err)
 		return err;
+	text_copy(settlement.source, sizeof settlement.source, slice_of_text(cash.text));
 	err = settle(books, &settlement, fault);
 	if (err)
 		return err;
@@ -222,6 +224,7 @@ enum err settlement_undo(struct books *books, uint64_t of,
 enum err reverse_settlement(struct books *books, uint64_t of, struct fault *fault)
 {
 	struct settlement_record settlement;
+	struct key cash;
 	enum err err;
 
 	if (!settlement_find(books, of, &settlement))
@@ -231,5 +234,12 @@ enum err reverse_settlement(struct books *books, uint64_t of, struct fault *faul
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " is itself a reversal", of);
 	err = reversal_check_age(books, settlement.month, of, fault);
+	if (!err && settlement_is_banked(&settlement)) {
+		err = citation_undo(books, of, cents_neg(settlement.amount), &cash,
+				    fault);
+		if (!err)
+			text_copy(settlement.source, sizeof settlement.source,
+				  slice_of_text(cash.text));
+	}
 	return err ? err : settlement_undo(books, of, &settlement, fault);
 }

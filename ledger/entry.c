@@ -131,7 +131,7 @@ static const struct json *value_of(const struct entry *entry, const char *name,
 	(1u << TYPE_ID | 1u << TYPE_REF | 1u << TYPE_LABEL | 1u << TYPE_DATE |           \
 	 1u << TYPE_MONTH | 1u << TYPE_MONTHDAY | 1u << TYPE_HEX | 1u << TYPE_CHOICE |   \
 	 1u << TYPE_SIREN | 1u << TYPE_RNA | 1u << TYPE_VKEY | 1u << TYPE_NOTE |         \
-	 1u << TYPE_BASE64)
+	 1u << TYPE_BASE64 | 1u << TYPE_IBAN)
 #define TYPES_NESTED                                                                     \
 	(1u << TYPE_LIST | 1u << TYPE_IDS | 1u << TYPE_STEPS | 1u << TYPE_OBJECT |       \
 	 1u << TYPE_CEILINGS | 1u << TYPE_ACT)

@@ -25,6 +25,7 @@
 #define ARG_TYPE_CHOICE(arg)   .choices = arg
 #define ARG_TYPE_SIREN(arg)    .shape = SHAPE_none
 #define ARG_TYPE_RNA(arg)      .shape = SHAPE_none
+#define ARG_TYPE_IBAN(arg)     .shape = SHAPE_none
 #define ARG_TYPE_VKEY(arg)     .shape = SHAPE_none
 #define ARG_TYPE_NOTE(arg)     .shape = SHAPE_none
 #define ARG_TYPE_BASE64(arg)   .shape = SHAPE_none

@@ -68,6 +68,7 @@ enum member_type {
 	TYPE_CHOICE,   /* one of arg, "a|b|c" */
 	TYPE_SIREN,    /* 9 digits, Luhn */
 	TYPE_RNA,      /* W and 9 digits */
+	TYPE_IBAN,     /* of SEPA, capitals without blanks (iban.h) */
 	TYPE_VKEY,     /* C2SP vkey of type Ed25519 */
 	TYPE_NOTE,     /* a C2SP signed note, min..max bytes */
 	TYPE_BASE64,   /* strict base64 of exactly max bytes */

@@ -286,8 +286,8 @@ static enum err act_check(const struct check *check, const struct place *place,
 {
 	static const struct member act_kind = { .name = "kind",
 						.type = TYPE_CHOICE,
-						.choices = "amendment|delegation|key|"
-							   "member|policy" };
+						.choices = "account|amendment|delegation|"
+							   "key|member|policy" };
 	struct table table = { .envelope = &act_kind, .envelope_count = 1, .act = true };
 	struct place inner = place_of_member(place, &act_kind);
 	const struct json *named = json_get(value, "kind");
@@ -387,6 +387,7 @@ static enum err value_check(const struct check *check, const struct place *place
 	case TYPE_CHOICE:
 	case TYPE_SIREN:
 	case TYPE_RNA:
+	case TYPE_IBAN:
 	case TYPE_VKEY:
 	case TYPE_NOTE:
 	case TYPE_BASE64:

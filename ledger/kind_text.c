@@ -12,6 +12,7 @@
 #include "keys/note.h"
 #include "keys/vkey.h"
 #include "ledger/date.h"
+#include "ledger/iban.h"
 
 #define SIREN_DIGITS   9
 #define RNA_BYTES      10
@@ -227,6 +228,11 @@ const char *member_text_problem(const struct member *member, struct slice text)
 	case TYPE_RNA:
 		right = text_is_rna(text);
 		break;
+	case TYPE_IBAN:
+		right = iban_check(text, NULL) == ERR_OK;
+		problem = "is not an IBAN of SEPA whose check digits are right, in "
+			  "capitals without blanks";
+		break;
 	case TYPE_VKEY:
 		right = text_is_vkey(text);
 		problem = "is no line of a name, the key and their matching identifier";
@@ -314,10 +320,10 @@ static const char *form_of(enum member_type type)
 		[TYPE_MONTHDAY] = "a day of every year as MM-DD",
 		[TYPE_SIREN] = "the 9 digits of a SIREN",
 		[TYPE_RNA] = "an RNA number, W and 9 digits",
+		[TYPE_IBAN] = "an IBAN in capitals without blanks",
 		[TYPE_VKEY] = "an Ed25519 verifier key as arrondi-keys prints it",
-		[TYPE_ACT] =
-			"an object, the kind and members of an amendment, delegation, "
-			"key, member or policy entry",
+		[TYPE_ACT] = "an object, the kind and members of an account, amendment, "
+			     "delegation, key, member or policy entry",
 	};
 
 	return forms[type];
@@ -384,6 +390,7 @@ void member_expect(const struct member *member, char ret_text[MEMBER_EXPECT_BYTE
 	case TYPE_MONTHDAY:
 	case TYPE_SIREN:
 	case TYPE_RNA:
+	case TYPE_IBAN:
 	case TYPE_VKEY:
 	case TYPE_ACT:
 		snprintf(ret_text, bytes, "%s", form_of(member->type));

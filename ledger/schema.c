@@ -128,8 +128,8 @@ static void ceilings_write(const struct member *member, struct buffer *out)
 
 static void act_write(struct buffer *out)
 {
-	static const enum kind acts[] = { KIND_amendment, KIND_delegation, KIND_key,
-					  KIND_member, KIND_policy };
+	static const enum kind acts[] = { KIND_account, KIND_amendment, KIND_delegation,
+					  KIND_key,     KIND_member,    KIND_policy };
 
 	buffer_put_text(out, "\"type\":\"object\",\"oneOf\":[");
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
@@ -185,6 +185,9 @@ static void value_write(const struct member *member, struct buffer *out)
 		return;
 	case TYPE_RNA:
 		pattern_write("^W[0-9]{9}$", out);
+		return;
+	case TYPE_IBAN:
+		pattern_write("^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$", out);
 		return;
 	case TYPE_VKEY:
 		text_write(1, VKEY_TEXT_BYTES_MAX, out);

@@ -114,6 +114,10 @@ static enum err allocation_read(struct allocation *a, struct fault *fault)
 	if (!err)
 		err = moves_read(a, "transit/", &a->transit, fault);
 	if (!err)
+		err = moves_read(a, "account/", &a->account, fault);
+	if (!err)
+		err = moves_read(a, "suspense/", &a->suspense, fault);
+	if (!err)
 		err = query_proposals(a->books, &a->proposals, &a->proposal_count, fault);
 	return err ? err : allocation_subs(a, fault);
 }
@@ -128,6 +132,8 @@ static void allocation_release(struct allocation *a)
 	free(a->credit.p);
 	free(a->bank.p);
 	free(a->transit.p);
+	free(a->account.p);
+	free(a->suspense.p);
 	free(a->proposals);
 	free(a->subs);
 }

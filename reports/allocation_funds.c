@@ -204,7 +204,12 @@ static void put_cash(struct allocation *a)
 	if (a->transit.n)
 		put_cash_row(a, table, ROW_NORMAL, MSG_CASH_TRANSIT,
 			     cents_neg(moves_balance(a, &a->transit)));
-	put_cash_row(a, table, ROW_TOTAL, MSG_CASH_BANK, moves_balance(a, &a->bank));
+	if (a->account.n)
+		put_cash_row(a, table, ROW_NORMAL, MSG_CASH_SUSPENSE,
+			     cents_neg(moves_balance(a, &a->suspense)));
+	put_cash_row(a, table, ROW_TOTAL, MSG_CASH_BANK,
+		     allocation_plus(a, moves_balance(a, &a->bank),
+				     moves_balance(a, &a->account)));
 }
 
 void allocation_funds(struct allocation *a)

@@ -49,7 +49,8 @@ struct allocation {
 	struct charter_view charter;
 	struct fund_view *funds; /* owned; in the charter's order */
 	size_t fund_count;
-	struct moves fund, pledged, committed, ordered, credit, bank, transit;
+	struct moves fund, pledged, committed, ordered, credit;
+	struct moves bank, transit, account, suspense;
 	struct proposal_view *proposals; /* owned; by position */
 	size_t proposal_count;
 	struct sub_sums *subs; /* owned; by fund's order, free money first, then by id */

@@ -34,6 +34,8 @@ static const struct noun {
 } nouns[] = {
 	{ "bank", "assets:bank", "Assets:Bank", { NULL } },
 	{ "transit", "assets:transit", "Assets:Transit", { "payer" } },
+	{ "account", "assets:account", "Assets:Account", { "account" } },
+	{ "suspense", "liabilities:suspense", "Liabilities:Suspense", { "account" } },
 	{ "receivable", "assets:receivable", "Assets:Receivable", { "payer" } },
 	{ "credit", "liabilities:credit", "Liabilities:Credit", { "payer" } },
 	{ "committed",
@@ -247,7 +249,7 @@ static void put_head(struct journal *journal)
 }
 
 static void put_transaction(struct journal *journal, uint64_t position,
-			    const struct entry *entry)
+			    const struct entry *entry, struct date day)
 {
 	const char *kind = kind_def(entry->kind)->name;
 	int by = (int)entry->by.n, ref = (int)entry->ref.n;
@@ -255,7 +257,7 @@ static void put_transaction(struct journal *journal, uint64_t position,
 		   *ref_text = (const char *)entry->ref.p;
 	char date[DATE_TEXT_BYTES];
 
-	date_format(entry->date, date);
+	date_format(day, date);
 	if (journal->format == JOURNAL_HLEDGER)
 		buffer_printf(journal->out,
 			      "\n%s * (%" PRIu64 ") %.*s | %s %.*s  ; position:%" PRIu64
@@ -283,31 +285,44 @@ static void put_posting(struct journal *journal, const char *account,
 		buffer_printf(journal->out, "\n    flow: \"%s\"\n", posting->flow);
 }
 
+static enum err add_posting(struct journal *journal, const struct posting *posting,
+			    struct fault *fault)
+{
+	struct account account;
+	enum err err =
+		account_read(journal, posting->account, posting->date, &account, fault);
+
+	if (err)
+		return err;
+	if (cents_add(account.balance, posting->amount, &account.balance) != ERR_OK)
+		return fault_set(fault, ERR_TOO_BIG,
+				 "the balance of '%s' passes 2^53 - 1 cents",
+				 posting->account);
+	if (date_cmp(posting->date, account.first) < 0)
+		account.first = posting->date;
+	account_write(journal, posting->account, &account);
+	put_posting(journal, account.name, posting);
+	return ERR_OK;
+}
+
+/* The days of a bank statement are a transaction each. */
 enum err journal_add(struct journal *journal, uint64_t position,
 		     const struct entry *entry, const struct posting *postings,
 		     size_t count, struct fault *fault)
 {
 	if (!count)
 		return ERR_OK;
-	if (date_cmp(entry->date, journal->last) > 0)
-		journal->last = entry->date;
-	put_transaction(journal, position, entry);
 	for (size_t i = 0; i < count; i++) {
-		struct account account;
-		enum err err = account_read(journal, postings[i].account, entry->date,
-					    &account, fault);
+		struct date day = postings[i].date;
+		enum err err;
 
+		if (date_cmp(day, journal->last) > 0)
+			journal->last = day;
+		if (i == 0 || date_cmp(day, postings[i - 1].date) != 0)
+			put_transaction(journal, position, entry, day);
+		err = add_posting(journal, &postings[i], fault);
 		if (err)
 			return err;
-		if (cents_add(account.balance, postings[i].amount, &account.balance) !=
-		    ERR_OK)
-			return fault_set(fault, ERR_TOO_BIG,
-					 "the balance of '%s' passes 2^53 - 1 cents",
-					 postings[i].account);
-		if (date_cmp(entry->date, account.first) < 0)
-			account.first = entry->date;
-		account_write(journal, postings[i].account, &account);
-		put_posting(journal, account.name, &postings[i]);
 	}
 	return journal_check(journal, fault);
 }

@@ -1,19 +1,24 @@
 /*
  * journal.h - the ledger as an accountant's tool reads it: hledger or beancount.
  *
- * Every entry that moves money is a transaction with the entry's civil date, its
- * position, kind, submitter and reference, and its postings' flows as tags. At the end
- * stands the balance of every account as the ledger knows it, as an assertion: the
- * tool itself then proves that it reaches our balances.
+ * Every entry that moves money is a transaction with the entry's civil date (a bank
+ * statement: one for each day of its lines), its position, kind, submitter and
+ * reference, and its postings' flows as tags. At the end stands the balance of every
+ * account as the ledger knows it, as an assertion: the tool itself then proves that it
+ * reaches our balances.
  *
- *	ledger                     hledger                        beancount
- *	bank                       assets:bank                    Assets:Bank
- *	receivable/P               assets:receivable:P            Assets:Receivable:P
- *	transit/P                  assets:transit:P               Assets:Transit:P
- *	credit/P                   liabilities:credit:P           Liabilities:Credit:P
- *	pledged/F/E                equity:pledged:F:E             Equity:Pledged:F:E
- *	fund/F/-                   equity:fund:F:free             Equity:Fund:F:Free
- *	committed/F/E, ordered/..  liabilities:committed:F:E Liabilities:Committed:F:E
+ *	ledger            hledger
+ *	bank              assets:bank
+ *	account/ID        assets:account:ID
+ *	suspense/ID       liabilities:suspense:ID
+ *	receivable/P      assets:receivable:P
+ *	transit/P         assets:transit:P
+ *	credit/P          liabilities:credit:P
+ *	pledged/F/E       equity:pledged:F:E
+ *	fund/F/-          equity:fund:F:free
+ *	committed/F/E     liabilities:committed:F:E (so ordered/F/E)
+ *
+ * and the same for beancount, with capitals: Assets:Receivable:Employer-000001016.
  *
  *  (1) Two accounts of the ledger never share a name. Characters that a tool does not
  *      take in a name become "-"; the later of two ids that would look alike gets

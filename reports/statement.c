@@ -74,7 +74,7 @@ static enum err effect_add(const struct statement *s, struct effect *effect,
 	bool in_transit = strcmp(posting->account, s->transit) == 0;
 
 	effect->concerns = effect->concerns || in_transit;
-	if (in_transit || strcmp(posting->account, "bank") == 0 ||
+	if (in_transit || account_is_cash(posting->account) ||
 	    strcmp(posting->flow, "fee") == 0)
 		return sum_add(bank, posting->amount, fault);
 	if (strcmp(posting->account, s->receivable) != 0 &&

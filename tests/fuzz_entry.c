@@ -45,6 +45,7 @@ static void member_read(const struct entry *entry, const struct member *member)
 	case TYPE_CHOICE:
 	case TYPE_SIREN:
 	case TYPE_RNA:
+	case TYPE_IBAN:
 	case TYPE_VKEY:
 	case TYPE_NOTE:
 	case TYPE_BASE64:

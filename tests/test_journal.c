@@ -320,6 +320,7 @@ static void add_alike(struct journal *journal, const char *const *paths, size_t 
 		snprintf(postings[i].account, sizeof postings[i].account, "%s", paths[i]);
 		snprintf(postings[i].flow, sizeof postings[i].flow, "gift.person");
 		postings[i].amount = cents_of(i % 2 ? -1 : 1);
+		postings[i].date = entry.date;
 	}
 	assert_int_equal(journal_add(journal, 1, &entry, postings, count, &fault),
 			 ERR_OK);
@@ -366,7 +367,9 @@ static void accounts_that_would_look_alike_get_names_of_their_own(void **state)
 
 static void an_account_without_a_place_is_refused(void **state)
 {
-	struct posting posting = { .account = "elsewhere/x", .flow = "gift.person" };
+	struct posting posting = { .account = "elsewhere/x",
+				   .flow = "gift.person",
+				   .date = { 20000 } };
 	struct entry entry = { .kind = KIND_gift, .date = { 20000 } };
 	struct standing standing = { .last_at_s = 0 };
 	struct journal *journal;
@@ -386,7 +389,9 @@ static void an_account_without_a_place_is_refused(void **state)
 
 static void a_journal_past_its_bound_is_refused(void **state)
 {
-	struct posting posting = { .account = "bank", .flow = "gift.person" };
+	struct posting posting = { .account = "bank",
+				   .flow = "gift.person",
+				   .date = { 20000 } };
 	struct entry entry = { .kind = KIND_gift, .date = { 20000 } };
 	struct standing standing = { .last_at_s = 0 };
 	struct journal *journal;

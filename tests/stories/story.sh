@@ -376,7 +376,7 @@ balances() {
 		END { printf "%s", block }' "$OUT" |
 		awk '{ account = $1; sub(/^[a-z]+:/, "", account)
 			amount = $2; sub(/\./, "", amount)
-			if (account !~ /^(bank|receivable|inkind)/) amount = -amount
+			if (account !~ /^(bank|account|receivable|inkind)/) amount = -amount
 			print account, amount + 0 }' | sort
 }
 
