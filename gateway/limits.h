@@ -71,4 +71,15 @@
 #define LIMIT_LISTEN_BYTES      64
 #define LIMIT_JSON_DEPTH        16
 
+/* XML of banks. Its schemas go 15 deep and have texts of up to 500 characters. */
+#define LIMIT_XML_DEPTH       32
+#define LIMIT_XML_TEXT_BYTES  4096
+#define LIMIT_XML_TOKEN_BYTES (64 * 1024)
+#define LIMIT_XML_SPACE_BYTES 255
+
+/* A bank file is read in pieces, so its lines are what takes memory: some 60 MiB. */
+#define LIMIT_BANK_FILE_BYTES ((size_t)512 * 1024 * 1024)
+#define LIMIT_BANK_LINES      150000
+#define LIMIT_BANK_STATEMENTS 400
+
 #endif

@@ -30,6 +30,7 @@
 	FUZZ(batch_csv)                                                                  \
 	FUZZ(batch_json)                                                                 \
 	FUZZ(books)                                                                      \
+	FUZZ(camt)                                                                       \
 	FUZZ(charter)                                                                    \
 	FUZZ(checkpoint)                                                                 \
 	FUZZ(claims)                                                                     \

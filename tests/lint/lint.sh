@@ -83,6 +83,7 @@ rule_doors() {
 	find_in "${header}curl/" "${sources[@]}" | except 'gateway/post_*.c' 'gateway/post_*_int.h'
 	find_in "${header}microhttpd" "${sources[@]}" | except 'gateway/http*.c' 'gateway/http*_int.h'
 	find_in "${header}ini\.h" "${sources[@]}" | except 'gateway/config*.c'
+	find_in "${header}expat\.h" "${sources[@]}" | except 'gateway/xml_reader*.c'
 	find_in "${header}cmocka" "${sources[@]}"
 }
 
@@ -174,7 +175,7 @@ rule_links() {
 	links_only arrondi-ledger crypto sqlite3 jansson
 	links_only arrondi-verify crypto
 	links_only arrondi-report crypto sqlite3 jansson
-	links_only arrondi-gateway crypto sqlite3 jansson microhttpd inih
+	links_only arrondi-gateway crypto sqlite3 jansson microhttpd inih expat
 	links_only arrondi-post crypto jansson curl
 }
 

@@ -89,10 +89,12 @@ includes reports/noun.c '<jansson.h>' doors
 includes gateway/noun.c '<curl/curl.h>' doors
 includes gateway/noun.c '<microhttpd.h>' doors
 includes gateway/noun.c '<ini.h>' doors
+includes gateway/noun.c '<expat.h>' doors
 includes keys/noun.c '<cmocka.h>' doors
 for door in 'keys/x.c <openssl/evp.h>' 'ledger/store_x.c <sqlite3.h>' 'ledger/intake.c <jansson.h>' \
 	'gateway/json_x.c <jansson.h>' 'gateway/post_x.c <curl/curl.h>' \
-	'gateway/http_x.c <microhttpd.h>' 'gateway/config.c <ini.h>'; do
+	'gateway/http_x.c <microhttpd.h>' 'gateway/config.c <ini.h>' \
+	'gateway/xml_reader.c <expat.h>'; do
 	add "${door% *}" "#include ${door#* }"
 	lets doors "a door: $door"
 done
