@@ -214,15 +214,15 @@ static enum err check_follows(const struct bank_file *file,
 enum err bank_file_end(struct bank_file *file, struct fault *fault)
 {
 	struct bank_statement *statement = under_way(file);
-	struct bank_line *lines;
-	struct cents sum;
+	struct bank_line *lines = NULL; /* of none: there may be no array */
+	struct cents sum = CENTS_ZERO;
 	enum err err;
 
 	if (statement->iban[0] == '\0')
 		return fault_set(fault, ERR_INVALID, "it names no account by its IBAN");
 	leave_out_nothing(file, statement);
-	lines = file->lines + statement->first_line;
 	if (statement->line_count > 0) {
+		lines = &file->lines[statement->first_line];
 		qsort(lines, statement->line_count, sizeof *lines, line_cmp);
 		cover_lines(lines, statement);
 	}

@@ -117,7 +117,7 @@ static enum err entry_amount(const struct camt_entry *entry, struct cents *ret_a
 			      : !entry->sign             ? "side (CdtDbtInd)"
 			      : entry->status[0] == '\0' ? "status (Sts)"
 							 : NULL;
-	struct cents cents;
+	struct cents cents = CENTS_ZERO;
 	enum err err;
 
 	if (missing)
@@ -217,7 +217,7 @@ static void leave_out_entry(struct camt *camt)
 static enum err entry_take(struct camt *camt, struct fault *fault)
 {
 	struct camt_entry *entry = &camt->entry;
-	struct cents amount;
+	struct cents amount = CENTS_ZERO;
 	enum err err = entry_amount(entry, &amount, fault);
 
 	if (err)

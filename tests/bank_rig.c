@@ -61,7 +61,8 @@ static void line_must_hold(const struct bank_line *line)
 static void statement_must_hold(const struct bank_file *file,
 				const struct bank_statement *statement)
 {
-	const struct bank_line *lines = file->lines + statement->first_line;
+	const struct bank_line *lines =
+		statement->line_count ? &file->lines[statement->first_line] : NULL;
 	struct cents sum = statement->opening;
 
 	FUZZ_MUST(statement->iban[0] != '\0');
