@@ -93,6 +93,22 @@ static void file_must_hold(const struct bank_file *file)
 	FUZZ_MUST(lines == file->line_count);
 }
 
+/* Member by member: what stands between them is nobody's. */
+static bool line_equal(const struct bank_line *a, const struct bank_line *b)
+{
+	return cents_cmp(a->amount, b->amount) == 0 &&
+	       date_cmp(a->booked_on, b->booked_on) == 0 && a->entry == b->entry &&
+	       a->detail == b->detail && a->details == b->details &&
+	       a->reversal == b->reversal && a->reference_count == b->reference_count &&
+	       memcmp(a->references, b->references,
+		      a->reference_count * sizeof *a->references) == 0 &&
+	       strcmp(a->end_to_end, b->end_to_end) == 0 &&
+	       strcmp(a->bank_reference, b->bank_reference) == 0 &&
+	       strcmp(a->payment_info, b->payment_info) == 0 &&
+	       strcmp(a->iban, b->iban) == 0 && strcmp(a->reason, b->reason) == 0 &&
+	       strcmp(a->text, b->text) == 0;
+}
+
 void bank_rig_check(const struct bank_format *format, const uint8_t *bytes, size_t n,
 		    size_t piece)
 {
@@ -112,8 +128,7 @@ void bank_rig_check(const struct bank_format *format, const uint8_t *bytes, size
 		FUZZ_MUST(again.line_count == file.line_count &&
 			  again.statement_count == file.statement_count);
 		for (size_t i = 0; i < file.line_count; i++)
-			FUZZ_MUST(memcmp(&file.lines[i], &again.lines[i],
-					 sizeof file.lines[i]) == 0);
+			FUZZ_MUST(line_equal(&file.lines[i], &again.lines[i]));
 	}
 	bank_file_release(&file);
 	bank_file_release(&again);
