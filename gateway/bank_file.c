@@ -18,6 +18,8 @@
 #define PIECE_BYTES ((size_t)64 * 1024)
 
 static const struct bank_format *const formats[] = {
+	&bank_format_cfonb,
+	&bank_format_ofx,
 	&bank_format_camt,
 };
 

@@ -15,6 +15,11 @@
 #define IBAN_GROUP_CHARS 4
 #define IBAN_SHOWN_CHARS 3 /* at the end of a masked one */
 
+/* Of a French account: bank and branch, account, and a key of two digits. */
+#define RIB_BANK_CHARS    5
+#define RIB_ACCOUNT_CHARS 11
+#define RIB_CHARS         (2 * RIB_BANK_CHARS + RIB_ACCOUNT_CHARS + 2)
+
 /* What stands behind the check digits (the BBAN), as in SWIFT's registry of IBANs: so
  * many digits (n), capitals (a), or either (c). SEPA area of the EPC's list EPC409-09. */
 static const struct country {
@@ -109,7 +114,7 @@ static bool rib_checked(const char *bban)
 {
 	unsigned rest = 0;
 
-	for (size_t i = 0; i < 23; i++)
+	for (size_t i = 0; i < RIB_CHARS; i++)
 		rest = (rest * 10 + rib_digit(bban[i])) % 97;
 	return rest == 0;
 }
@@ -186,6 +191,38 @@ enum err iban_check(struct slice text, struct fault *fault)
 		return fault_set(fault, ERR_INVALID,
 				 "the IBAN must be in capitals without blanks");
 	return err;
+}
+
+enum err iban_of_rib(struct slice bank, struct slice branch, struct slice account,
+		     char ret_iban[IBAN_TEXT_BYTES], struct fault *fault)
+{
+	char iban[IBAN_TEXT_BYTES] = "FR00";
+	char *bban = iban + IBAN_HEAD_CHARS;
+	size_t banks = 0, branches = 0, accounts = 0;
+	unsigned rest = 0, key;
+
+	if (!mod97_compact(bank.p, bank.n, bban, RIB_BANK_CHARS, &banks) ||
+	    !mod97_compact(branch.p, branch.n, bban + RIB_BANK_CHARS, RIB_BANK_CHARS,
+			   &branches) ||
+	    !mod97_compact(account.p, account.n, bban + 2 * RIB_BANK_CHARS,
+			   RIB_ACCOUNT_CHARS, &accounts) ||
+	    banks != RIB_BANK_CHARS || branches != RIB_BANK_CHARS ||
+	    accounts != RIB_ACCOUNT_CHARS || !form_fits("10n11c", bban))
+		return fault_set(
+			fault, ERR_INVALID,
+			"a French account is a bank and a branch of %d digits and "
+			"an account of %d digits and letters",
+			RIB_BANK_CHARS, RIB_ACCOUNT_CHARS);
+	for (size_t i = 0; i < RIB_CHARS - 2; i++)
+		rest = (rest * 10 + rib_digit(bban[i])) % 97;
+	key = 97 - rest * 100 % 97;
+	bban[RIB_CHARS - 2] = (char)('0' + key / 10);
+	bban[RIB_CHARS - 1] = (char)('0' + key % 10);
+	bban[RIB_CHARS] = '\0';
+	assert(rib_checked(bban));
+	mod97_sign(iban, IBAN_HEAD_CHARS + RIB_CHARS);
+	memcpy(ret_iban, iban, sizeof iban);
+	return ERR_OK;
 }
 
 /* In groups of four, as many characters at each end as are shown. */

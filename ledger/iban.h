@@ -41,6 +41,15 @@ MUST_USE enum err iban_parse(struct slice text, char ret_iban[IBAN_TEXT_BYTES],
 /* The same for what must already be in its electronic form, as entries have it. */
 MUST_USE enum err iban_check(struct slice text, struct fault *fault);
 
+/*
+ * The IBAN of a French account that is known by its RIB without the key: bank and branch
+ * of five digits, an account of eleven digits and letters; blanks and small letters as
+ * above. ERR_INVALID for another shape.
+ */
+MUST_USE enum err iban_of_rib(struct slice bank, struct slice branch,
+			      struct slice account, char ret_iban[IBAN_TEXT_BYTES],
+			      struct fault *fault);
+
 /* "FR76 3000 6000 0112 3456 7890 189" */
 void iban_print(const char *iban, char ret_text[IBAN_PRINTED_BYTES]);
 

@@ -31,6 +31,7 @@
 	FUZZ(batch_json)                                                                 \
 	FUZZ(books)                                                                      \
 	FUZZ(camt)                                                                       \
+	FUZZ(cfonb)                                                                      \
 	FUZZ(charter)                                                                    \
 	FUZZ(checkpoint)                                                                 \
 	FUZZ(claims)                                                                     \
@@ -45,6 +46,7 @@
 	FUZZ(merkle)                                                                     \
 	FUZZ(money)                                                                      \
 	FUZZ(note)                                                                       \
+	FUZZ(ofx)                                                                        \
 	FUZZ(options)                                                                    \
 	FUZZ(proof)                                                                      \
 	FUZZ(report)                                                                     \

@@ -187,6 +187,44 @@ static void the_key_of_a_rib_is_checked_behind_right_check_digits(void **state)
 			    "the IBAN's RIB key is wrong: copy it from the RIB again");
 }
 
+static void an_account_is_known_by_its_rib(void **state)
+{
+	char iban[IBAN_TEXT_BYTES];
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(iban_of_rib(slice_of_text("30006"), slice_of_text("00001"),
+				     slice_of_text("12345678901"), iban, &fault),
+			 ERR_OK);
+	assert_string_equal(iban, "FR7630006000011234567890189");
+	assert_int_equal(iban_of_rib(slice_of_text("20041"), slice_of_text("01005"),
+				     slice_of_text("05000 13m026"), iban, &fault),
+			 ERR_OK);
+	assert_string_equal(iban, "FR1420041010050500013M02606");
+	for (unsigned i = 0; i < 300; i++) {
+		char account[12];
+
+		snprintf(account, sizeof account, "%011u", i * 7919);
+		assert_int_equal(iban_of_rib(slice_of_text("10278"),
+					     slice_of_text("06000"),
+					     slice_of_text(account), iban, &fault),
+				 ERR_OK);
+		assert_int_equal(iban_check(slice_of_text(iban), &fault), ERR_OK);
+	}
+	assert_int_equal(iban_of_rib(slice_of_text("3000A"), slice_of_text("00001"),
+				     slice_of_text("12345678901"), iban, &fault),
+			 ERR_INVALID);
+	assert_string_equal(fault.text,
+			    "a French account is a bank and a branch of 5 digits and an "
+			    "account of 11 digits and letters");
+	assert_int_equal(iban_of_rib(slice_of_text("30006"), slice_of_text("00001"),
+				     slice_of_text("1234567890"), iban, &fault),
+			 ERR_INVALID);
+	assert_int_equal(iban_of_rib(slice_of(NULL, 0), slice_of_text("00001"),
+				     slice_of_text("12345678901"), iban, &fault),
+			 ERR_INVALID);
+}
+
 static void an_iban_of_elsewhere_is_told_from_a_mistake(void **state)
 {
 	char iban[IBAN_TEXT_BYTES] = "";
@@ -242,6 +280,7 @@ int main(void)
 		cmocka_unit_test(blanks_and_small_letters_are_people_s),
 		cmocka_unit_test(what_is_wrong_is_said_without_the_number),
 		cmocka_unit_test(the_key_of_a_rib_is_checked_behind_right_check_digits),
+		cmocka_unit_test(an_account_is_known_by_its_rib),
 		cmocka_unit_test(an_iban_of_elsewhere_is_told_from_a_mistake),
 		cmocka_unit_test(it_is_printed_in_groups_and_masked),
 		cmocka_unit_test(banks_have_eight_or_eleven_characters),
