@@ -1,6 +1,7 @@
 /*
- * test_camt.c - what statements of ISO 20022 mean (gateway/camt.c, camt_entry.c,
- * camt_statement.c). How they are read is in test_bank_file.c.
+ * test_camt.c - what statements of ISO 20022 mean (gateway/camt.c,
+ * gateway/camt_entry.c, gateway/camt_statement.c). How they are read is in
+ * test_bank_file.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -576,7 +577,7 @@ static void elements_of_others_are_passed_over(void **state)
 	taken(paper,
 	      WHOLE(OPENING("0") CLOSING(
 		      "0") "<SplmtryData><Envlp><x:Ntry xmlns:x='u:v'>"
-			   "<x:Amt Ccy='XXX'>1</x:Amt></x:Ntry></Envlp></SplmtryData>"
+			   "<x:Amt Ccy='ZZZ'>1</x:Amt></x:Ntry></Envlp></SplmtryData>"
 			   "<x:Ntry xmlns:x='u:v'/>"));
 	assert_int_equal(paper->file.line_count, 0);
 	assert_int_equal(paper->file.statements[0].entries, 0);

@@ -1,6 +1,6 @@
 /*
  * test_pain.c - payment files, and the letters they are written in (gateway/pain.c,
- * gateway/sepa_text.c). That they are what the schema wants is tests/t-70-bank.sh.
+ * gateway/sepa_text.c). Where ISO's schema and xmllint are at hand, they judge them, too.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "gateway/pain.h"
+#include "keys/file.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define TEXT_MAX     ((size_t)8 << 20)
@@ -265,6 +267,49 @@ static void the_largest_order_adds_up(void **state)
 	free(list);
 }
 
+#define SCHEMA "../shared/schemas/pain.001.001.09.xsd"
+
+/* Texts at their limits and with every letter, one payment and many. */
+static void the_schema_takes_what_is_written(void **state)
+{
+	static char name[141], text[300], every[512];
+	struct pain_payment list[] = {
+		payments[0],
+		payments[1],
+		{ "12345678901234567890123456789012345",
+		  { name, SECOND, NULL },
+		  { 1 },
+		  text },
+		{ "A", { "<b>&'\"</b>]]>", PAYEE, NULL }, { 99999999999 }, every },
+		{ "B", { "Nguyễn", PAYEE, NULL }, { 7 }, "日本" },
+	};
+	struct pain_order order = order_of(list, COUNT(list));
+	char path[] = "/tmp/arrondi-pain-XXXXXX", command[200];
+	struct buffer out;
+	int fd;
+
+	(void)state;
+	if (access(SCHEMA, R_OK) != 0 || system("command -v xmllint >/dev/null") != 0) {
+		print_message("skipped: xmllint or " SCHEMA " is not there\n");
+		return;
+	}
+	memset(name, 'N', sizeof name - 1);
+	memset(text, 't', sizeof text - 1);
+	for (size_t i = 0; i < 95; i++)
+		every[i] = (char)(0x20 + i);
+	order.debtor.bic = NULL;
+	buffer_init(&out, TEXT_MAX);
+	assert_int_equal(pain_write(&order, &out, NULL), ERR_OK);
+	fd = mkstemp(path);
+	assert_true(fd >= 0 && close(fd) == 0);
+	assert_int_equal(file_write(path, buffer_slice(&out), 0600, NULL), ERR_OK);
+	snprintf(command, sizeof command, "xmllint --noout --schema " SCHEMA " %s 2>&1",
+		 path);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(unlink(path), 0);
+	buffer_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +320,7 @@ int main(void)
 		cmocka_unit_test(what_no_bank_takes_is_refused),
 		cmocka_unit_test(an_order_has_payments_an_account_and_a_name),
 		cmocka_unit_test(the_largest_order_adds_up),
+		cmocka_unit_test(the_schema_takes_what_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
