@@ -135,7 +135,10 @@ enum err charter_read(struct books *books, struct charter_record *ret_charter,
 	struct slice leaf;
 
 	if (!books_get(books, "charter", &reader))
-		return fault_rule(fault, "charter", "there is no charter yet");
+		return state_err(books->state)
+			       ? fault_set(fault, state_err(books->state),
+					   "the ledger's state could not be read")
+			       : fault_rule(fault, "charter", "there is no charter yet");
 	leaf = record_read_text(&reader);
 	if (hex_decode((const char *)leaf.p, leaf.n, ret_charter->leaf.b,
 		       sizeof ret_charter->leaf.b) != ERR_OK)

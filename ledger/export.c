@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -207,6 +208,29 @@ static enum err export_run(struct exporter *exporter, struct fault *fault)
 	return err;
 }
 
+static int remove_one(const char *path, const struct stat *info, int flag,
+		      struct FTW *ftw)
+{
+	(void)info;
+	(void)flag;
+	(void)ftw;
+	(void)remove(path); /* as much as can be */
+	return 0;
+}
+
+/* Half an export is worse than none, and in the way of the next. */
+static void folder_drop(const struct exporter *exporter, const char *out)
+{
+	struct stat made, now;
+
+	/* It may have been moved meanwhile. */
+	if (exporter->fd < 0)
+		(void)rmdir(out);
+	else if (fstat(exporter->fd, &made) == 0 && lstat(out, &now) == 0 &&
+		 made.st_dev == now.st_dev && made.st_ino == now.st_ino)
+		(void)nftw(out, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 enum err ledger_export(struct ledger *ledger, const char *out, struct fault *fault)
 {
 	struct exporter exporter = { .ledger = ledger, .fd = -1 };
@@ -228,6 +252,8 @@ enum err ledger_export(struct ledger *ledger, const char *out, struct fault *fau
 	err = export_run(&exporter, fault);
 	ledger_reading_stop(ledger);
 out:
+	if (err)
+		folder_drop(&exporter, out);
 	if (exporter.fd >= 0)
 		(void)close(exporter.fd); /* everything was synchronised */
 	buffer_release(&exporter.note);

@@ -10,7 +10,7 @@
  * ledger, that of the checkpoint, whatever is written meanwhile.
  *
  *  (1) The checkpoint is written last, when all else is on the disk: a folder
- *      without one is an export that was interrupted.
+ *      without one is an export that was interrupted. One that failed is removed.
  *  (2) Memory does not grow with the ledger: one bundle, tile or batch at a time.
  */
 #ifndef ARRONDI_LEDGER_EXPORT_H

@@ -38,9 +38,14 @@ static enum err line_write(int fd, const struct merkle_head *head, struct fault 
 	hex_encode(head->root.b, HASH_BYTES, root);
 	(void)snprintf(line, sizeof line, "%0*" PRIu64 " %s\n", SIZE_DIGITS, head->size,
 		       root);
-	if (pwrite(fd, line, LINE_BYTES, 0) != LINE_BYTES || fdatasync(fd) != 0)
-		return io_fault(fault, "written");
-	return ERR_OK;
+	for (size_t done = 0; done < LINE_BYTES;) {
+		ssize_t n = pwrite(fd, line + done, LINE_BYTES - done, (off_t)done);
+
+		if (n <= 0)
+			return io_fault(fault, "written");
+		done += (size_t)n;
+	}
+	return fdatasync(fd) == 0 ? ERR_OK : io_fault(fault, "written");
 }
 
 static enum err line_read(int fd, struct merkle_head *ret_head, struct fault *fault)
@@ -140,8 +145,13 @@ enum err head_file_raise(struct head_file *file, const struct merkle_head *head,
 		return io_fault(fault, "locked");
 	err = line_read(file->fd, &now, fault);
 	/* (1) */
-	if (!err && now.size < head->size)
+	if (!err && now.size < head->size) {
 		err = line_write(file->fd, head, fault);
+		/* What may not have reached the disk must not be taken for raised, here
+		 * or by another process: that would sign without a sync. */
+		if (err)
+			(void)line_write(file->fd, &now, NULL);
+	}
 	(void)flock(file->fd, LOCK_UN);
 	return err;
 }

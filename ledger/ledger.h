@@ -198,9 +198,10 @@ MUST_USE enum err ledger_consent_each(struct ledger *ledger,
 /* A donor asks to be forgotten: its secret, by all its numbers, is destroyed, its
  * consents go on under keys that lead nowhere, and its rows are refused until the end of
  * the month in which the last claim of before can be made twice. Rows that are recorded
- * stay, by tag and amount (code de commerce, art. L123-22). ERR_NOT_FOUND; ERR_BUSY where
- * it is done but a reader keeps the bytes in the database's log of writes: the same call
- * again, or any checkpoint of it, ends that. */
+ * stay, by tag and amount (code de commerce, art. L123-22). ERR_NOT_FOUND, also when it
+ * was done before; ERR_BUSY or ERR_IO where it may be done, but a reader or the disk
+ * keeps the bytes in the database's log of writes: the same call again, or any checkpoint
+ * of it, ends that. */
 #define LEDGER_TOMBSTONE_MONTHS 13
 struct forgotten {
 	struct month until;
@@ -266,7 +267,8 @@ MUST_USE enum err ledger_check(struct ledger *ledger, struct fault *fault);
 MUST_USE enum err ledger_rebuild(struct ledger *ledger, struct fault *fault);
 MUST_USE enum err ledger_backup(struct ledger *ledger, const char *file,
 				struct fault *fault);
-/* Writes the C2SP layout and rows/ into OUT, which must not exist. */
+/* Writes the C2SP layout and rows/ into OUT, which must not exist. On failure nothing is
+ * left. */
 MUST_USE enum err ledger_export(struct ledger *ledger, const char *out,
 				struct fault *fault);
 

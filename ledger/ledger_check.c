@@ -103,18 +103,21 @@ static enum err claims_replay(struct replay *replay, const struct claims_window 
 	return err;
 }
 
-static bool rows_are_deleted(struct replay *replay, const struct claims_window *window,
-			     uint64_t position)
+static enum err rows_ask_deleted(struct replay *replay,
+				 const struct claims_window *window, uint64_t position,
+				 bool *ret_deleted, struct fault *fault)
 {
 	char bucket[CLAIMS_BUCKET_BYTES_MAX];
 	struct date day;
+	enum err err = store_rows_deleted(replay->ledger->store, position, &day, fault);
 
-	if (store_rows_deleted(replay->ledger->store, position, &day, NULL) != ERR_OK)
-		return false;
+	*ret_deleted = !err;
+	if (err)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	replay->any_deleted = true;
 	claims_window_bucket(window, bucket);
 	state_put(replay->holes, bucket, slice_of("\n", 1));
-	return true;
+	return ERR_OK;
 }
 
 /* The rows at a position, checked against their entry: their tags are in `tags`. */
@@ -124,11 +127,13 @@ static enum err rows_replay(struct replay *replay, const struct entry *entry,
 			    struct fault *fault)
 {
 	struct buffer blob;
-	enum err err;
+	enum err err = ERR_OK;
 
-	*ret_deleted = limits->rows_max && rows_are_deleted(replay, window, position);
-	if (!limits->rows_max || *ret_deleted)
-		return ERR_OK;
+	*ret_deleted = false;
+	if (limits->rows_max)
+		err = rows_ask_deleted(replay, window, position, ret_deleted, fault);
+	if (err || !limits->rows_max || *ret_deleted)
+		return err;
 	buffer_init(&blob, STORE_ROWS_BYTES_MAX);
 	err = tags_reserve(replay, limits->rows_max, fault);
 	if (!err)
@@ -172,9 +177,10 @@ static enum err correction_replay(struct replay *replay, const struct entry *cor
 	if (err || is_deleted)
 		return err;
 	/* The older rows go first: there may be none to be replaced. */
-	if (rows_are_deleted(replay, &window, batch->rows_at))
+	err = rows_ask_deleted(replay, &window, batch->rows_at, &is_deleted, fault);
+	if (!err && is_deleted)
 		change = claims_change_of(replay->tags, limits.rows_max);
-	else
+	else if (!err)
 		err = ledger_claims_change(replay->ledger, batch, replay->tags,
 					   limits.rows_max, &change, fault);
 	if (err)
@@ -196,11 +202,9 @@ static enum err tiles_compare(struct replay *replay, struct fault *fault)
 
 		if (!err && memcmp(stored, tile->hashes, sizeof stored))
 			err = fault_set(fault, ERR_CORRUPT, "it is not of the entries");
-		if (err) {
-			(void)fault_prefix(fault, "tile %u/%" PRIu64, tile->level,
-					   tile->index);
-			return ERR_CORRUPT;
-		}
+		if (err)
+			return fault_prefix(fault, "tile %u/%" PRIu64, tile->level,
+					    tile->index);
 		replay->n_tiles++;
 	}
 	log_tree_added_clear(replay->tree);

@@ -167,7 +167,8 @@ enum err ledger_donor_forget(struct ledger *ledger, struct slice member,
 			     struct fault *fault)
 {
 	struct forgetting forgetting = { .ledger = ledger, .member = member };
-	enum err err = until_month(&forgetting.until, fault);
+	struct fault own = { 0 };
+	enum err err = until_month(&forgetting.until, fault), erased = ERR_OK;
 
 	if (!err)
 		err = ledger_writable(ledger, fault);
@@ -184,9 +185,15 @@ enum err ledger_donor_forget(struct ledger *ledger, struct slice member,
 		err = numbers_forget(&forgetting, fault);
 	bytes_wipe(forgetting.secret, sizeof forgetting.secret);
 	err = ledger_secrets_end(ledger, err, fault);
-	/* It is done; but a copy may lie in the log of writes until its readers end. */
-	if (!err)
-		err = store_erase(ledger->store, fault);
+	/* It is done, now or by a call before that ended here; but a copy may lie in the
+	 * log of writes until its readers end. */
+	if (!err || err == ERR_NOT_FOUND)
+		erased = store_erase(ledger->store, err ? &own : fault);
+	if (erased) {
+		if (err && fault)
+			*fault = own;
+		err = erased;
+	}
 	if (!err)
 		*ret_forgotten = (struct forgotten){
 			.until = forgetting.until,

@@ -47,6 +47,7 @@ static enum err folder_make(const char *dir, bool *ret_made, struct fault *fault
 static void folder_clean(const char *dir, bool made)
 {
 	static const char *const names[] = { LEDGER_DATABASE,
+					     LEDGER_DATABASE "-journal",
 					     LEDGER_DATABASE "-wal",
 					     LEDGER_DATABASE "-shm",
 					     LEDGER_KEY,

@@ -172,7 +172,10 @@ enum err ledger_log_load(struct ledger *ledger, struct fault *fault)
 {
 	ledger->vkey = ledger->vkey_before = (struct vkey){ 0 };
 	if (books_size(ledger->books) == 0)
-		return ERR_OK;
+		return state_err(ledger->state)
+			       ? fault_set(fault, state_err(ledger->state),
+					   "the books cannot be read")
+			       : ERR_OK;
 	return log_now(ledger, &ledger->vkey, &ledger->vkey_before, fault);
 }
 

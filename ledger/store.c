@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@
 #define BACKUP_PAGES_PER_STEP 1024
 #define BACKUP_WAIT_MS        20
 #define BACKUP_WAITS_MAX      500
+#define BACKUP_PATH_BYTES     4096
 
 static const char settings[] = "PRAGMA trusted_schema = OFF;"
 			       "PRAGMA cell_size_check = ON;"
@@ -32,8 +34,7 @@ static const char settings[] = "PRAGMA trusted_schema = OFF;"
 /* secure_delete: a secret that was destroyed must not linger in the slack of a page. */
 static const char settings_of_writer[] = "PRAGMA journal_mode = WAL;"
 					 "PRAGMA secure_delete = ON;"
-					 "PRAGMA synchronous = FULL;"
-					 "PRAGMA wal_autocheckpoint = 4000;";
+					 "PRAGMA synchronous = FULL;";
 
 /* The file holds secrets: nobody else reads it, from its first moment on. */
 static enum err file_make(const char *path, struct fault *fault)
@@ -107,6 +108,8 @@ static enum err database_open(struct store *store, const char *path, enum store_
 	err = store_exec(store, settings, fault);
 	if (!err && mode != STORE_READ)
 		err = store_exec(store, settings_of_writer, fault);
+	if (mode != STORE_READ)
+		store_doubt_begin(store);
 	if (!err && mode != STORE_READ)
 		err = store_schema_migrate(store, fault);
 	if (!err)
@@ -153,8 +156,7 @@ void store_close(struct store *store)
 	free(store);
 }
 
-/* Each writing transaction sets the level that it asks for before it begins. */
-static enum err level_set(struct store *store, bool lower, struct fault *fault)
+enum err store_level_set(struct store *store, bool lower, struct fault *fault)
 {
 	enum err err;
 
@@ -164,8 +166,8 @@ static enum err level_set(struct store *store, bool lower, struct fault *fault)
 			 lower ? "PRAGMA synchronous = NORMAL"
 			       : "PRAGMA synchronous = FULL",
 			 fault);
-	if (!err)
-		store->lowered = lower;
+	/* Where it failed either may hold, and it is raised again. */
+	store->lowered = err || lower;
 	return err;
 }
 
@@ -179,8 +181,15 @@ enum err store_begin(struct store *store, enum store_transaction transaction,
 
 	assert(sqlite3_get_autocommit(store->db));
 	if (transaction != STORE_SNAPSHOT)
-		err = level_set(store, transaction == STORE_FORERUNNER, fault);
-	return err ? err : sql_run(&query, fault);
+		err = store_level_set(store, transaction == STORE_FORERUNNER, fault);
+	if (!err)
+		err = sql_run(&query, fault);
+	if (err || transaction == STORE_SNAPSHOT)
+		return err;
+	err = store_doubt_end(store, fault);
+	if (err)
+		store_rollback(store);
+	return err;
 }
 
 enum err store_commit(struct store *store, struct fault *fault)
@@ -219,6 +228,17 @@ static enum err backup_run(struct store *store, sqlite3_backup *backup,
 	return rc == SQLITE_DONE ? ERR_OK : store_fail(store, rc, fault);
 }
 
+/* Half a copy is worse than none; and a journal of it would be taken for that of the next
+ * copy of this name. */
+static void backup_drop(const char *file)
+{
+	char journal[BACKUP_PATH_BYTES];
+
+	(void)unlink(file);
+	if (snprintf(journal, sizeof journal, "%s-journal", file) < (int)sizeof journal)
+		(void)unlink(journal); /* where there is one */
+}
+
 enum err store_backup(struct store *store, const char *file, struct fault *fault)
 {
 	struct store copy = { 0 };
@@ -249,7 +269,7 @@ out:
 		err = fault_set(fault, ERR_IO, "the backup could not be closed");
 	store_rollback(store);
 	if (err)
-		(void)unlink(file); /* half a copy is worse than none */
+		backup_drop(file);
 	return err;
 }
 

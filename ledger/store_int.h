@@ -91,7 +91,8 @@ extern const char *const sql_texts[STMT__COUNT];
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STMT__COUNT];
-	bool lowered; /* synchronous is NORMAL, for STORE_FORERUNNER */
+	bool lowered;     /* synchronous is NORMAL: a forerunner, or the note */
+	bool is_in_doubt; /* the disk may have lost a part of the log of writes */
 	int64_t busy_ms, busy_since_ms;
 	/* What the state's backing gave last (struct state_backing). */
 	uint8_t key[STATE_KEY_BYTES_MAX];
@@ -102,6 +103,15 @@ struct store {
 MUST_USE enum err store_schema_migrate(struct store *store, struct fault *fault);
 /* ERR_INVALID unless the schema is exactly ours. */
 MUST_USE enum err store_schema_check(struct store *store, struct fault *fault);
+
+/* Whether a commit from now on waits for the disk; what waits asks for it before it
+ * begins. (store.c) */
+MUST_USE enum err store_level_set(struct store *store, bool lower, struct fault *fault);
+/* Of a writer: until a transaction ends it, which holds the write lock. (store_doubt.c)
+ */
+#define STORE_CHECKPOINT_PAGES 4000
+void store_doubt_begin(struct store *store);
+MUST_USE enum err store_doubt_end(struct store *store, struct fault *fault);
 
 /* How long a statement waits for another's transaction from now on. (store.c) */
 void store_busy_limit(struct store *store, int64_t limit_ms);

@@ -71,8 +71,7 @@ enum err store_note_write(struct store *store, uint64_t size, struct slice note,
 			  struct fault *fault)
 {
 	struct sql query = sql_of(store, STMT_NOTE_WRITE);
-	enum err err = store_exec(store, "PRAGMA synchronous = NORMAL", fault);
-	enum err full;
+	enum err err = store_level_set(store, true, fault);
 
 	if (err)
 		return err;
@@ -82,9 +81,7 @@ enum err store_note_write(struct store *store, uint64_t size, struct slice note,
 	sql_blob(&query, note);
 	err = sql_run(&query, fault);
 	store_busy_limit(store, STORE_BUSY_MS);
-	/* Nothing that is answered may be committed at the lower level. */
-	full = store_exec(store, "PRAGMA synchronous = FULL", err ? NULL : fault);
-	return err ? err : full;
+	return err;
 }
 
 /* ---- entries ---- */

@@ -57,6 +57,8 @@ enum err store_fail(struct store *store, int rc, struct fault *fault)
 {
 	enum err err = err_of_sqlite(rc);
 
+	if ((rc & 0xff) == SQLITE_IOERR)
+		store->is_in_doubt = true;
 	/* What is busy is told to clients: our sentence says it all. */
 	if (err == ERR_BUSY)
 		return fault_set(fault, err, "ledger database: %s", remedy_of(rc));

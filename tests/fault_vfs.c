@@ -3,27 +3,37 @@
  */
 #include "tests/fault_vfs.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define SECTOR_BYTES 512
-#define UNSYNCED_MAX 20000
-#define PATH_BYTES   512
+#include "tests/unsynced.h"
+
+#define SECTOR_BYTES  512
+#define PATH_BYTES    512
+#define DATABASES_MAX 8
 
 const char *const fault_class_names[FAULT_CLASS__COUNT] = {
-	"write", "torn write", "full disk", "sync",          "truncate",
-	"read",  "lock",       "open",      "shared memory",
+	"write", "torn write", "full disk", "sync",          "truncate", "read",
+	"lock",  "open",       "delete",    "shared memory", "power",
+};
+
+struct armed {
+	enum fault_class class;
+	uint64_t left;
+	bool is_dead, has_failed;
 };
 
 static struct {
 	sqlite3_vfs *real;
-	bool armed, dead, has_failed;
-	enum fault_class class;
-	uint64_t left;
+	unsigned n; /* armed */
+	bool pauses;
+	struct armed armed[2];
+	uint64_t calls[FAULT_CLASS__COUNT];
+	char database[DATABASES_MAX][PATH_BYTES]; /* "" */
 } fault;
 
 struct file {
@@ -32,30 +42,30 @@ struct file {
 	char path[PATH_BYTES];
 };
 
-/* A sector that was written and not synced, and what stood there before. */
-struct unsynced {
-	char *path;
-	sqlite3_int64 at;
-	int n;
-	unsigned char before[SECTOR_BYTES]; /* zeros behind the file's end */
-};
-
-static struct {
-	bool on;
-	size_t n;
-	struct unsynced sector[UNSYNCED_MAX];
-} unsynced;
+static bool fails_by(struct armed *armed)
+{
+	if (armed->has_failed)
+		return armed->is_dead;
+	if (armed->left-- > 0)
+		return false;
+	armed->has_failed = true;
+	return true;
+}
 
 static bool fails(enum fault_class class)
 {
-	if (!fault.armed || class != fault.class)
+	bool failed = false;
+
+	if (fault.pauses)
 		return false;
-	if (fault.has_failed)
-		return fault.dead;
-	if (fault.left-- > 0)
-		return false;
-	fault.has_failed = true;
-	return true;
+	fault.calls[class]++;
+	for (unsigned i = 0; i < fault.n; i++) {
+		if (i > 0 && !fault.armed[i - 1].has_failed)
+			break;
+		if (fault.armed[i].class == class && !failed)
+			failed = fails_by(&fault.armed[i]);
+	}
+	return failed;
 }
 
 static sqlite3_file *real_of(sqlite3_file *file)
@@ -63,79 +73,41 @@ static sqlite3_file *real_of(sqlite3_file *file)
 	return ((struct file *)file)->real;
 }
 
-/* ---- what is not on the disk yet ---- */
-
-static void write_remember(sqlite3_file *file, int n, sqlite3_int64 at)
+static const char *path_of(sqlite3_file *file)
 {
-	sqlite3_file *real = real_of(file);
-
-	for (int from = 0; unsynced.on && from < n; from += SECTOR_BYTES) {
-		struct unsynced *sector = &unsynced.sector[unsynced.n++];
-
-		if (unsynced.n > UNSYNCED_MAX)
-			abort();
-		memset(sector->before, 0, sizeof sector->before);
-		sector->path = ((struct file *)file)->path;
-		sector->at = at + from;
-		sector->n = n - from < SECTOR_BYTES ? n - from : SECTOR_BYTES;
-		/* Fills with zeros what it cannot read. */
-		(void)real->pMethods->xRead(real, sector->before, sector->n, sector->at);
-		sector->path = strdup(sector->path);
-		if (!sector->path)
-			abort();
-	}
+	return ((struct file *)file)->path;
 }
 
-static void sync_forget(const char *path)
+/* The disk is this program's own: of the machine's nothing is asked. But a folder's sync,
+ * SQLite's or the ledger's, makes names last. */
+int fsync(int fd)
 {
-	size_t kept = 0;
+	char link[32], path[PATH_BYTES];
+	struct stat info;
+	ssize_t n;
 
-	for (size_t i = 0; i < unsynced.n; i++)
-		if (strcmp(unsynced.sector[i].path, path) == 0)
-			free(unsynced.sector[i].path);
-		else
-			unsynced.sector[kept++] = unsynced.sector[i];
-	unsynced.n = kept;
+	if (fstat(fd, &info) != 0)
+		return -1;
+	if (!S_ISDIR(info.st_mode))
+		return 0;
+	(void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	if (n < 0)
+		return -1;
+	path[n] = '\0';
+	unsynced_sync_folder(path);
+	return 0;
 }
 
-void fault_vfs_remember(void)
+int fdatasync(int fd)
 {
-	unsynced.on = true;
+	return fsync(fd);
 }
 
-static void sector_restore(const struct unsynced *sector)
+int syncfs(int fd)
 {
-	int fd = open(sector->path, O_WRONLY | O_CLOEXEC);
-
-	/* A file that is gone has lost it all. */
-	if (fd < 0)
-		return;
-	if (pwrite(fd, sector->before, (size_t)sector->n, sector->at) != sector->n ||
-	    close(fd))
-		abort();
-}
-
-uint64_t fault_vfs_cut(bool (*choose)(void *ctx), void *ctx)
-{
-	uint64_t lost = 0;
-
-	unsynced.on = false;
-	/* The newest first, so that a sector that was written twice ends as it was. */
-	while (unsynced.n > 0) {
-		struct unsynced *sector = &unsynced.sector[--unsynced.n];
-		size_t n = strlen(sector->path);
-
-		if (choose(ctx)) {
-			sector_restore(sector);
-			lost++;
-		}
-		if (n > 4 && strcmp(sector->path + n - 4, "-wal") == 0) {
-			memcpy(sector->path + n - 4, "-shm", 4);
-			(void)unlink(sector->path);
-		}
-		free(sector->path);
-	}
-	return lost;
+	(void)fd;
+	return 0;
 }
 
 /* ---- a file ---- */
@@ -155,41 +127,51 @@ static int file_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 at)
 				 : real->pMethods->xRead(real, bytes, n, at);
 }
 
-static int file_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
+static int write_whole(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
 {
 	sqlite3_file *real = real_of(file);
+
+	unsynced_write(path_of(file), real, n, at);
+	return real->pMethods->xWrite(real, bytes, n, at);
+}
+
+static int file_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
+{
+	bool is_torn = fails(FAULT_TORN);
+	int part = n / 2 / SECTOR_BYTES * SECTOR_BYTES;
 
 	if (fails(FAULT_WRITE))
 		return SQLITE_IOERR_WRITE;
 	if (fails(FAULT_FULL))
 		return SQLITE_FULL;
-	if (fails(FAULT_TORN)) {
-		int part = n / 2 / SECTOR_BYTES * SECTOR_BYTES;
-
-		if (part > 0)
-			(void)real->pMethods->xWrite(real, bytes, part, at);
-		return SQLITE_IOERR_WRITE;
-	}
-	write_remember(file, n, at);
-	return real->pMethods->xWrite(real, bytes, n, at);
+	if (fails(FAULT_POWER))
+		is_torn = true;
+	if (!is_torn)
+		return write_whole(file, bytes, n, at);
+	if (part > 0)
+		(void)write_whole(file, bytes, part, at);
+	return SQLITE_IOERR_WRITE;
 }
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 n)
 {
 	sqlite3_file *real = real_of(file);
 
-	return fails(FAULT_TRUNCATE) ? SQLITE_IOERR_TRUNCATE
-				     : real->pMethods->xTruncate(real, n);
+	if (fails(FAULT_TRUNCATE) || fails(FAULT_POWER))
+		return SQLITE_IOERR_TRUNCATE;
+	unsynced_truncate(path_of(file), real, n);
+	return real->pMethods->xTruncate(real, n);
 }
 
 static int file_sync(sqlite3_file *file, int flags)
 {
 	sqlite3_file *real = real_of(file);
+	bool has_failed = fails(FAULT_SYNC);
 
-	if (fails(FAULT_SYNC))
+	if (fails(FAULT_POWER))
 		return SQLITE_IOERR_FSYNC;
-	sync_forget(((struct file *)file)->path);
-	return real->pMethods->xSync(real, flags);
+	unsynced_sync(path_of(file), has_failed);
+	return has_failed ? SQLITE_IOERR_FSYNC : real->pMethods->xSync(real, flags);
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *ret_n)
@@ -280,10 +262,23 @@ static const sqlite3_io_methods methods = {
 
 /* ---- the file system ---- */
 
+static void database_note(const char *path)
+{
+	for (unsigned i = 0; i < DATABASES_MAX; i++) {
+		if (strcmp(fault.database[i], path) == 0)
+			return;
+		if (!fault.database[i][0]) {
+			(void)snprintf(fault.database[i], PATH_BYTES, "%s", path);
+			return;
+		}
+	}
+}
+
 static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *opened, int flags,
 		    int *ret_flags)
 {
 	struct file *file = (struct file *)opened;
+	bool is_new = path && (flags & SQLITE_OPEN_CREATE) && access(path, F_OK) != 0;
 	int rc;
 
 	(void)vfs;
@@ -295,7 +290,20 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *opened, in
 	rc = fault.real->xOpen(fault.real, path, file->real, flags, ret_flags);
 	if (file->real->pMethods)
 		file->base.pMethods = &methods;
+	if (rc == SQLITE_OK && is_new)
+		unsynced_create(path);
+	if (rc == SQLITE_OK && path && (flags & SQLITE_OPEN_MAIN_DB))
+		database_note(path);
 	return rc;
+}
+
+static int vfs_delete(sqlite3_vfs *vfs, const char *path, int and_folder)
+{
+	(void)vfs;
+	if (fails(FAULT_DELETE) || fails(FAULT_POWER))
+		return SQLITE_IOERR_DELETE;
+	unsynced_delete(path);
+	return fault.real->xDelete(fault.real, path, and_folder);
 }
 
 void fault_vfs_install(void)
@@ -309,22 +317,64 @@ void fault_vfs_install(void)
 	vfs.zName = "fault";
 	vfs.szOsFile = (int)sizeof(struct file) + fault.real->szOsFile;
 	vfs.xOpen = vfs_open;
+	vfs.xDelete = vfs_delete;
 	vfs.pNext = NULL;
 	if (sqlite3_vfs_register(&vfs, 1) != SQLITE_OK)
 		abort();
 }
 
-void fault_vfs_arm(enum fault_class class, uint64_t n, bool dead)
+uint64_t fault_vfs_cut(bool (*choose)(void *ctx), void *ctx)
 {
-	fault.class = class;
-	fault.left = n;
-	fault.dead = dead;
-	fault.has_failed = false;
-	fault.armed = true;
+	for (unsigned i = 0; i < DATABASES_MAX && fault.database[i][0]; i++) {
+		char path[PATH_BYTES + 8];
+
+		(void)snprintf(path, sizeof path, "%s-shm", fault.database[i]);
+		(void)unlink(path); /* where there is one */
+		fault.database[i][0] = '\0';
+	}
+	return unsynced_cut(choose, ctx);
 }
 
-bool fault_vfs_disarm(void)
+/* ---- arming ---- */
+
+void fault_vfs_arm(enum fault_class class, uint64_t n, bool dead)
 {
-	fault.armed = false;
-	return fault.has_failed;
+	(void)fault_vfs_disarm();
+	fault.armed[fault.n++] =
+		(struct armed){ .class = class, .left = n, .is_dead = dead };
+}
+
+void fault_vfs_arm_also(enum fault_class class, uint64_t n)
+{
+	if (fault.n != 1)
+		abort();
+	fault.armed[fault.n++] = (struct armed){ .class = class, .left = n };
+}
+
+unsigned fault_vfs_failed(void)
+{
+	unsigned failed = 0;
+
+	for (unsigned i = 0; i < fault.n; i++)
+		failed += fault.armed[i].has_failed;
+	return failed;
+}
+
+unsigned fault_vfs_disarm(void)
+{
+	unsigned failed = fault_vfs_failed();
+
+	fault.n = 0;
+	memset(fault.calls, 0, sizeof fault.calls);
+	return failed;
+}
+
+void fault_vfs_pause(bool pauses)
+{
+	fault.pauses = pauses;
+}
+
+uint64_t fault_vfs_calls(enum fault_class class)
+{
+	return fault.calls[class];
 }

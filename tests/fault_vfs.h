@@ -20,26 +20,34 @@ enum fault_class {
 	FAULT_READ,
 	FAULT_LOCK,
 	FAULT_OPEN,
+	FAULT_DELETE,
 	FAULT_SHARED, /* memory that processes share */
+	FAULT_POWER,  /* whatever changes the disk: a write is torn, the rest not done */
 	FAULT_CLASS__COUNT
 };
 
 extern const char *const fault_class_names[FAULT_CLASS__COUNT];
 
-/* Becomes the default of every database that is opened from here on. */
+/* Becomes the default of every database that is opened from here on. The program's own
+ * fsync() and its kin are void from then on: it has no disk but this one (unsynced.h). */
 void fault_vfs_install(void);
 
 /* The n-th call (from 0) of a class fails; with `dead` all later ones of it, too. */
 void fault_vfs_arm(enum fault_class class, uint64_t n, bool dead);
-/* Whether it has failed. Nothing fails any more. */
-bool fault_vfs_disarm(void);
+/* After that one a second: the n-th call of its class from there on. */
+void fault_vfs_arm_also(enum fault_class class, uint64_t n);
+/* How many have failed of those. After disarming nothing fails any more. */
+unsigned fault_vfs_failed(void);
+unsigned fault_vfs_disarm(void);
 
-/* From here on, what is written and not yet synced is remembered with what was there
- * before. */
-void fault_vfs_remember(void);
-/* The power is cut: of all that was not synced, each sector is lost or not, as choose()
- * says; and so is the memory that processes shared. No database is open. How many sectors
- * were lost. */
+/* Nothing fails, and nothing is counted, until this ends. */
+void fault_vfs_pause(bool pauses);
+
+/* Calls of a class since the last arming or disarming. */
+uint64_t fault_vfs_calls(enum fault_class class);
+
+/* The power is cut (unsynced.h), and the memory that processes shared is gone. No
+ * database is open. */
 uint64_t fault_vfs_cut(bool (*choose)(void *ctx), void *ctx);
 
 #endif

@@ -1,17 +1,45 @@
 /*
  * test_head_file.c - the file that remembers what was signed.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ledger/head_file.h"
 #include "tests/temporary.h"
+
+/* ---- the disk ---- */
+
+static unsigned syncs, failing_syncs, short_writes;
+
+int fdatasync(int fd)
+{
+	syncs++;
+	if (failing_syncs == 0)
+		return fsync(fd);
+	failing_syncs--;
+	errno = EIO;
+	return -1;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+	if (short_writes && n > 10) {
+		short_writes--;
+		n = 10;
+	}
+	return syscall(SYS_pwrite64, fd, bytes, n, at);
+}
+
+/* ---- the file ---- */
 
 static struct head_file *head_open(struct temporary *t)
 {
@@ -90,12 +118,52 @@ static void what_is_no_such_line_is_corrupt(void **unused)
 	temporary_free(t);
 }
 
+/* The bytes are in the cache then, and would be taken for raised without a sync. */
+static void what_was_not_synced_is_raised_again(void **unused)
+{
+	struct temporary *t = temporary_empty();
+	struct head_file *file = head_open(t), *other = head_open(t);
+	struct merkle_head one = { .size = 7, .root = { { 1 } } };
+	struct merkle_head head;
+
+	(void)unused;
+	failing_syncs = 1;
+	assert_int_equal(head_file_raise(file, &one, &t->fault), ERR_IO);
+	assert_non_null(strstr(t->fault.text, "'head' cannot be written"));
+	syncs = 0;
+	assert_int_equal(head_file_raise(other, &one, &t->fault), ERR_OK);
+	assert_int_equal(syncs, 1);
+	assert_int_equal(head_file_read(file, &head, &t->fault), ERR_OK);
+	assert_int_equal(head.size, 7);
+	head_file_close(file);
+	head_file_close(other);
+	temporary_free(t);
+}
+
+static void a_write_that_is_cut_short_goes_on(void **unused)
+{
+	struct temporary *t = temporary_empty();
+	struct head_file *file = head_open(t);
+	struct merkle_head one = { .size = 7, .root = { { 1 } } };
+	struct merkle_head head;
+
+	(void)unused;
+	short_writes = 3;
+	assert_int_equal(head_file_raise(file, &one, &t->fault), ERR_OK);
+	assert_int_equal(head_file_read(file, &head, &t->fault), ERR_OK);
+	assert_true(head.size == 7 && hash_equal(&head.root, &one.root));
+	head_file_close(file);
+	temporary_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_one_is_of_the_empty_log),
 		cmocka_unit_test(it_goes_up_and_never_down),
 		cmocka_unit_test(what_is_no_such_line_is_corrupt),
+		cmocka_unit_test(what_was_not_synced_is_raised_again),
+		cmocka_unit_test(a_write_that_is_cut_short_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,16 @@
 /*
- * torture_power.c - the power is cut: of what was not synced any part is lost, of what
- * was acknowledged nothing.
+ * torture_power.c - the power is cut, at the n-th call for every n, in everything that is
+ * done to a ledger: of what was not synced any part is lost, of what was acknowledged
+ * nothing.
  *
  *   TORTURE_S=seconds TORTURE_SEED=n torture_power
  *
- * Some submissions are acknowledged; in the midst of the next the disk stops at a write
- * that the seed chooses. The sectors of the database and its log that were not synced
- * (fault_vfs.h) are lost or kept one by one, the ledger is opened anew, agrees with
- * itself, has all that was acknowledged, and goes on.
+ * Every deed (deed.h), every call of it that changes the disk: from that one on nothing
+ * is done any more, the write in the midst of it is torn, and of what was not synced
+ * (unsynced.h) all is lost, or any part. The ledger is opened anew, agrees with itself,
+ * has all that was acknowledged, and takes the same again; half of the time the power is
+ * then cut once more. In an order of the seed's, as many as there is time for; what time
+ * is left goes to deeds of a program that has run for longer.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -16,124 +19,171 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "ledger/ledger_int.h"
 #include "tests/fault_vfs.h"
-#include "tests/temporary.h"
-#include "tests/trial.h"
+#include "tests/folder.h"
+#include "tests/ordeal.h"
 
-#define DEFAULT_S    60
-#define BETWEEN_CUTS 6
+#define DEFAULT_S 60
+#define ENTRIES   12 /* a program has written before, at most */
 
-struct trial {
-	struct temporary *t;
-	struct chance chance;
-	uint64_t number, cuts, lost, acknowledged;
+struct power_plan {
+	unsigned deed, warm;
+	uint64_t n;
 };
 
-static void ask(struct trial *trial, struct asked *asked)
+struct torture {
+	struct ordeal ordeal;
+	struct power_plan *plan;
+	size_t plan_n, plan_room;
+	uint64_t calls[STAGE_DEEDS_MAX]; /* of a deed that change the disk */
+	uint64_t acknowledged;
+};
+
+/* Half a folder or file of a deed that was cut short is removed by who does it again. */
+static void leavings_remove(struct torture *torture, const struct deed *deed)
 {
-	char ref[40];
+	const char *makes = deed_makes(deed, &torture->ordeal.stage);
 
-	snprintf(ref, sizeof ref, "P-%" PRIu64, trial->number++);
-	if (chance_below(&trial->chance, 2)) {
-		const struct asked_batch batch = {
-			ref, "salary",
-			1,   (unsigned)trial->number,
-			0,   1 + chance_below(&trial->chance, 60),
-		};
-
-		asked_batch_init(asked, &batch);
-		return;
-	}
-	asked_init(asked, "operator",
-		   "'kind':'gift','ref':'%s','date':'%s','payer':'" TEMPORARY_EMPLOYER
-		   "','giver':'company','fund':'emploi','amount':100",
-		   ref, temporary_today());
+	if (makes)
+		folder_remove(makes);
 }
 
-static enum err submit(struct trial *trial)
+static void again(struct torture *torture, struct doing *doing)
 {
-	struct temporary *t = trial->t;
-	struct asked asked;
-	struct submission *group[] = { &asked.submission };
-	struct buffer note;
-	enum err err;
+	struct stage *stage = &torture->ordeal.stage;
 
-	ask(trial, &asked);
-	buffer_init(&note, 100000);
-	err = ledger_submit(t->ledger, group, 1, &note, &t->fault);
-	if (!err)
-		err = asked.submission.err;
-	buffer_release(&note);
-	asked_clear(&asked);
-	return err;
+	leavings_remove(torture, doing->deed);
+	if (doing->deed->where == DEED_ON_LEDGER)
+		stage_open(stage);
+	if (doing_run(doing, stage) != ERR_OK &&
+	    !ordeal_is_done(&torture->ordeal, doing->deed))
+		trial_fail("%s: the same again is refused: %s", torture->ordeal.name,
+			   stage->fault.text);
 }
 
-static bool is_lost(void *ctx)
+/* Opens whatever the cut has left, and looks at it. */
+static void verify(struct torture *torture, const struct stage_told *told,
+		   const struct deed *deed, bool is_told)
 {
-	return chance_below(ctx, 2) == 0;
+	struct stage *stage = &torture->ordeal.stage;
+
+	if (stage_try_open(stage) != ERR_OK)
+		trial_fail("%s: the ledger does not open again: %s", torture->ordeal.name,
+			   stage->fault.text);
+	stage_verify(stage, told, torture->ordeal.name);
+	if (is_told && deed->is_done && !deed->is_done(stage))
+		trial_fail("%s: it was acknowledged, and is not done",
+			   torture->ordeal.name);
+	stage_close(stage);
 }
 
-static bool are_lost(void *ctx)
+static void try(struct torture *torture, const struct power_plan *plan)
 {
-	(void)ctx;
-	return true;
-}
+	const struct deed *deed = &deeds[plan->deed];
+	struct ordeal *ordeal = &torture->ordeal;
+	struct stage *stage = &ordeal->stage;
+	struct stage_told told;
+	struct doing doing;
+	bool is_told;
 
-static void cut(struct trial *trial)
-{
-	struct temporary *t = trial->t;
-	struct hash root = t->ledger->meta.head.root;
-	uint64_t size = t->ledger->meta.head.size;
-	bool all = chance_below(&trial->chance, 4) == 0;
-	struct merkle_head then;
-
-	fault_vfs_arm(FAULT_TORN, chance_below(&trial->chance, 40), true);
-	if (submit(trial) == ERR_OK) {
-		size = t->ledger->meta.head.size;
-		root = t->ledger->meta.head.root;
-		trial->acknowledged++;
-	}
-	ledger_close(t->ledger); /* what it would still write goes nowhere */
-	t->ledger = NULL;
+	(void)snprintf(ordeal->name, sizeof ordeal->name,
+		       "'%s' after %u more, cut at %" PRIu64, deed->name, plan->warm,
+		       plan->n);
+	told = ordeal_begin(ordeal, plan->deed, plan->warm);
+	doing_init(&doing, stage, plan->deed);
+	fault_vfs_arm(FAULT_POWER, plan->n, true);
+	is_told = doing_run(&doing, stage) == ERR_OK;
+	stage_close(stage); /* what it would still write goes nowhere */
 	(void)fault_vfs_disarm();
-	trial->lost += fault_vfs_cut(all ? are_lost : is_lost, &trial->chance);
-	trial->cuts++;
-	trial_must(ledger_open(t->dir, LEDGER_WRITE, &t->ledger, &t->fault),
-		   "the ledger opens again", &t->fault);
-	trial_must(ledger_check(t->ledger, &t->fault), "the ledger agrees with itself",
-		   &t->fault);
-	if (t->ledger->meta.head.size < size)
-		trial_fail("%" PRIu64 " entries were acknowledged, %" PRIu64 " are there",
-			   size, t->ledger->meta.head.size);
-	then = t->ledger->meta.head;
-	if (then.size == size && memcmp(&then.root, &root, sizeof root) != 0)
-		trial_fail("the log of %" PRIu64 " entries is another one", size);
-	fault_vfs_remember();
+	ordeal_cut(ordeal);
+	if (is_told)
+		told.more = deed->entries;
+	torture->acknowledged += is_told;
+	verify(torture, &told, deed, is_told);
+	if (!is_told || !deed->makes)
+		again(torture, &doing);
+	told.more = deed->entries;
+	if (chance_below(&ordeal->chance, 2))
+		ordeal_cut(ordeal);
+	ordeal_end(ordeal, &doing, &told);
+}
+
+/* ---- all plans ---- */
+
+static void plan_add(struct torture *torture, const struct power_plan *plan)
+{
+	if (torture->plan_n == torture->plan_room) {
+		torture->plan_room = torture->plan_room ? 2 * torture->plan_room : 1024;
+		torture->plan = reallocarray(torture->plan, torture->plan_room,
+					     sizeof *torture->plan);
+		if (!torture->plan)
+			abort();
+	}
+	torture->plan[torture->plan_n++] = *plan;
+}
+
+static void plans_make(struct torture *torture, unsigned deed)
+{
+	struct stage *stage = &torture->ordeal.stage;
+	struct power_plan plan = { .deed = deed };
+	struct doing doing;
+
+	for (plan.warm = 0; plan.warm < 2; plan.warm++) {
+		(void)ordeal_begin(&torture->ordeal, deed, plan.warm);
+		doing_init(&doing, stage, deed);
+		(void)fault_vfs_disarm();
+		trial_must(doing_run(&doing, stage), deeds[deed].name, &stage->fault);
+		stage_close(stage);
+		torture->calls[deed] = fault_vfs_calls(FAULT_POWER);
+		for (plan.n = 0; plan.n < torture->calls[deed]; plan.n++)
+			plan_add(torture, &plan);
+	}
+}
+
+static void plans_shuffle(struct torture *torture)
+{
+	for (size_t i = torture->plan_n; i > 1; i--) {
+		size_t j = chance_next(&torture->ordeal.chance) % i;
+		struct power_plan plan = torture->plan[i - 1];
+
+		torture->plan[i - 1] = torture->plan[j];
+		torture->plan[j] = plan;
+	}
+}
+
+static void longer_try(struct torture *torture)
+{
+	struct chance *chance = &torture->ordeal.chance;
+	struct power_plan plan = torture->plan[chance_next(chance) % torture->plan_n];
+
+	plan.warm = 2 + chance_below(chance, ENTRIES - 1);
+	plan.n = chance_next(chance) % torture->calls[plan.deed];
+	try(torture, &plan);
 }
 
 int main(void)
 {
-	struct trial trial = { .number = 0 };
+	static struct torture torture;
+	size_t singles;
 
 	trial_begin("power", DEFAULT_S);
-	trial.chance = chance_of(1);
-	fault_vfs_install();
-	trial.t = temporary_new();
-	fault_vfs_remember();
-	while (!trial_is_over()) {
-		for (unsigned i = chance_below(&trial.chance, BETWEEN_CUTS); i > 0; i--) {
-			if (submit(&trial) != ERR_OK)
-				trial_fail("a sound disk, and a refusal: %s",
-					   trial.t->fault.text);
-			trial.acknowledged++;
-		}
-		cut(&trial);
-	}
-	temporary_free(trial.t);
-	trial_end("%" PRIu64 " cuts of the power, %" PRIu64 " sectors lost, %" PRIu64
-		  " entries acknowledged: all are there",
-		  trial.cuts, trial.lost, trial.acknowledged);
+	ordeal_init(&torture.ordeal);
+	for (unsigned i = 0; i < deed_count; i++)
+		if (!deeds[i].is_scenery)
+			plans_make(&torture, i);
+	plans_shuffle(&torture);
+	for (singles = 0; !trial_is_over();)
+		if (singles < torture.plan_n && chance_below(&torture.ordeal.chance, 4))
+			try(&torture, &torture.plan[singles++]);
+		else
+			longer_try(&torture);
+	ordeal_release(&torture.ordeal);
+	trial_end("%zu of %zu moments in %u deeds, %" PRIu64
+		  " cuts of the power, %" PRIu64 " changes lost, %" PRIu64
+		  " deeds acknowledged: all are there",
+		  singles, torture.plan_n, deed_count, torture.ordeal.cuts,
+		  torture.ordeal.lost, torture.acknowledged);
 }
