@@ -6,8 +6,9 @@
 SHORT_S=5
 
 # Each prints one line of what it did, or the seed that replays what went wrong.
-torture() { # name sentence
-	check "$2" env BIN="$BIN" TMPDIR="$WORK" TORTURE_S="$SHORT_S" "${B:-build}/tests/torture_$1"
+torture() { # name sentence [seconds]
+	check "$2" env BIN="$BIN" TMPDIR="$WORK" TORTURE_S="${3:-$SHORT_S}" \
+		"${B:-build}/tests/torture_$1"
 	tail -n 1 "$WORK/.out" | sed 's/^/# /'
 }
 
@@ -18,5 +19,5 @@ torture full "a disk that is full and freed again loses nothing"
 torture hostile "hostile clients by the thousand keep no honest one out"
 torture bits "a changed bit of an export is found"
 torture memory "memory that runs short is told, and harms nothing"
-torture faults "a disk that fails at any call loses nothing"
-torture power "a cut of the power loses nothing that was acknowledged"
+torture faults "a disk that fails at any call loses nothing" 10
+torture power "a cut of the power loses nothing that was acknowledged" 10
