@@ -43,11 +43,10 @@ static struct api_call *call_new(struct api *api, struct http_request *request,
 	return call;
 }
 
-static void call_finish(struct api_call *call, struct http_reply *reply)
+static void call_free(struct api_call *call)
 {
 	struct api *api = call->api;
 
-	http_request_finish(call->request, reply);
 	json_doc_free(call->doc);
 	api_batch_free(call->batch);
 	buffer_release(&call->submission.entry);
@@ -57,6 +56,12 @@ static void call_finish(struct api_call *call, struct http_reply *reply)
 	if (--api->pending == 0)
 		must(pthread_cond_broadcast(&api->quiet));
 	must(pthread_mutex_unlock(&api->lock));
+}
+
+static void call_finish(struct api_call *call, struct http_reply *reply)
+{
+	http_request_finish(call->request, reply);
+	call_free(call);
 }
 
 /* ---- a worker's share ---- */
@@ -110,6 +115,52 @@ static void call_run(struct api_call *call)
 		call_fail(call, &reply, &fault);
 	call_finish(call, &reply);
 	http_reply_release(&reply);
+}
+
+/* ---- a brief call, in the server's threads ---- */
+
+void call_fill(void *ctx, struct http_reply *reply)
+{
+	struct api_call *call = ctx;
+	struct fault fault = { 0 };
+
+	if (call_answer(call, NULL, reply, &fault))
+		call_fail(call, reply, &fault);
+	call_free(call);
+}
+
+/* The call is complete and becomes the writer's, or it is answered. */
+static void brief_submit(struct api_call *call)
+{
+	struct http_reply refusal;
+	struct fault fault = { 0 };
+
+	http_request_defer(call->request);
+	if (call_submit(call, &fault) == ERR_OK)
+		return;
+	http_reply_init(&refusal);
+	call_fail(call, &refusal, &fault);
+	call_finish(call, &refusal);
+	http_reply_release(&refusal);
+}
+
+static void brief_run(struct api_call *call, struct http_reply *reply)
+{
+	struct api *api = call->api;
+	struct fault fault = { 0 };
+	struct ledger *ledger = NULL;
+	enum err err = ledger_pool_take(api->readers, &ledger, &fault);
+
+	if (!err)
+		err = call_begin(call, ledger, reply, &fault);
+	ledger_pool_give(api->readers, ledger, err);
+	if (!err && !call->is_answered) {
+		brief_submit(call);
+		return;
+	}
+	if (err)
+		call_fail(call, reply, &fault);
+	call_free(call);
 }
 
 /* ---- what the server calls ---- */
@@ -182,6 +233,10 @@ static void api_handle(void *user, struct http_request *request, struct http_rep
 		struct fault fault = { .err = ERR_MEMORY };
 
 		problem_reply_fault(&fault, http_request_id(request), reply);
+		return;
+	}
+	if (match.route->is_brief) {
+		brief_run(call, reply);
 		return;
 	}
 	http_request_defer(request);

@@ -10,12 +10,17 @@
  *	writer        recorded or refused, queued again
  *	worker        answered
  *
- * So nothing that waits for the disk or for another's lock holds up the threads that
- * speak to clients, and the writer does nothing but write.
+ * So nothing that takes long, or waits for the disk or another's lock, holds up the
+ * threads that speak to clients, and the writer does nothing but write. Where the route
+ * is brief, a worker would do less than handing the call to it and back costs:
+ *
+ *	HTTP thread   matched, caller checked, drafted, deferred, handed to the writer
+ *	writer        recorded or refused
+ *	HTTP thread   answered
  *
  *  (1) A call belongs to exactly one thread or queue at any moment. Whoever hands
  *      it on does not touch it again.
- *  (2) Each call that was deferred is answered once, by call_finish().
+ *  (2) Each call that was deferred is answered once, by call_finish() or call_fill().
  */
 #ifndef ARRONDI_GATEWAY_API_INT_H
 #define ARRONDI_GATEWAY_API_INT_H
@@ -89,6 +94,12 @@ struct api_call {
 };
 
 void api_batch_free(struct api_batch *batch);
+
+/* ---- api.c ---- */
+
+/* What the writer has done with a call of a brief route becomes its reply; ctx is the
+ * call, which is gone when this returns. */
+void call_fill(void *ctx, struct http_reply *reply);
 
 /* ---- api_caller.c ---- */
 

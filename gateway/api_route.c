@@ -75,11 +75,11 @@ static const struct route fixed[] = {
 	  .read = route_statement, .does = "What a member owes, and its credit" },
 	{ RECORD, .path = "/v1/proposals/{position}/ballots",
 	  .roles = ROLE_OPERATOR | ROLE_SEAT, .kind = KIND_ballot, .parameters = DRY_RUN,
-	  .body = ROUTE_BODY_BALLOT, .draft = route_ballot_draft,
+	  .body = ROUTE_BODY_BALLOT, .is_brief = true, .draft = route_ballot_draft,
 	  .answer = route_entry_answer, .does = "Records a seat's signed ballot" },
 	{ RECORD, .path = "/v1/proposals/{position}/decision",
 	  .roles = ROLE_OPERATOR | ROLE_SEAT, .kind = KIND_decision,
-	  .parameters = DRY_RUN, .body = ROUTE_BODY_DECISION,
+	  .parameters = DRY_RUN, .body = ROUTE_BODY_DECISION, .is_brief = true,
 	  .draft = route_decision_draft, .answer = route_entry_answer,
 	  .does = "Records the outcome of a proposal" },
 };
@@ -103,11 +103,12 @@ static void routes_add_kind(struct routes *routes, enum kind kind)
 	assert(n > 0 && n < ROUTE_PATH_BYTES_MAX);
 	if (kind != KIND_batch && kind != KIND_correction)
 		routes_add(routes,
-			   &(struct route){
-				   RECORD, .path = path, .roles = def->roles,
-				   .kind = kind, .parameters = DRY_RUN,
-				   .body = ROUTE_BODY_ENTRY, .draft = route_entry_draft,
-				   .answer = route_entry_answer, .does = def->doc });
+			   &(struct route){ RECORD, .path = path, .roles = def->roles,
+					    .kind = kind, .parameters = DRY_RUN,
+					    .body = ROUTE_BODY_ENTRY, .is_brief = true,
+					    .draft = route_entry_draft,
+					    .answer = route_entry_answer,
+					    .does = def->doc });
 	routes_add(routes,
 		   &(struct route){ READ_JSON, .path = path, .roles = ROLES_ANYBODY,
 				    .kind = kind, .parameters = "after limit",
@@ -143,6 +144,13 @@ static bool path_matches(const char *template, const char *path,
 {
 	unsigned variables = 0;
 
+	/* Most templates differ from the path before their first variable. */
+	while (*template && *template != '{' && *template == *path) {
+		template ++;
+		path++;
+	}
+	if (*template != '{')
+		return !*template && !*path;
 	for (;;) {
 		struct slice want = segment_of(template), got = segment_of(path);
 		bool is_variable = want.n && *want.p == '{';

@@ -59,12 +59,14 @@ struct route {
 
 	/* One of three. direct: in the server's thread, without the ledger. read: from
 	 * a ledger that was opened for reading. draft: prepares a submission, which is
-	 * handed to the writer unless call->is_answered; `answer` follows. */
+	 * handed to the writer unless call->is_answered; `answer` follows, without a
+	 * ledger where the route is brief. */
 	void (*direct)(struct api *api, struct http_reply *reply);
 	route_fn *read;
 	route_fn *draft;
 	route_fn *answer;
 	bool answers_refusal; /* `answer` also sees what the writer refused */
+	bool is_brief; /* its draft and answer are the server's threads' own work */
 };
 
 struct routes {

@@ -1,8 +1,8 @@
 /*
  * api_submit.c - to the writer and back.
  *
- * The writer's thread copies the checkpoint, counts, and queues the call again; what
- * is said to the client is composed by a worker.
+ * The writer's thread copies the checkpoint, counts, and hands the call back; what is
+ * said to the client is composed by a worker, or by the thread that sends it.
  */
 #include <time.h>
 
@@ -59,7 +59,10 @@ static void submission_done(void *ctx, struct submission *submission,
 		metrics_group(&api->metrics);
 	buffer_put_slice(&call->checkpoint, checkpoint);
 	call->is_back = true;
-	work_put(api->work, call, true);
+	if (call->route->is_brief)
+		http_request_finish_by(call->request, call_fill, call);
+	else
+		work_put(api->work, call, true);
 }
 
 enum err call_submit(struct api_call *call, struct fault *fault)

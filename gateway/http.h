@@ -140,4 +140,13 @@ void http_request_defer(struct http_request *request);
  * request is gone when this returns. */
 void http_request_finish(struct http_request *request, struct http_reply *reply);
 
+/* Fills a reply that is initialised. */
+typedef void http_fill_fn(void *ctx, struct http_reply *reply);
+
+/* The same, but who owes the answer only says that it can be given: the thread that
+ * sends the reply calls fill(ctx, reply) before. It is called exactly once, and where
+ * nobody takes the reply any more, maybe before this returns. The request may be used in
+ * it, and is gone after it. */
+void http_request_finish_by(struct http_request *request, http_fill_fn *fill, void *ctx);
+
 #endif

@@ -226,8 +226,10 @@ enum MHD_Result http_exchange_step(void *user, struct MHD_Connection *connection
 	switch (state) {
 	case HTTP_STATE_BODY:
 		return request_handle(request);
-	case HTTP_STATE_REFUSED:
 	case HTTP_STATE_FINISHED:
+		http_request_fill(request);
+		return request_answer(request);
+	case HTTP_STATE_REFUSED:
 	case HTTP_STATE_ABANDONED:
 		return request_answer(request);
 	case HTTP_STATE_HEAD:
@@ -269,6 +271,7 @@ void http_exchange_end(void *user, struct MHD_Connection *connection,
 	if (!request)
 		return;
 	*request_place = NULL;
+	http_request_fill(request); /* the client was gone before it was asked */
 	request_report(request);
 	http_peer_rest(server->watch, request->peer);
 	http_request_unref(request);

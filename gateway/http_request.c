@@ -184,6 +184,41 @@ void http_request_finish(struct http_request *request, struct http_reply *reply)
 	http_request_unref(request);
 }
 
+void http_request_finish_by(struct http_request *request, http_fill_fn *fill, void *ctx)
+{
+	struct http_server *server = request->server;
+	struct http_reply unsent;
+	bool is_taken;
+
+	http_server_lock(server);
+	assert(request->state != HTTP_STATE_FINISHED);
+	is_taken = request->state == HTTP_STATE_DEFERRED;
+	if (is_taken) {
+		request->fill = fill;
+		request->fill_ctx = ctx;
+		request->state = HTTP_STATE_FINISHED;
+		deferred_unlink(request);
+		MHD_resume_connection(request->connection);
+	}
+	http_server_unlock(server);
+	if (!is_taken) {
+		http_reply_init(&unsent);
+		fill(ctx, &unsent);
+		http_reply_release(&unsent);
+	}
+	http_request_unref(request);
+}
+
+void http_request_fill(struct http_request *request)
+{
+	http_fill_fn *fill = request->fill;
+
+	if (!fill)
+		return;
+	request->fill = NULL;
+	fill(request->fill_ctx, &request->reply);
+}
+
 const char *http_request_id(const struct http_request *request)
 {
 	return request->id;

@@ -92,6 +92,8 @@ struct http_request {
 	size_t charged_bytes; /* of server->body_bytes */
 
 	struct http_reply reply;
+	http_fill_fn *fill; /* owed to reply; NULL: it is filled */
+	void *fill_ctx;
 	unsigned status; /* queued; 0: none yet */
 };
 
@@ -106,6 +108,9 @@ struct http_request *http_request_new(struct http_server *server, struct http_pe
 				      struct MHD_Connection *connection,
 				      const char *raw_target);
 void http_request_unref(struct http_request *request);
+
+/* Fills the reply where it is owed; only the connection's thread. */
+void http_request_fill(struct http_request *request);
 
 /* Frees the body and gives its bytes back to the server's account. */
 void http_request_drop_body(struct http_request *request);

@@ -38,6 +38,8 @@ struct rig {
 	size_t waiting_count;
 	struct http_request *kept; /* by /never */
 	bool is_ending;
+	bool kept_is_filled;   /* /never is answered by http_request_finish_by() */
+	unsigned owed, filled; /* answers by it */
 	unsigned handled;
 	unsigned ended;
 	unsigned last_status; /* of the last request that ended */

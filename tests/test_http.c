@@ -366,7 +366,7 @@ static void a_client_that_leaves_while_it_waits_harms_nobody(void **state)
 	struct client client;
 
 	(void)state;
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 20; i++) { /* every second answer is filled then */
 		client_open(&client, &rig);
 		assert_true(client_say(&client, "POST /later HTTP/1.1\r\n" HOST
 						"Content-Length: 1\r\n\r\nx"));

@@ -433,6 +433,13 @@ static void a_stop_waits_for_requests_in_flight(void **state)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
+static void a_stop_waits_for_answers_that_it_fills_itself(void **state)
+{
+	rig.kept_is_filled = true;
+	a_stop_waits_for_requests_in_flight(state);
+	assert_int_equal(rig.filled, 1);
+}
+
 static void a_stop_is_bounded_and_a_late_answer_harms_nobody(void **state)
 {
 	struct client waiting, sending;
@@ -461,6 +468,13 @@ static void a_stop_is_bounded_and_a_late_answer_harms_nobody(void **state)
 	rig_end_writer(&rig);
 	client_close(&waiting);
 	client_close(&sending);
+}
+
+static void a_late_answer_is_filled_once_though_nobody_takes_it(void **state)
+{
+	rig.kept_is_filled = true;
+	a_stop_is_bounded_and_a_late_answer_harms_nobody(state);
+	assert_int_equal(rig.filled, 1);
 }
 
 struct asker {
@@ -535,7 +549,9 @@ int main(void)
 		WITH_RIG(connections_past_the_bound_do_not_harm_those_within),
 		WITH_RIG(one_address_may_be_bounded),
 		WITH_RIG(a_stop_waits_for_requests_in_flight),
+		WITH_RIG(a_stop_waits_for_answers_that_it_fills_itself),
 		WITH_RIG(a_stop_is_bounded_and_a_late_answer_harms_nobody),
+		WITH_RIG(a_late_answer_is_filled_once_though_nobody_takes_it),
 		WITH_RIG(a_stop_under_load_answers_whole_or_not_at_all),
 	};
 
