@@ -23,21 +23,16 @@ static struct slice token_of(const struct http_request *request)
 }
 
 /* The member must still be what it was when the token was issued. */
-static enum err member_check(struct ledger *ledger, const struct token_grant *grant,
+static enum err member_check(struct books *books, const struct token_grant *grant,
 			     struct fault *fault)
 {
 	struct member_view member;
-	struct books *books;
 	enum role role;
 	bool is_active;
-	enum err err = ledger_books(ledger, &books, fault);
 
-	if (err)
-		return err;
 	is_active = query_member(books, slice_of_text(grant->member), &member) &&
 		    member.active && role_by_name(slice_of_text(member.role), &role) &&
 		    role == grant->role;
-	ledger_books_done(ledger);
 	if (!is_active)
 		return fault_set(fault, ERR_DENIED,
 				 "the member that this token stands for has retired, or "
@@ -50,14 +45,20 @@ enum err caller_check(struct ledger *ledger, const struct http_request *request,
 {
 	struct slice token = token_of(request);
 	struct token_grant grant;
+	struct books *books;
 	enum err err;
 
 	if (!token.n)
 		return fault_set(fault, ERR_UNKNOWN,
 				 "a token is needed: send Authorization: Bearer TOKEN");
+	/* Both are asked of one commit, which costs one transaction. */
+	err = ledger_books(ledger, &books, fault);
+	if (err)
+		return err;
 	err = ledger_token_check(ledger, token, (int64_t)time(NULL), &grant, fault);
 	if (!err)
-		err = member_check(ledger, &grant, fault);
+		err = member_check(books, &grant, fault);
+	ledger_books_done(ledger);
 	if (!err && !(grant.role & roles))
 		err = fault_set(fault, ERR_DENIED, "the role '%s' may not do this",
 				role_name(grant.role));

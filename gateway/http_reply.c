@@ -11,7 +11,12 @@
 
 void http_reply_init(struct http_reply *reply)
 {
-	*reply = (struct http_reply){ .status = 200 };
+	/* The fields' room is left as it is: there are none. */
+	reply->status = 200;
+	reply->content_type = NULL;
+	reply->header_count = 0;
+	reply->constant = (struct slice){ 0 };
+	reply->err = ERR_OK;
 	buffer_init(&reply->body, LIMIT_REPLY_BODY_BYTES);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/random.h>
 
 #include "gateway/http_request_int.h"
+#include "keys/encoding.h"
 
 int64_t http_now_ms(void)
 {
@@ -30,8 +31,7 @@ static enum err id_make(char id[2 * HTTP_ID_BYTES + 1])
 
 	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
 		return ERR_IO;
-	for (size_t i = 0; i < sizeof bytes; i++)
-		(void)snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+	hex_encode(bytes, sizeof bytes, id);
 	return ERR_OK;
 }
 

@@ -60,16 +60,21 @@ static bool is_safe_value(const char *value)
 static void put_pair(struct log_line *line, const char *key, const char *value)
 {
 	size_t room = sizeof line->bytes - LINE_END_BYTES - line->n;
-	int n;
+	size_t key_n = strlen(key), value_n = strlen(value);
+	char *at = line->bytes + line->n;
 
 	if (!line->is_wanted || line->is_cut)
 		return;
-	n = snprintf(line->bytes + line->n, room, "%s%s=%s", line->n ? " " : "", key,
-		     value);
-	if (n < 0 || (size_t)n >= room)
+	if (1 + key_n + 1 + value_n >= room) {
 		line->is_cut = true;
-	else
-		line->n += (size_t)n;
+		return;
+	}
+	if (line->n)
+		*at++ = ' ';
+	memcpy(at, key, key_n);
+	at[key_n] = '=';
+	memcpy(at + key_n + 1, value, value_n);
+	line->n = (size_t)(at + key_n + 1 + value_n - line->bytes);
 }
 
 void log_begin(struct log_line *line, enum log_level level, const char *event)
