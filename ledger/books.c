@@ -54,19 +54,6 @@ static const struct {
 	[KIND_statement] = { apply_statement },
 };
 
-const char *key_of(struct key *key, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(key->text, sizeof key->text, format, args);
-	va_end(args);
-	/* Every part of a key has a bound of its own in kinds.def. */
-	assert(n > 0 && (size_t)n < sizeof key->text);
-	return key->text;
-}
-
 void text_copy(char *out, size_t bytes, struct slice text)
 {
 	assert(text.n < bytes);
@@ -140,10 +127,10 @@ void books_put(struct books *books, const char *key, const struct record *record
 
 void books_put_integer(struct books *books, const char *key, int64_t integer)
 {
-	char text[24];
-	int n = snprintf(text, sizeof text, "%" PRId64 "\n", integer);
+	struct key text; /* a record of one field is written as a key is */
 
-	state_put(books->state, key, slice_of(text, (size_t)n));
+	key_of(&text, "%" PRId64 "\n", integer);
+	state_put(books->state, key, slice_of_text(text.text));
 }
 
 uint64_t books_size(struct books *books)
@@ -221,7 +208,13 @@ static void drop_expired(struct books *books)
 	     cursor.found && dropped < BOOKS_EXPIRE_MAX &&
 	     strncmp(cursor.key, limit.text, prefix) < 0;
 	     state_next(books->state, &cursor)) {
-		state_delete(books->state, cursor.key + prefix);
+		struct record_reader reader = record_reader(cursor.value);
+		struct slice named = record_read_text(&reader);
+		struct key key;
+
+		if (named.n)
+			text_copy(key.text, sizeof key.text, named);
+		state_delete(books->state, named.n ? key.text : cursor.key + prefix);
 		state_delete(books->state, cursor.key);
 		dropped++;
 	}
@@ -249,6 +242,14 @@ bool books_reference(struct books *books, struct slice by, struct slice ref, int
 	return month_distance(used, month_of_date(today)) <= BOOKS_WINDOW_MONTHS;
 }
 
+/* References expire in the order of their entries, and not in their own: so those of a
+ * group stand on one page of the database, and not on a page of each submitter's. */
+static const char *reference_queue(struct key *queue, struct month month,
+				   uint64_t position)
+{
+	return key_of(queue, "expire/%06" PRId32 "/%016" PRIu64, month.n, position);
+}
+
 /* A reference that is used again after its window takes the old one's place in
  * the queue of expiry, or the old place would drop the new record. */
 static void reference_forget(struct books *books, const struct entry *entry)
@@ -256,16 +257,26 @@ static void reference_forget(struct books *books, const struct entry *entry)
 	struct record_reader reader;
 	struct month month;
 	struct key key, queue;
+	uint64_t position;
 
 	key_of(&key, "ref/%.*s/%.*s", SLICE(entry->by), SLICE(entry->ref));
 	if (!books_get(books, key.text, &reader))
 		return;
-	(void)record_read_integer(&reader);
+	position = (uint64_t)record_read_integer(&reader);
 	(void)record_read_text(&reader);
 	if (month_from_outside(record_read_integer(&reader), &month) == ERR_OK &&
 	    month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		state_delete(books->state, key_of(&queue, "expire/%06" PRId32 "/%s",
-						  month.n, key.text));
+		state_delete(books->state, reference_queue(&queue, month, position));
+}
+
+static void reference_expire(struct books *books, struct month month, const char *key)
+{
+	struct record record;
+	struct key queue;
+
+	record_init(&record);
+	record_text(&record, slice_of_text(key));
+	books_put(books, reference_queue(&queue, month, books->position), &record);
 }
 
 static enum err reference_use(struct books *books, struct fault *fault)
@@ -297,7 +308,7 @@ static enum err reference_use(struct books *books, struct fault *fault)
 	key_of(&key, "ref/%.*s/%.*s", SLICE(entry->by), SLICE(entry->ref));
 	books_put(books, key.text, &record);
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		books_expire(books, month, key.text);
+		reference_expire(books, month, key.text);
 	return ERR_OK;
 }
 

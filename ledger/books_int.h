@@ -25,6 +25,8 @@
  *	beneficiary/ID  project/ID        struct beneficiary_record, project_record
  *	ref/MEMBER/REF                    position, content, month recorded
  *	expire/MONTH/KEY                  KEY may be dropped once MONTH is past
+ *	expire/MONTH/POSITION             the same of the key that stands in it: the
+ *	                                  reference of that entry
  *	ab/ACCOUNT                        balance (debits positive)
  *	bd|bm/ACCOUNT/FLOW/DAY|MONTH      movement of that civil day or month
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
@@ -90,7 +92,9 @@
 #define SLICE(s) (int)(s).n, (const char *)(s).p
 #define ID_BYTES 65
 
-/* How a key is written: key_of(&key, "fund/%.*s", SLICE(id)). */
+/* How a key is written, as by printf(): key_of(&key, "fund/%.*s", SLICE(id)). Quick where
+ * the forms are %s, %.*s, %d, %zu, PRId32, PRId64 and PRIu64, the numbers with or
+ * without zeroes before them. */
 struct key {
 	char text[STATE_KEY_BYTES_MAX];
 };

@@ -378,6 +378,47 @@ static void test_nothing_is_reversed_after_thirteen_months(void **state)
 	world_free(world);
 }
 
+static unsigned keys_of(struct world *world, const char *prefix)
+{
+	struct state_cursor cursor;
+	unsigned n = 0;
+
+	for (state_first(world->state, &cursor, prefix); cursor.found;
+	     state_next(world->state, &cursor))
+		n++;
+	return n;
+}
+
+/* Each is dropped with an entry of the fourteenth month, unless it was used anew. */
+static void test_a_reference_is_forgotten_after_thirteen_months(void **state)
+{
+	static const char gift[] = "'kind':'gift','date':'%s','payer':'" CANAL
+				   "','amount':500,'fund':'emploi','giver':'company'"
+				   ",'ref':'%s'";
+	struct world *world = world_new();
+	unsigned before = keys_of(world, "ref/operator/");
+
+	(void)state;
+	(void)world_must(world, "operator", gift, "2026-11-01", "ONE");
+	(void)world_must(world, "operator", gift, "2026-11-01", "TWO");
+	assert_int_equal(keys_of(world, "ref/operator/"), before + 2);
+	assert_int_equal(keys_of(world, "ref/operator/TWO"), 1);
+	assert_true(keys_of(world, "expire/024336/") >= 4); /* of November */
+	world_refuses(world, "reference", "operator", gift, "2026-11-02", "ONE");
+	world->at += INT64_C(86400) * 390; /* December: 13 months */
+	world_refuses(world, "reference", "operator", gift, "2027-12-01", "ONE");
+	world->at += INT64_C(86400) * 30; /* January: 14 months */
+	(void)world_must(world, "operator", gift, "2028-01-02", "ONE");
+	assert_int_equal(keys_of(world, "ref/operator/TWO"), 0);
+	assert_int_equal(keys_of(world, "ref/operator/"), 1);
+	assert_int_equal(keys_of(world, "expire/024336/"), 0);
+	(void)world_must(world, "operator", gift, "2028-01-02", "TWO");
+	world_refuses(world, "reference", "operator", gift, "2028-01-03", "ONE");
+	assert_int_equal(keys_of(world, "ref/operator/"), 2);
+	world_check(world);
+	world_free(world);
+}
+
 static void test_earmarked_patronage_is_a_sub_balance_of_its_own(void **state)
 {
 	struct world *world = world_new();
@@ -488,6 +529,7 @@ int main(void)
 			test_reversing_the_settlement_behind_a_used_credit_opens_what_it_paid),
 		cmocka_unit_test(test_reversing_a_gift_that_was_paid_makes_a_credit),
 		cmocka_unit_test(test_nothing_is_reversed_after_thirteen_months),
+		cmocka_unit_test(test_a_reference_is_forgotten_after_thirteen_months),
 		cmocka_unit_test(test_earmarked_patronage_is_a_sub_balance_of_its_own),
 		cmocka_unit_test(
 			test_an_allocation_takes_what_had_arrived_by_the_end_of_its_month),
