@@ -40,6 +40,12 @@
 	FUZZ(encoding)                                                                   \
 	FUZZ(entry)                                                                      \
 	FUZZ(export)                                                                     \
+	FUZZ(hook_gocardless)                                                            \
+	FUZZ(hook_helloasso)                                                             \
+	FUZZ(hook_mollie)                                                                \
+	FUZZ(hook_paypal)                                                                \
+	FUZZ(hook_standard)                                                              \
+	FUZZ(hook_stripe)                                                                \
 	FUZZ(json)                                                                       \
 	FUZZ(keyfile)                                                                    \
 	FUZZ(leaf)                                                                       \
