@@ -123,7 +123,7 @@ $(eval $(call ours,arrondi-keys,keys/keys_main.c,keys,libcrypto))
 $(eval $(call ours,arrondi-ledger,ledger/ledger_main.c,ledger keys,sqlite3 jansson libcrypto))
 $(eval $(call ours,arrondi-verify,ledger/verify_main.c,ledger keys,libcrypto))
 $(eval $(call ours,arrondi-report,reports/report_main.c,reports ledger keys,sqlite3 jansson libcrypto))
-$(eval $(call ours,arrondi-gateway,gateway/gateway_main.c,gateway ledger keys,libmicrohttpd jansson sqlite3 inih expat libcrypto))
+$(eval $(call ours,arrondi-gateway,gateway/gateway_main.c,gateway ledger keys,libmicrohttpd libcurl jansson sqlite3 inih expat libcrypto))
 $(eval $(call ours,arrondi-post,gateway/post_main.c,gateway ledger keys,libcurl jansson libcrypto))
 
 # --- tests ---------------------------------------------------------------

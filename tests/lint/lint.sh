@@ -175,7 +175,7 @@ rule_links() {
 	links_only arrondi-ledger crypto sqlite3 jansson
 	links_only arrondi-verify crypto
 	links_only arrondi-report crypto sqlite3 jansson
-	links_only arrondi-gateway crypto sqlite3 jansson microhttpd inih expat
+	links_only arrondi-gateway crypto sqlite3 jansson microhttpd inih expat curl
 	links_only arrondi-post crypto jansson curl
 }
 
