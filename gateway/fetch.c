@@ -14,6 +14,9 @@
 #include "gateway/post_retry.h"
 #include "gateway/post_url.h"
 #include "keys/hash.h"
+#include "keys/version.h"
+
+#define AGENT "arrondi-gateway/" ARRONDI_VERSION
 
 /* What an id and a query of ours are made of. */
 #define PATH_SET                                                                         \
@@ -195,6 +198,7 @@ enum err fetcher_get(struct fetcher *fetcher, const char *path, const char *toke
 	struct post_request request = {
 		.is_plain = fetcher->url.is_plain,
 		.token = token,
+		.agent = AGENT,
 		.ca = fetcher->ca,
 		.fields = fetcher->fields,
 		.time_ms = FETCH_TRY_MS,
@@ -230,6 +234,7 @@ enum err fetcher_post(struct fetcher *fetcher, const char *path, const char *med
 {
 	struct post_request request = {
 		.is_plain = fetcher->url.is_plain,
+		.agent = AGENT,
 		.ca = fetcher->ca,
 		.media = media,
 		.body = body,

@@ -148,7 +148,8 @@ static void set_safety(struct setup *setup, const struct post_request *request)
 static void set_request(struct setup *setup, const struct post_request *request)
 {
 	set_pointer(setup, CURLOPT_URL, request->url);
-	set_pointer(setup, CURLOPT_USERAGENT, "arrondi-post/" ARRONDI_VERSION);
+	set_pointer(setup, CURLOPT_USERAGENT,
+		    request->agent ? request->agent : "arrondi-post/" ARRONDI_VERSION);
 	if (request->token) {
 		set_long(setup, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
 		set_pointer(setup, CURLOPT_XOAUTH2_BEARER, request->token);

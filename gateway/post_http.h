@@ -24,6 +24,7 @@ struct post_request {
 	const char *url;   /* as post_url.h puts it */
 	bool is_plain;     /* http to this very machine */
 	const char *token; /* or NULL */
+	const char *agent; /* who asks; NULL: arrondi-post */
 	const char *ca;    /* file of the certificates to trust; NULL: the machine's */
 	const char *media; /* of the body; NULL: a GET without one */
 	struct slice body;
