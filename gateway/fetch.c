@@ -20,7 +20,7 @@
 
 /* What an id and a query of ours are made of. */
 #define PATH_SET                                                                         \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/?=&,[]%"
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/?=&,:[]%"
 
 struct fetcher {
 	struct post_url url;

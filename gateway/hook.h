@@ -33,12 +33,14 @@
 #include "keys/fault.h"
 #include "keys/slice.h"
 
-#define HOOK_BODY_BYTES_MAX   ((size_t)1024 * 1024)
-#define HOOK_HEADERS_MAX      64
-#define HOOK_HEADER_CHARS_MAX 4096
-#define HOOK_SECRETS_MAX      8
-#define HOOK_AGE_S            300 /* of a signature's time, to either side of now */
-#define HOOK_PATH_SECRET_MIN  16
+#define HOOK_BODY_BYTES_MAX      ((size_t)1024 * 1024)
+#define HOOK_HEADERS_MAX         64
+#define HOOK_HEADER_CHARS_MAX    4096
+#define HOOK_SECRETS_MAX         8
+#define HOOK_AGE_S               300 /* of a signature's time, to either side of now */
+#define HOOK_PATH_SECRET_MIN     16
+#define HOOK_CURSOR_CHARS_MAX    300
+#define HOOK_LIST_PATH_CHARS_MAX 900
 
 enum hook_environment { HOOK_LIVE, HOOK_SANDBOX };
 
@@ -74,6 +76,9 @@ struct hook_endpoint {
 
 	/* What the path must end with, for providers that do not sign; "" for nothing. */
 	struct slice path_secret;
+
+	/* Of HelloAsso: the association's own name in addresses (its slug); or NULL. */
+	const char *account;
 
 	/* From where a provider that does not sign may send; NULL: from where its
 	 * documentation says. Ended by NULL. */
@@ -117,6 +122,24 @@ struct hook_adapter {
 	enum err (*read_fetched)(const struct hook_endpoint *endpoint,
 				 const struct movement *wanted, struct slice body,
 				 struct movements *movements, struct fault *fault);
+
+	/* For reconciling: what to GET that lists what has moved on these days in Paris,
+	 * from the cursor on ("" at first). ERR_INVALID where these days cannot be
+	 * listed, ERR_USAGE where the endpoint lacks what is needed. NULL: there is no
+	 * list. */
+	enum err (*list_path)(const struct hook_endpoint *endpoint, struct date from,
+			      struct date until, const char *cursor,
+			      char ret_path[HOOK_LIST_PATH_CHARS_MAX + 1],
+			      struct fault *fault);
+
+	/* Appends what a page of it tells, under the same objects as the events do, and
+	 * sets the cursor of the next page; "" where this was the last. Rows may lie
+	 * outside of the days: a list from the newest backwards (Mollie's) is left when
+	 * its rows are older. Errors as read()'s. */
+	enum err (*read_list)(const struct hook_endpoint *endpoint, struct slice body,
+			      struct movements *movements,
+			      char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
+			      struct fault *fault);
 };
 
 /* The table of adapters, ended by NULL; and one by its name, or NULL. */

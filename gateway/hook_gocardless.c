@@ -17,11 +17,13 @@
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EVENTS_MAX 250
 #define ITEMS_PAGE 500
+#define LIST_PAGE  500
 
 static enum err gocardless_check(const struct hook_endpoint *endpoint,
 				 struct fault *fault)
@@ -463,6 +465,50 @@ static enum err gocardless_read_fetched(const struct hook_endpoint *endpoint,
 	}
 }
 
+/* ---- the list of what has moved: the events themselves ---- */
+
+static enum err gocardless_list_path(const struct hook_endpoint *endpoint,
+				     struct date from, struct date until,
+				     const char *cursor,
+				     char ret_path[HOOK_LIST_PATH_CHARS_MAX + 1],
+				     struct fault *fault)
+{
+	/* A day in Paris begins up to two hours before the same day in UTC. */
+	int64_t first_s = (int64_t)from.day * DAY_S - 7200;
+	char first[UTC_TEXT_BYTES], end[UTC_TEXT_BYTES];
+
+	(void)endpoint;
+	if (utc_format(first_s > 0 ? first_s : 0, first) != ERR_OK ||
+	    utc_format((int64_t)until.day * DAY_S + DAY_S - 1, end) != ERR_OK)
+		return fault_set(fault, ERR_INVALID, "these days cannot be listed");
+	snprintf(ret_path, HOOK_LIST_PATH_CHARS_MAX + 1,
+		 "/events?limit=%d&created_at[gte]=%s&created_at[lte]=%s%s%s", LIST_PAGE,
+		 first, end, cursor[0] ? "&after=" : "", cursor);
+	return ERR_OK;
+}
+
+static enum err gocardless_read_list(const struct hook_endpoint *endpoint,
+				     struct slice body, struct movements *movements,
+				     char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
+				     struct fault *fault)
+{
+	struct json_want want[] = { { .path = "events" },
+				    { .path = "meta.cursors.after" } };
+	char after[MOVEMENT_ID_CHARS_MAX + 1] = "";
+	void *texts = NULL;
+	enum err err = json_pick(body, want, 2, &texts, fault);
+
+	(void)endpoint;
+	if (!err)
+		err = json_each(want[0].text, LIST_PAGE, event_read, movements, fault);
+	if (!err && !json_want_is_void(&want[1]) && !hook_id_of_want(&want[1], "", after))
+		err = fault_set(fault, ERR_INVALID,
+				"the list does not say where its next page begins");
+	snprintf(ret_cursor, HOOK_CURSOR_CHARS_MAX + 1, "%s", after);
+	free(texts);
+	return err;
+}
+
 static const char *const api_fields[] = { "GoCardless-Version: 2015-07-06", NULL };
 
 const struct hook_adapter hook_gocardless = {
@@ -475,4 +521,6 @@ const struct hook_adapter hook_gocardless = {
 	.verify = gocardless_verify,
 	.read = gocardless_read,
 	.read_fetched = gocardless_read_fetched,
+	.list_path = gocardless_list_path,
+	.read_list = gocardless_read_list,
 };

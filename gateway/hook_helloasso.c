@@ -18,6 +18,7 @@
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -383,6 +384,103 @@ static enum err helloasso_read_fetched(const struct hook_endpoint *endpoint,
 	return err;
 }
 
+/* ---- the list of what has moved: the association's payments ---- */
+
+static enum err helloasso_list_path(const struct hook_endpoint *endpoint,
+				    struct date from, struct date until,
+				    const char *cursor,
+				    char ret_path[HOOK_LIST_PATH_CHARS_MAX + 1],
+				    struct fault *fault)
+{
+	char slug[MOVEMENT_ID_CHARS_MAX + 1], first[DATE_TEXT_BYTES],
+		end[DATE_TEXT_BYTES];
+	struct date next;
+
+	if (!endpoint->account ||
+	    !hook_id_of_text(slice_of_text(endpoint->account), "", slug))
+		return fault_set(fault, ERR_USAGE,
+				 "hook '%s' needs the association's account",
+				 endpoint->name);
+	if (date_add_days(until, 1, &next) != ERR_OK)
+		return fault_set(fault, ERR_INVALID, "these days cannot be listed");
+	date_format(from, first);
+	date_format(next, end);
+	snprintf(ret_path, HOOK_LIST_PATH_CHARS_MAX + 1,
+		 "/v5/organizations/%s/payments?from=%s&to=%s&pageSize=100%s%s", slug,
+		 first, end, cursor[0] ? "&continuationToken=" : "", cursor);
+	return ERR_OK;
+}
+
+struct page {
+	const struct hook_endpoint *endpoint;
+	struct movements *movements;
+	unsigned rows;
+};
+
+static enum err list_item_read(void *ctx, struct slice item, struct fault *fault)
+{
+	struct page *page = ctx;
+	struct movement wanted = { .kind = MOVEMENT_DONATION };
+	struct json_want id = { .path = "id" };
+	void *texts = NULL;
+	enum err err = json_pick(item, &id, 1, &texts, fault);
+
+	page->rows++;
+	if (!err && !hook_id_of_integer(&id, wanted.object))
+		err = fault_set(fault, ERR_INVALID,
+				"a payment in the list has no id that is known");
+	if (!err)
+		err = helloasso_read_fetched(page->endpoint, &wanted, item,
+					     page->movements, fault);
+	free(texts);
+	return err;
+}
+
+/* A token is base64; what of it means something else in an address is escaped. */
+static bool cursor_set(struct slice token, char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < token.n; i++) {
+		uint8_t c = token.p[i];
+		bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+				(c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+
+		if (n + 3 > HOOK_CURSOR_CHARS_MAX || c <= ' ' || c > '~')
+			return false;
+		if (is_plain)
+			ret_cursor[n++] = (char)c;
+		else
+			n += (size_t)snprintf(ret_cursor + n, 4, "%%%02X", c);
+	}
+	ret_cursor[n] = '\0';
+	return true;
+}
+
+/* After the last payment a token is still given, for a page without any. */
+static enum err helloasso_read_list(const struct hook_endpoint *endpoint,
+				    struct slice body, struct movements *movements,
+				    char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
+				    struct fault *fault)
+{
+	struct json_want want[] = { { .path = "data" },
+				    { .path = "pagination.continuationToken" } };
+	struct page page = { endpoint, movements, 0 };
+	void *texts = NULL;
+	enum err err = json_pick(body, want, 2, &texts, fault);
+
+	if (!err)
+		err = json_each(want[0].text, HOOK_LIST_MAX, list_item_read, &page,
+				fault);
+	ret_cursor[0] = '\0';
+	if (!err && page.rows > 0 && want[1].token == JSON_TOKEN_TEXT &&
+	    !cursor_set(want[1].text, ret_cursor))
+		err = fault_set(fault, ERR_INVALID,
+				"the list does not say where its next page begins");
+	free(texts);
+	return err;
+}
+
 const struct hook_adapter hook_helloasso = {
 	.name = "helloasso",
 	.refused_status = 400,
@@ -392,4 +490,6 @@ const struct hook_adapter hook_helloasso = {
 	.verify = helloasso_verify,
 	.read = helloasso_read,
 	.read_fetched = helloasso_read_fetched,
+	.list_path = helloasso_list_path,
+	.read_list = helloasso_read_list,
 };

@@ -324,6 +324,8 @@ const struct hook_adapter hook_mollie = {
 	.verify = mollie_verify,
 	.read = mollie_read,
 	.read_fetched = mollie_read_fetched,
+	.list_path = mollie_list_path,
+	.read_list = mollie_read_list,
 };
 
 const struct hook_adapter hook_mollie_classic = {
@@ -335,4 +337,6 @@ const struct hook_adapter hook_mollie_classic = {
 	.verify = classic_verify,
 	.read = classic_read,
 	.read_fetched = mollie_read_fetched,
+	.list_path = mollie_list_path,
+	.read_list = mollie_read_list,
 };

@@ -16,4 +16,14 @@ MUST_USE enum err mollie_object_read(const struct hook_endpoint *endpoint,
 				     const struct movement *wanted, struct slice body,
 				     struct movements *movements, struct fault *fault);
 
+/* hook_mollie_list.c, as of struct hook_adapter. */
+enum err mollie_list_path(const struct hook_endpoint *endpoint, struct date from,
+			  struct date until, const char *cursor,
+			  char ret_path[HOOK_LIST_PATH_CHARS_MAX + 1],
+			  struct fault *fault);
+enum err mollie_read_list(const struct hook_endpoint *endpoint, struct slice body,
+			  struct movements *movements,
+			  char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
+			  struct fault *fault);
+
 #endif

@@ -200,4 +200,6 @@ const struct hook_adapter hook_paypal = {
 	.verify = paypal_verify,
 	.read = paypal_read,
 	.read_fetched = paypal_read_fetched,
+	.list_path = paypal_list_path,
+	.read_list = paypal_read_list,
 };

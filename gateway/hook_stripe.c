@@ -17,6 +17,7 @@
 #include "gateway/hook.h"
 #include "gateway/hook_mac.h"
 #include "gateway/hook_read.h"
+#include "gateway/hook_stripe.h"
 #include "gateway/hook_value.h"
 
 #include <stdlib.h>
@@ -493,4 +494,6 @@ const struct hook_adapter hook_stripe = {
 	.verify = stripe_verify,
 	.read = stripe_read,
 	.read_fetched = stripe_read_fetched,
+	.list_path = stripe_list_path,
+	.read_list = stripe_read_list,
 };

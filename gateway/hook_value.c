@@ -191,10 +191,11 @@ static bool day_at(struct slice text, struct date *ret_date)
 	       date_of_ymd(year, month, day, ret_date) == ERR_OK;
 }
 
-/* "Z" or "+02:00" as the rest of the text, in seconds. */
+/* "Z", "+02:00" or "+0200" as the rest of the text, in seconds. */
 static bool offset_at(struct slice text, size_t at, int32_t *ret_offset_s)
 {
 	int32_t hours, minutes;
+	size_t colon;
 
 	if (char_at(text, at, 'Z') && at + 1 == text.n) {
 		*ret_offset_s = 0;
@@ -202,9 +203,10 @@ static bool offset_at(struct slice text, size_t at, int32_t *ret_offset_s)
 	}
 	if (!char_at(text, at, '+') && !char_at(text, at, '-'))
 		return false;
-	if (!number_at(text, at + 1, 2, &hours) || !char_at(text, at + 3, ':') ||
-	    !number_at(text, at + 4, 2, &minutes) || at + 6 != text.n || hours > 23 ||
-	    minutes > 59)
+	colon = char_at(text, at + 3, ':');
+	if (!number_at(text, at + 1, 2, &hours) ||
+	    !number_at(text, at + 3 + colon, 2, &minutes) || at + 5 + colon != text.n ||
+	    hours > 23 || minutes > 59)
 		return false;
 	*ret_offset_s = hours * 3600 + minutes * 60;
 	if (char_at(text, at, '-'))

@@ -44,7 +44,8 @@ bool hook_decimal_parse(struct slice text, unsigned places, int64_t *ret_n);
 bool hook_amount_of_decimal(const struct json_want *want, struct cents *ret_cents);
 bool hook_amount_of_integer(const struct json_want *want, struct cents *ret_cents);
 
-/* RFC 3339 with any fraction of a second, in UTC seconds. */
+/* RFC 3339 with any fraction of a second, or with an offset as "+0200", in UTC seconds.
+ */
 bool hook_moment_parse(struct slice text, int64_t *ret_utc_s);
 
 /* The day in Paris: of a moment, of "YYYY-MM-DD", or of a JSON integer of UTC seconds. */

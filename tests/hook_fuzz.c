@@ -128,6 +128,7 @@ static const struct hook_endpoint *endpoint_of(const char *adapter)
 					  "7TyWQHOg7hcvPapiMlrwIaaPcHURo=") },
 		.secret_count = 2,
 		.certificates = endpoint.certificates,
+		.account = "fondation-93",
 	};
 	if (!trust) {
 		FUZZ_MUST(trust_from_pem(slice_of_text(PEM_ROOT), &trust, NULL) ==
@@ -185,6 +186,28 @@ static void fetch(const struct hook_endpoint *endpoint, struct movements *moveme
 	}
 }
 
+/* The same bytes as a page of a list. */
+static void list(const struct hook_endpoint *endpoint, struct slice body)
+{
+	char cursor[HOOK_CURSOR_CHARS_MAX + 1] = "";
+	char path[HOOK_LIST_PATH_CHARS_MAX + 1];
+	struct movements movements;
+	struct date day;
+	enum err err;
+
+	if (!endpoint->adapter->list_path)
+		return;
+	movements_init(&movements);
+	err = endpoint->adapter->read_list(endpoint, body, &movements, cursor, &fault);
+	movements_check(err, endpoint->adapter->name, &movements);
+	movements_release(&movements);
+	FUZZ_MUST(is_of(cursor, "_-%"));
+	FUZZ_MUST(date_paris(NOW_S, &day) == ERR_OK);
+	FUZZ_MUST(endpoint->adapter->list_path(endpoint, day, day, cursor, path,
+					       &fault) == ERR_OK);
+	FUZZ_MUST(path[0] == '/' && is_of(path, "_-/?=&,:[]%"));
+}
+
 void hook_fuzz(const char *adapter, const uint8_t *bytes, size_t n)
 {
 	const struct hook_endpoint *endpoint = endpoint_of(adapter);
@@ -204,4 +227,5 @@ void hook_fuzz(const char *adapter, const uint8_t *bytes, size_t n)
 	if (!err)
 		fetch(endpoint, &movements, rest);
 	movements_release(&movements);
+	list(endpoint, body);
 }

@@ -112,6 +112,19 @@ void hook_rig_fetch(struct hook_rig *rig, size_t i, struct slice body)
 	lines_write(rig, err, &fault);
 }
 
+void hook_rig_list(struct hook_rig *rig, struct slice body,
+		   char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1])
+{
+	struct fault fault = { .err = ERR_OK };
+	enum err err;
+
+	movements_release(&rig->movements);
+	ret_cursor[0] = '\0';
+	err = rig->endpoint.adapter->read_list(&rig->endpoint, body, &rig->movements,
+					       ret_cursor, &fault);
+	lines_write(rig, err, &fault);
+}
+
 void hook_rig_told(const struct hook_rig *rig, const char *lines)
 {
 	assert_string_equal(buffer_text(&rig->text), lines);

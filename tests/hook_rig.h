@@ -31,6 +31,10 @@ void hook_rig_release(struct hook_rig *rig);
 void hook_rig_read(struct hook_rig *rig, struct slice body);
 void hook_rig_fetch(struct hook_rig *rig, size_t i, struct slice body);
 
+/* Reads a page of a list, and gives its cursor. */
+void hook_rig_list(struct hook_rig *rig, struct slice body,
+		   char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1]);
+
 /* Reads, and fails the test where the lines are others. */
 void hook_rig_tells(struct hook_rig *rig, const char *body, const char *lines);
 void hook_rig_fetched_tells(struct hook_rig *rig, size_t i, const char *body,
