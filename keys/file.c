@@ -169,20 +169,33 @@ static enum err fd_finish(int fd, const char *path, struct slice bytes, mode_t m
 	return err;
 }
 
+/* A new file beside path, of mode 0600, and its name; -1 after the fault was set. */
+static int temp_open(const char *path, char ret_temp[FILE_PATH_BYTES_MAX],
+		     const char *what, struct fault *fault)
+{
+	int n = snprintf(ret_temp, FILE_PATH_BYTES_MAX, "%s" FILE_TEMP_SUFFIX, path);
+	int fd;
+
+	if (n < 0 || n >= FILE_PATH_BYTES_MAX) {
+		(void)fault_set(fault, ERR_IO, "a file's path is past %d bytes",
+				FILE_PATH_BYTES_MAX);
+		return -1;
+	}
+	fd = mkostemp(ret_temp, O_CLOEXEC);
+	if (fd < 0)
+		(void)file_fail(fault, path, what);
+	return fd;
+}
+
 enum err file_write(const char *path, struct slice bytes, mode_t mode,
 		    struct fault *fault)
 {
 	char temp[FILE_PATH_BYTES_MAX];
-	int n = snprintf(temp, sizeof temp, "%s" FILE_TEMP_SUFFIX, path);
 	enum err err;
-	int fd;
+	int fd = temp_open(path, temp, "written", fault);
 
-	if (n < 0 || (size_t)n >= sizeof temp)
-		return fault_set(fault, ERR_IO, "a file's path is past %d bytes",
-				 FILE_PATH_BYTES_MAX);
-	fd = mkostemp(temp, O_CLOEXEC); /* mode 0600 */
 	if (fd < 0)
-		return file_fail(fault, path, "written");
+		return ERR_IO;
 	err = fd_finish(fd, path, bytes, mode, fault);
 	if (err == ERR_OK && rename(temp, path) != 0)
 		err = file_fail(fault, path, "replaced");
@@ -193,23 +206,41 @@ enum err file_write(const char *path, struct slice bytes, mode_t mode,
 	return file_sync_folder_of(path, fault);
 }
 
+/* Gives a complete file its name, which must be nobody's. NFS knows no such renaming, and
+ * FAT no links. */
+static int name_take(const char *temp, const char *path)
+{
+	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL || link(temp, path) != 0)
+		return -1;
+	(void)unlink(temp); /* it has its name; another does no harm */
+	return 0;
+}
+
 enum err file_create(const char *path, struct slice bytes, mode_t mode,
 		     struct fault *fault)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
-		      S_IRUSR | S_IWUSR);
+	char temp[FILE_PATH_BYTES_MAX];
 	enum err err;
+	int fd = temp_open(path, temp, "created", fault);
 
-	if (fd < 0 && errno == EEXIST)
-		return fault_set(fault, ERR_CONFLICT,
-				 "file '%s' exists already and is not overwritten", path);
 	if (fd < 0)
-		return file_fail(fault, path, "created");
+		return ERR_IO;
 	err = fd_finish(fd, path, bytes, mode, fault);
-	if (err == ERR_OK)
-		err = file_sync_folder_of(path, fault);
+	if (err == ERR_OK && name_take(temp, path) != 0)
+		err = errno == EEXIST ? fault_set(fault, ERR_CONFLICT,
+						  "file '%s' exists already and is not "
+						  "overwritten",
+						  path)
+				      : file_fail(fault, path, "created");
+	if (err != ERR_OK) {
+		(void)unlink(temp); /* the first failure is what matters */
+		return err;
+	}
+	err = file_sync_folder_of(path, fault);
 	if (err != ERR_OK)
-		(void)unlink(path); /* the first failure is what matters */
+		(void)unlink(path); /* the same */
 	return err;
 }
 

@@ -40,8 +40,9 @@ MUST_USE enum err file_read_fd(int fd, const char *name, size_t bytes_max,
 MUST_USE enum err file_write(const char *path, struct slice bytes, mode_t mode,
 			     struct fault *fault);
 
-/* Writes durably a file that must not exist: ERR_CONFLICT when it does. On any
- * other failure (ERR_IO) nothing is left. */
+/* Writes durably a file that must not exist: ERR_CONFLICT when it does. Like file_write()
+ * under another name first, so that nobody, and no power cut, finds it without its bytes.
+ * On failure (ERR_IO) nothing is left. */
 MUST_USE enum err file_create(const char *path, struct slice bytes, mode_t mode,
 			      struct fault *fault);
 

@@ -30,14 +30,20 @@ static enum err io_fault(struct fault *fault, const char *verb)
 			 verb);
 }
 
-static enum err line_write(int fd, const struct merkle_head *head, struct fault *fault)
+static void line_format(const struct merkle_head *head, char ret_line[LINE_BYTES + 1])
 {
 	char root[HASH_HEX_CHARS + 1];
-	char line[LINE_BYTES + 1];
 
 	hex_encode(head->root.b, HASH_BYTES, root);
-	(void)snprintf(line, sizeof line, "%0*" PRIu64 " %s\n", SIZE_DIGITS, head->size,
-		       root);
+	(void)snprintf(ret_line, LINE_BYTES + 1, "%0*" PRIu64 " %s\n", SIZE_DIGITS,
+		       head->size, root);
+}
+
+static enum err line_write(int fd, const struct merkle_head *head, struct fault *fault)
+{
+	char line[LINE_BYTES + 1];
+
+	line_format(head, line);
 	for (size_t done = 0; done < LINE_BYTES;) {
 		ssize_t n = pwrite(fd, line + done, LINE_BYTES - done, (off_t)done);
 
@@ -75,18 +81,22 @@ static enum err line_read(int fd, struct merkle_head *ret_head, struct fault *fa
 	return ERR_OK;
 }
 
-/* A new file is made complete under another name, so that no other process and
- * no power cut sees it empty. */
+/* file_create() makes it complete under another name, so that no other process and no
+ * power cut sees it empty. */
+enum err head_file_create(const char *path, const struct merkle_head *head,
+			  struct fault *fault)
+{
+	char line[LINE_BYTES + 1];
+
+	line_format(head, line);
+	return file_create(path, slice_of(line, LINE_BYTES), 0600, fault);
+}
+
 static enum err file_begin(const char *path, struct fault *fault)
 {
-	struct merkle_head empty = { .root = hash_empty() };
-	char root[HASH_HEX_CHARS + 1];
-	char line[LINE_BYTES + 1];
-	enum err err;
+	const struct merkle_head empty = { .root = hash_empty() };
+	enum err err = head_file_create(path, &empty, fault);
 
-	hex_encode(empty.root.b, HASH_BYTES, root);
-	(void)snprintf(line, sizeof line, "%0*d %s\n", SIZE_DIGITS, 0, root);
-	err = file_create(path, slice_of(line, LINE_BYTES), 0600, fault);
 	return err == ERR_CONFLICT ? ERR_OK : err;
 }
 

@@ -22,6 +22,10 @@ MUST_USE enum err head_file_open(const char *path, struct head_file **ret_file,
 				 struct fault *fault);
 void head_file_close(struct head_file *file); /* NULL is allowed */
 
+/* Makes it, of a log that was signed so far. ERR_CONFLICT where there is one, ERR_IO. */
+MUST_USE enum err head_file_create(const char *path, const struct merkle_head *head,
+				   struct fault *fault);
+
 /* ERR_CORRUPT where it is not such a line; ERR_IO. */
 MUST_USE enum err head_file_read(struct head_file *file, struct merkle_head *ret_head,
 				 struct fault *fault);

@@ -64,19 +64,21 @@ static enum err database_copy(const char *file, const char *dir, struct fault *f
 static enum err folder_begin(const char *dir, bool *ret_made, struct fault *fault)
 {
 	*ret_made = mkdir(dir, 0700) == 0;
-	if (*ret_made)
-		return ERR_OK;
-	if (errno != EEXIST)
-		return fault_set(fault, ERR_IO, "'%s' cannot be made: %m", dir);
-	/* An empty folder is taken; rmdir() tells, and is undone. */
-	if (rmdir(dir) != 0 || mkdir(dir, 0700) != 0)
-		return fault_set(fault, ERR_CONFLICT,
-				 "'%s' is there already: restore into a new folder", dir);
-	*ret_made = true;
-	return ERR_OK;
+	if (!*ret_made && errno == EEXIST) {
+		/* An empty folder is taken; rmdir() tells, and is undone. */
+		if (rmdir(dir) != 0)
+			return fault_set(fault, ERR_CONFLICT,
+					 "'%s' is there already: restore into a new "
+					 "folder",
+					 dir);
+		*ret_made = mkdir(dir, 0700) == 0;
+	}
+	return *ret_made ? file_sync_folder_of(dir, fault)
+			 : fault_set(fault, ERR_IO, "'%s' cannot be made: %m", dir);
 }
 
-static void folder_drop(const char *dir)
+/* False where something is left; errno says why. */
+static bool folder_drop(const char *dir)
 {
 	static const char *const names[] = { LEDGER_DATABASE, LEDGER_DATABASE "-wal",
 					     LEDGER_DATABASE "-shm", LEDGER_CHARTER };
@@ -84,8 +86,8 @@ static void folder_drop(const char *dir)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (ledger_path(dir, names[i], path, NULL) == ERR_OK)
-			(void)unlink(path);
-	(void)rmdir(dir);
+			(void)unlink(path); /* else the folder stays */
+	return rmdir(dir) == 0;
 }
 
 /* ---- restoring ---- */
@@ -119,7 +121,7 @@ enum err ledger_restore(const char *file, const char *dir, struct fault *fault)
 	if (!err)
 		err = charter_copy(dir, fault);
 	if (err && made)
-		folder_drop(dir);
+		(void)folder_drop(dir); /* the first failure is what matters */
 	return err;
 }
 
@@ -166,18 +168,14 @@ static enum err head_make(const char *dir, const struct checkpoint *newest,
 {
 	struct merkle_head head = checkpoint_head(newest);
 	char path[LEDGER_PATH_BYTES_MAX];
-	struct head_file *file = NULL;
 	enum err err = ledger_path(dir, LEDGER_HEAD, path, fault);
 
-	if (!err && access(path, F_OK) == 0)
-		err = fault_set(fault, ERR_CONFLICT,
+	if (!err)
+		err = head_file_create(path, &head, fault);
+	if (err == ERR_CONFLICT)
+		err = fault_set(fault, err,
 				"'%s' is there already, and remembers what was signed",
 				path);
-	if (!err)
-		err = head_file_open(path, &file, fault);
-	if (!err)
-		err = head_file_raise(file, &head, fault);
-	head_file_close(file);
 	return err;
 }
 
@@ -297,7 +295,12 @@ enum err ledger_rehearse(const char *file, const char *live_dir,
 		err = restored_check(dir, &rehearsal, fault);
 	if (!err && live_dir)
 		err = live_compare(live_dir, &rehearsal, fault);
-	folder_drop(dir);
+	/* It holds all the secrets that the backup does. */
+	if (!folder_drop(dir) && errno != ENOENT && !err)
+		err = fault_set(fault, ERR_IO,
+				"the backup is good, but '%s', into which it was "
+				"restored, cannot be removed: %m: remove it",
+				dir);
 	if (!err)
 		*ret_rehearsal = rehearsal;
 	return err;

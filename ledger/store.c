@@ -40,6 +40,7 @@ static const char settings_of_writer[] = "PRAGMA journal_mode = WAL;"
 static enum err file_make(const char *path, struct fault *fault)
 {
 	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	enum err err;
 
 	if (fd < 0 && errno == EEXIST)
 		return fault_set(fault, ERR_CONFLICT,
@@ -47,7 +48,10 @@ static enum err file_make(const char *path, struct fault *fault)
 	if (fd < 0)
 		return fault_set(fault, ERR_IO, "the ledger database cannot be made: %m");
 	(void)close(fd); /* nothing was written through it */
-	return file_sync_folder_of(path, fault);
+	err = file_sync_folder_of(path, fault);
+	if (err)
+		(void)unlink(path); /* it would be in the way of the next try */
+	return err;
 }
 
 static enum err statements_prepare(struct store *store, struct fault *fault)

@@ -192,6 +192,7 @@ void deeds_play(struct stage *stage)
 		stage_keep(stage, i);
 		play(stage, i);
 	}
+	stage_keep(stage, deed_count);
 	stage_open(stage);
 	stage_verify(stage, &stage->before[deed_count - 1], "all of it");
 	stage_audit(stage, "all of it");

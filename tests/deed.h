@@ -28,7 +28,8 @@ const char *deed_makes(const struct deed *deed, const struct stage *stage);
 /* One entry more, as of a program that has run for a while; the ledger is open. */
 void deed_warm_up(struct stage *stage, unsigned number);
 
-/* Does all of them, keeping the folder in front of each by its number. */
+/* Does all of them, keeping the folder in front of each by its number, and that behind
+ * the last by deed_count. */
 void deeds_play(struct stage *stage);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "tests/deed_table.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -206,34 +207,81 @@ static bool token_is_done(struct stage *stage)
 
 /* ---- the board ---- */
 
+/* The last one in front of a deed. */
+static uint64_t proposal_before(const struct stage *stage, const struct deed *deed)
+{
+	while (!strstr(deed->name, "proposal"))
+		deed--;
+	return stage->before[deed - deeds].size;
+}
+
 /* The seat is the last letter of the deed's name. */
 static void ballot_write(struct stage *stage, const struct deed *deed,
 			 char ret_members[DEED_TEXT_BYTES])
 {
-	unsigned seat = (unsigned)(deed->name[strlen(deed->name) - 1] - '0'),
-		 proposal = 0;
+	unsigned seat = (unsigned)(deed->name[strlen(deed->name) - 1] - '0');
+	uint64_t proposal = proposal_before(stage, deed);
 	char text[BALLOT_TEXT_BYTES_MAX], name[32], note[WORLD_NOTE_BYTES_MAX];
 	struct ballot_sight seen;
 	struct books *books;
 
-	while (strcmp(deeds[proposal].name, "proposal") != 0)
-		proposal++;
 	(void)snprintf(name, sizeof name, "siege-%u", seat);
 	trial_must(ledger_books(stage->ledger, &books, &stage->fault), "books",
 		   &stage->fault);
 	seen.size = stage->ledger->meta.head.size;
 	seen.root = stage->ledger->meta.head.root;
-	trial_must(books_ballot_text(books, stage->before[proposal].size,
-				     slice_of_text(name), slice_of_text("for"), &seen,
-				     text, &stage->fault),
+	trial_must(books_ballot_text(books, proposal, slice_of_text(name),
+				     slice_of_text("for"), &seen, text, &stage->fault),
 		   "a ballot", &stage->fault);
 	ledger_books_done(stage->ledger);
 	world_sign(stage->world, (int)seat - 1, text, note);
 	if (snprintf(ret_members, DEED_TEXT_BYTES,
-		     "'kind':'ballot','proposal':%u,'seat':'%s','vote':'for','note':'%s'",
-		     (unsigned)stage->before[proposal].size, name,
-		     note) >= DEED_TEXT_BYTES)
+		     "'kind':'ballot','proposal':%" PRIu64
+		     ",'seat':'%s','vote':'for','note':'%s'",
+		     proposal, name, note) >= DEED_TEXT_BYTES)
 		abort();
+}
+
+/* ---- the log's key ---- */
+
+/* Makes log.key.new where there is none. */
+static void amendment_act(struct stage *stage, char ret_act[DEED_TEXT_BYTES / 2])
+{
+	char text[VKEY_TEXT_BYTES_MAX + 1];
+	struct vkey vkey;
+
+	trial_must(ledger_key_prepare(stage->ledger, NULL, &vkey, &stage->fault),
+		   "a key of the log", &stage->fault);
+	vkey_format(&vkey, text);
+	(void)snprintf(ret_act, DEED_TEXT_BYTES / 2, "'kind':'amendment','log':'%s'",
+		       text);
+}
+
+static void key_proposal_write(struct stage *stage, const struct deed *deed,
+			       char ret_members[DEED_TEXT_BYTES])
+{
+	char act[DEED_TEXT_BYTES / 2], later[DATE_TEXT_BYTES];
+	struct date day;
+
+	(void)deed;
+	amendment_act(stage, act);
+	assert_int_equal(date_parse(temporary_today(), &day), ERR_OK);
+	day.day += 20;
+	date_format(day, later);
+	(void)snprintf(ret_members, DEED_TEXT_BYTES,
+		       "'kind':'proposal','subject':'structure','expires_on':'%s',"
+		       "'act':{%s}",
+		       later, act);
+}
+
+static void amendment_write(struct stage *stage, const struct deed *deed,
+			    char ret_members[DEED_TEXT_BYTES])
+{
+	char act[DEED_TEXT_BYTES / 2];
+
+	amendment_act(stage, act);
+	(void)snprintf(ret_members, DEED_TEXT_BYTES, "%s,'proposal':%" PRIu64, act,
+		       proposal_before(stage, deed));
 }
 
 /* ---- the whole ---- */
@@ -382,6 +430,16 @@ const struct deed deeds[] = {
 	  .by = "operator",
 	  .members = GIFT("100") },
 	{ .name = "full bundle", .entries = 3, .by = "operator", .members = GIFT("300") },
+	{ .name = "key-proposal",
+	  .entries = 1,
+	  .by = "operator",
+	  .write = key_proposal_write },
+	BALLOT("key ballot of 1"),
+	BALLOT("key ballot of 2"),
+	BALLOT("key ballot of 3"),
+	BALLOT("key ballot of 4"),
+	ENTRY("key decision", "operator", "'kind':'decision','proposal':@key-proposal"),
+	{ .name = "amendment", .entries = 1, .by = "operator", .write = amendment_write },
 	{ .name = "session",
 	  .where = DEED_ON_FOLDER,
 	  .entries = 1,

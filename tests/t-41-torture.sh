@@ -21,3 +21,4 @@ torture bits "a changed bit of an export is found"
 torture memory "memory that runs short is told, and harms nothing"
 torture faults "a disk that fails at any call loses nothing" 10
 torture power "a cut of the power loses nothing that was acknowledged" 10
+torture disk "a disk that fails under a command leaves the old state or the new one"

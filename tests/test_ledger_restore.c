@@ -2,6 +2,8 @@
  * test_ledger_restore.c - a backup restored, rehearsed and let sign again: the promises
  * of ledger/ledger_restore.h, and those of ledger/ledger.c about a missing `head`.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,12 +11,36 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keys/file.h"
 #include "ledger/ledger_restore.h"
 #include "tests/temporary.h"
+
+/* Fails when it is told to: all writes and removals, or those of a rehearsal. */
+static bool writes_fail, rehearsals_stay;
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+	if (writes_fail) {
+		errno = EIO;
+		return -1;
+	}
+	return syscall(SYS_write, fd, bytes, n);
+}
+
+int unlink(const char *path)
+{
+	if (writes_fail || (rehearsals_stay && strstr(path, "arrondi-rehearsal"))) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
 
 struct place {
 	struct temporary *t;
@@ -165,6 +191,54 @@ static void a_rehearsal_tells_how_far_behind_a_backup_is(void **unused)
 	temporary_free(place.t);
 }
 
+/* It would hold the secrets that the backup does, and nobody would know of it. */
+static void a_rehearsal_that_cannot_be_removed_says_so(void **unused)
+{
+	struct place place = place_new();
+	struct fault *fault = &place.t->fault;
+	struct rehearsal rehearsal;
+	char temp[TEMPORARY_PATH];
+
+	(void)unused;
+	temporary_path(place.t, "temp", temp);
+	assert_int_equal(mkdir(temp, 0700), 0);
+	assert_int_equal(setenv("TMPDIR", temp, 1), 0);
+	rehearsals_stay = true;
+	assert_int_equal(ledger_rehearse(place.backup, NULL, &rehearsal, fault), ERR_IO);
+	rehearsals_stay = false;
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+	assert_non_null(strstr(fault->text, "the backup is good, but '"));
+	assert_non_null(strstr(fault->text, "cannot be removed"));
+	temporary_free(place.t);
+}
+
+/* A `head` that is not whole would let nothing be signed, and not be made again. */
+static void a_head_is_made_whole_or_not_at_all(void **unused)
+{
+	struct place place = place_new();
+	struct fault *fault = &place.t->fault;
+	struct ledger *ledger = NULL;
+	struct buffer newest;
+	char again[TEMPORARY_PATH];
+
+	(void)unused;
+	note_of(place.t->ledger, &newest);
+	temporary_path(place.t, "again.db", again);
+	assert_int_equal(ledger_backup(place.t->ledger, again, fault), ERR_OK);
+	assert_int_equal(ledger_restore(again, place.dir, fault), ERR_OK);
+	key_bring(&place);
+	writes_fail = true;
+	assert_int_equal(ledger_restore_head(place.dir, buffer_slice(&newest), fault),
+			 ERR_IO);
+	writes_fail = false;
+	assert_int_equal(ledger_restore_head(place.dir, buffer_slice(&newest), fault),
+			 ERR_OK);
+	assert_int_equal(ledger_open(place.dir, LEDGER_WRITE, &ledger, fault), ERR_OK);
+	ledger_close(ledger);
+	buffer_release(&newest);
+	temporary_free(place.t);
+}
+
 static void a_rehearsal_finds_what_would_go_wrong(void **unused)
 {
 	struct place place = place_new();
@@ -211,6 +285,8 @@ int main(void)
 		cmocka_unit_test(the_newest_checkpoint_lets_it_sign_again),
 		cmocka_unit_test(nothing_is_restored_over_something),
 		cmocka_unit_test(a_rehearsal_tells_how_far_behind_a_backup_is),
+		cmocka_unit_test(a_rehearsal_that_cannot_be_removed_says_so),
+		cmocka_unit_test(a_head_is_made_whole_or_not_at_all),
 		cmocka_unit_test(a_rehearsal_finds_what_would_go_wrong),
 	};
 
