@@ -22,6 +22,16 @@ static void must(int rc)
 		abort();
 }
 
+void api_lock(pthread_mutex_t *lock)
+{
+	must(pthread_mutex_lock(lock));
+}
+
+void api_unlock(pthread_mutex_t *lock)
+{
+	must(pthread_mutex_unlock(lock));
+}
+
 /* ---- a call's beginning and end ---- */
 
 static struct api_call *call_new(struct api *api, struct http_request *request,
@@ -49,6 +59,7 @@ static void call_free(struct api_call *call)
 
 	json_doc_free(call->doc);
 	api_batch_free(call->batch);
+	hook_set_unref(call->hooks);
 	buffer_release(&call->submission.entry);
 	buffer_release(&call->checkpoint);
 	free(call);
@@ -58,7 +69,7 @@ static void call_free(struct api_call *call)
 	must(pthread_mutex_unlock(&api->lock));
 }
 
-static void call_finish(struct api_call *call, struct http_reply *reply)
+void call_finish(struct api_call *call, struct http_reply *reply)
 {
 	http_request_finish(call->request, reply);
 	call_free(call);
@@ -99,8 +110,13 @@ static void call_run(struct api_call *call)
 	struct http_reply reply;
 	struct fault fault = { 0 };
 	struct ledger *ledger = NULL;
-	enum err err = ledger_pool_take(api->readers, &ledger, &fault);
+	enum err err;
 
+	if (call->route->is_hook) {
+		call_receive(call);
+		return;
+	}
+	err = ledger_pool_take(api->readers, &ledger, &fault);
 	http_reply_init(&reply);
 	if (!err)
 		err = call->is_back ? call_answer(call, ledger, &reply, &fault)
@@ -239,8 +255,16 @@ static void api_handle(void *user, struct http_request *request, struct http_rep
 		brief_run(call, reply);
 		return;
 	}
+	if (match.route->is_hook && !call_finds_hook(call)) {
+		refuse_path(&(struct route_match){ 0 }, http_request_id(request), reply);
+		call_free(call);
+		return;
+	}
 	http_request_defer(request);
-	work_put(api->work, call, false);
+	if (match.route->is_hook && !call_may_fetch(call))
+		call_receive(call);
+	else
+		work_put(api->work, call, false);
 }
 
 /* Whether the body is said to be no longer than what a stranger may send. */
@@ -266,6 +290,8 @@ static size_t api_body_bytes_max(void *user, const struct http_request *request)
 	if (bytes_max > api->config.body_bytes_max)
 		bytes_max = api->config.body_bytes_max;
 	routes_match(&api->routes, HTTP_POST, http_request_path(request), &match);
+	if (match.route && match.route->is_hook && api->inbox)
+		return LIMIT_HOOK_BODY_BYTES;
 	if (!match.route || body_is_small(request) ||
 	    ledger_pool_take(api->readers, &ledger, NULL) != ERR_OK)
 		return bytes_max;
@@ -323,6 +349,17 @@ static enum err writer_start(struct api *api, const char *dir, struct fault *fau
 	return err;
 }
 
+static enum err inbox_start(struct api *api, const char *dir, struct fault *fault)
+{
+	struct inbox *inbox = NULL;
+	enum err err = hook_set_load(&api->config, &api->hooks, fault);
+
+	if (err || hook_set_count(api->hooks) == 0)
+		return err;
+	err = inbox_open(dir, &inbox, fault);
+	return err ? err : inbox_writer_start(inbox, NULL, NULL, &api->inbox, fault);
+}
+
 static enum err server_start(struct api *api, struct fault *fault)
 {
 	struct http_options options;
@@ -340,12 +377,15 @@ static void api_release(struct api *api)
 {
 	sequencer_stop(api->sequencer);
 	work_stop(api->work);
+	inbox_writer_stop(api->inbox);
+	hook_set_unref(api->hooks);
 	http_server_free(api->server);
 	ledger_pool_free(api->readers);
 	ledger_pool_free(api->keepers);
 	buffer_release(&api->openapi);
 	must(pthread_cond_destroy(&api->quiet));
 	must(pthread_mutex_destroy(&api->lock));
+	must(pthread_mutex_destroy(&api->hooks_lock));
 	free(api);
 }
 
@@ -360,6 +400,7 @@ enum err api_start(const char *dir, const struct config *config, struct api **re
 	api->config = *config;
 	buffer_init(&api->openapi, OPENAPI_BYTES_MAX);
 	must(pthread_mutex_init(&api->lock, NULL));
+	must(pthread_mutex_init(&api->hooks_lock, NULL));
 	must(pthread_cond_init(&api->quiet, NULL));
 	err = tables_make(api, fault);
 	if (!err)
@@ -371,6 +412,8 @@ enum err api_start(const char *dir, const struct config *config, struct api **re
 	if (!err)
 		err = work_start(config->threads, call_run, &api->work, fault);
 	if (!err)
+		err = inbox_start(api, dir, fault);
+	if (!err)
 		err = server_start(api, fault);
 	if (err) {
 		api_release(api);
@@ -378,6 +421,21 @@ enum err api_start(const char *dir, const struct config *config, struct api **re
 	}
 	*ret_api = api;
 	return ERR_OK;
+}
+
+enum err api_reload(struct api *api, const struct config *config, struct fault *fault)
+{
+	struct hook_set *set = NULL;
+	enum err err = hook_set_load(config, &set, fault);
+
+	if (!err && (hook_set_count(set) > 0) != (api->inbox != NULL)) {
+		hook_set_unref(set);
+		return fault_set(fault, ERR_USAGE,
+				 "the first hook, or no hook any more, takes a restart");
+	}
+	if (!err)
+		api_hooks_put(api, set);
+	return err;
 }
 
 unsigned api_port(const struct api *api)

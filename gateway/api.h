@@ -20,6 +20,13 @@ struct api;
 MUST_USE enum err api_start(const char *dir, const struct config *config,
 			    struct api **ret_api, struct fault *fault);
 
+/* Puts the hooks of another configuration, and what their files say now, in the place of
+ * those in force; all else stays. On error nothing changes: ERR_USAGE, ERR_IO,
+ * ERR_MEMORY.
+ */
+MUST_USE enum err api_reload(struct api *api, const struct config *config,
+			     struct fault *fault);
+
 /* The port that is listened on. */
 unsigned api_port(const struct api *api);
 

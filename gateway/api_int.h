@@ -33,7 +33,9 @@
 #include "gateway/api_work.h"
 #include "gateway/batch_input.h"
 #include "gateway/config.h"
+#include "gateway/hook_set.h"
 #include "gateway/http.h"
+#include "gateway/inbox_writer.h"
 #include "gateway/json_writer.h"
 #include "gateway/ledger_pool.h"
 #include "gateway/metrics.h"
@@ -62,6 +64,10 @@ struct api {
 	struct routes routes;
 	struct metrics metrics;
 	struct buffer openapi;
+	struct inbox_writer *inbox; /* NULL: no hooks are configured */
+
+	pthread_mutex_t hooks_lock;
+	struct hook_set *hooks; /* in force; they change when secrets are rotated */
 
 	pthread_mutex_t lock; /* of pending */
 	pthread_cond_t quiet; /* pending became 0 */
@@ -90,6 +96,11 @@ struct api_call {
 	struct api_batch *batch;  /* owned; of POST /v1/batches */
 	struct buffer checkpoint; /* that covers the answer */
 
+	/* Of a delivery. */
+	struct hook_set *hooks; /* a reference */
+	const struct hook_desk *desk;
+	struct inbox_job delivery;
+
 	struct api_call *next; /* the queue's */
 };
 
@@ -100,6 +111,26 @@ void api_batch_free(struct api_batch *batch);
 /* What the writer has done with a call of a brief route becomes its reply; ctx is the
  * call, which is gone when this returns. */
 void call_fill(void *ctx, struct http_reply *reply);
+
+/* Locking a sound mutex cannot fail. */
+void api_lock(pthread_mutex_t *lock);
+void api_unlock(pthread_mutex_t *lock);
+
+/* Answers a call that was deferred, and frees it. */
+void call_finish(struct api_call *call, struct http_reply *reply);
+
+/* ---- api_hook.c ---- */
+
+/* Whether the path names a hook that is configured; it becomes the call's. */
+bool call_finds_hook(struct api_call *call);
+/* Whether verifying may have to ask over the network. */
+bool call_may_fetch(const struct api_call *call);
+/* Verifies the delivery and hands it to the inbox, or refuses it; the call is gone. */
+void call_receive(struct api_call *call);
+
+/* The hooks in force; the reference is the caller's. And others in their place. */
+struct hook_set *api_hooks_take(struct api *api);
+void api_hooks_put(struct api *api, struct hook_set *set);
 
 /* ---- api_caller.c ---- */
 

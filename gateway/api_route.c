@@ -44,6 +44,13 @@ static const struct route fixed[] = {
 	  .roles = ROLES_WITNESSES | ROLE_EMPLOYER,
 	  .read = route_rows,
 	  .does = "The rows of a batch, for its company and for who verifies" },
+	{ RECORD, .path = "/hooks/{endpoint}", .body = ROUTE_BODY_DELIVERY,
+	  .is_hook = true,
+	  .does = "Takes a delivery of a payment provider, signed as the provider does" },
+	{ RECORD, .path = "/hooks/{endpoint}/{secret}", .body = ROUTE_BODY_DELIVERY,
+	  .is_hook = true,
+	  .does = "The same, where the provider does not sign and the path has a "
+		  "secret" },
 	{ READ_JSON, .path = "/v1/consistency", .parameters = "from to",
 	  .read = route_consistency,
 	  .does = "The proof that the log of one size begins with that of another" },

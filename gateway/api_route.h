@@ -34,6 +34,7 @@ enum route_body {
 	ROUTE_BODY_BATCH,    /* JSON, or CSV with the members as parameters */
 	ROUTE_BODY_BALLOT,   /* a signed note as text, or JSON */
 	ROUTE_BODY_DECISION, /* nothing, or JSON */
+	ROUTE_BODY_DELIVERY, /* a payment provider's, as it came */
 };
 
 /* The media type of what is answered, and how OpenAPI describes it. */
@@ -56,6 +57,8 @@ struct route {
 	enum route_answer answers;
 	const char *parameters; /* "after limit"; "" for none */
 	const char *does;       /* one line, for OpenAPI */
+
+	bool is_hook; /* a delivery, for the inbox: none of the functions below */
 
 	/* One of three. direct: in the server's thread, without the ledger. read: from
 	 * a ledger that was opened for reading. draft: prepares a submission, which is

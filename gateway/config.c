@@ -13,7 +13,7 @@
 #include "gateway/config.h"
 
 enum config_type {
-	CONFIG_TEXT,     /* char[LIMIT_LISTEN_BYTES + 1] */
+	CONFIG_TEXT,     /* char[max + 1] */
 	CONFIG_YES_NO,   /* bool */
 	CONFIG_UNSIGNED, /* unsigned */
 	CONFIG_SIZE,     /* size_t */
@@ -25,7 +25,7 @@ struct config_key {
 	enum config_type type;
 	uint64_t min, max, fallback; /* of numbers; CONFIG_YES_NO: fallback 0 or 1 */
 	const char *fallback_text;   /* of CONFIG_TEXT */
-	size_t offset;               /* in struct config */
+	size_t offset;               /* in struct config, or in struct config_hook */
 };
 
 #define MIB        ((uint64_t)1024 * 1024)
@@ -39,6 +39,8 @@ static const struct config_key keys[] = {
 	  AT(listen) },
 	{ "gateway", "threads",
 	  NUMBER(CONFIG_UNSIGNED, 1, 64, LIMIT_THREADS, threads) },
+	{ "gateway", "address_field", CONFIG_TEXT, 1, CONFIG_ID_CHARS, 0, "",
+	  AT(address_field) },
 	{ "gateway", "entries_public",
 	  NUMBER(CONFIG_YES_NO, 0, 1, 0, entries_public) },
 	{ "limits", "connections_max",
@@ -65,16 +67,38 @@ static const struct config_key keys[] = {
 		 in_flight_body_bytes_max) },
 	{ "limits", "drain_bytes_max",
 	  NUMBER(CONFIG_SIZE, 0, 1024 * MIB, LIMIT_DRAIN_BYTES, drain_bytes_max) },
+	{ "inbox", "purge_days",
+	  NUMBER(CONFIG_UNSIGNED, 1, 3660, LIMIT_PURGE_DAYS, purge_days) },
+};
+
+#define HOOK_SECTION "hook "
+#define HOOK_TEXT(name, min, max)                                                        \
+	{ HOOK_SECTION, #name, CONFIG_TEXT, min, max, 0, "", offsetof(struct config_hook, name) }
+/* Of each section [hook NAME]. */
+static const struct config_key hook_keys[] = {
+	HOOK_TEXT(provider, 1, CONFIG_ID_CHARS),
+	{ HOOK_SECTION, "sandbox", CONFIG_YES_NO, 0, 1, 0, NULL,
+	  offsetof(struct config_hook, sandbox) },
+	HOOK_TEXT(member, 1, CONFIG_ID_CHARS),
+	HOOK_TEXT(fund, 1, CONFIG_ID_CHARS),
+	HOOK_TEXT(secret_file, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(path_secret_file, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(token_file, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(api, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(trust_file, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(addresses, 1, CONFIG_FILE_CHARS),
 };
 /* clang-format on */
 
-#define KEY_COUNT (sizeof keys / sizeof *keys)
+#define KEY_COUNT      (sizeof keys / sizeof *keys)
+#define HOOK_KEY_COUNT (sizeof hook_keys / sizeof *hook_keys)
 
 struct config_reader {
 	const char *path;
 	FILE *file;
 	unsigned line;
 	unsigned first_line[KEY_COUNT]; /* where a key was set; 0: not yet */
+	unsigned hook_line[CONFIG_HOOKS_MAX][HOOK_KEY_COUNT];
 	struct config config;
 	struct fault *fault;
 	enum err err; /* the first failure */
@@ -87,10 +111,9 @@ static void config_fail(struct config_reader *reader, enum err err, const char *
 					reader->line, what);
 }
 
-static void key_store_number(const struct config_key *key, struct config *config,
-			     uint64_t number)
+static void key_store_number(const struct config_key *key, void *base, uint64_t number)
 {
-	char *place = (char *)config + key->offset;
+	char *place = (char *)base + key->offset;
 
 	switch (key->type) {
 	case CONFIG_YES_NO:
@@ -142,13 +165,13 @@ static enum err number_parse(const struct config_key *key, const char *value,
 }
 
 static void key_set_number(struct config_reader *reader, const struct config_key *key,
-			   const char *value)
+			   void *base, const char *value)
 {
 	char what[160];
 	uint64_t number;
 
 	if (number_parse(key, value, &number) == ERR_OK) {
-		key_store_number(key, &reader->config, number);
+		key_store_number(key, base, number);
 		return;
 	}
 	(void)snprintf(what, sizeof what,
@@ -158,7 +181,7 @@ static void key_set_number(struct config_reader *reader, const struct config_key
 }
 
 static void key_set(struct config_reader *reader, const struct config_key *key,
-		    const char *value)
+		    void *base, const char *value)
 {
 	char what[160];
 	size_t n = strlen(value);
@@ -166,7 +189,7 @@ static void key_set(struct config_reader *reader, const struct config_key *key,
 	switch (key->type) {
 	case CONFIG_YES_NO:
 		if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0) {
-			key_store_number(key, &reader->config, value[0] == 'y');
+			key_store_number(key, base, value[0] == 'y');
 			return;
 		}
 		(void)snprintf(what, sizeof what, "'%s' must be yes or no", key->name);
@@ -174,7 +197,7 @@ static void key_set(struct config_reader *reader, const struct config_key *key,
 		return;
 	case CONFIG_TEXT:
 		if (n >= key->min && n <= key->max) {
-			memcpy((char *)&reader->config + key->offset, value, n + 1);
+			memcpy((char *)base + key->offset, value, n + 1);
 			return;
 		}
 		(void)snprintf(what, sizeof what,
@@ -184,7 +207,7 @@ static void key_set(struct config_reader *reader, const struct config_key *key,
 		return;
 	case CONFIG_UNSIGNED:
 	case CONFIG_SIZE:
-		key_set_number(reader, key, value);
+		key_set_number(reader, key, base, value);
 		return;
 	}
 	abort();
@@ -196,30 +219,98 @@ static const char *name_or_mark(const char *text)
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")] ? "?" : text;
 }
 
+/* NAME of a section "hook NAME": a part of an address. */
+static bool hook_name_fits(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n > 0 && n <= CONFIG_HOOK_NAME_CHARS && name[n] == '\0';
+}
+
+/* The hook of that name, which is new or was begun before; its number in *ret_at. NULL
+ * where there is no room for one more. */
+static struct config_hook *hook_find(struct config *config, const char *name,
+				     size_t *ret_at)
+{
+	size_t at = 0;
+
+	while (at < config->hook_count && strcmp(config->hook[at].name, name) != 0)
+		at++;
+	if (at == CONFIG_HOOKS_MAX)
+		return NULL;
+	if (at == config->hook_count) {
+		config->hook[at] = (struct config_hook){ 0 };
+		(void)snprintf(config->hook[at].name, sizeof config->hook[at].name, "%s",
+			       name);
+		config->hook_count++;
+	}
+	*ret_at = at;
+	return &config->hook[at];
+}
+
+/* The places that a section's keys are told apart, stored, and remembered by. */
+struct key_group {
+	const struct config_key *key;
+	size_t count;
+	void *base;
+	unsigned *first_line;
+};
+
+static bool group_find(struct config_reader *reader, const char *section,
+		       struct key_group *ret_group)
+{
+	const char *name = section + strlen(HOOK_SECTION);
+	struct config_hook *hook;
+	size_t at;
+
+	if (strncmp(section, HOOK_SECTION, strlen(HOOK_SECTION)) != 0) {
+		*ret_group = (struct key_group){ keys, KEY_COUNT, &reader->config,
+						 reader->first_line };
+		return true;
+	}
+	if (!hook_name_fits(name)) {
+		config_fail(reader, ERR_USAGE,
+			    "a hook's name is 1 to 32 of a-z, 0-9 and '-'");
+		return false;
+	}
+	hook = hook_find(&reader->config, name, &at);
+	if (!hook) {
+		config_fail(reader, ERR_USAGE, "there are too many hooks");
+		return false;
+	}
+	*ret_group = (struct key_group){ hook_keys, HOOK_KEY_COUNT, hook,
+					 reader->hook_line[at] };
+	return true;
+}
+
 /* inih calls this for each pair; 1 means that it was understood. */
 static int config_take(void *user, const char *section, const char *name,
 		       const char *value)
 {
 	struct config_reader *reader = user;
+	struct key_group group;
 	char what[160];
 
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (strcmp(keys[i].section, section) != 0 ||
-		    strcmp(keys[i].name, name) != 0)
+	if (!group_find(reader, section, &group))
+		return 0;
+	for (size_t i = 0; i < group.count; i++) {
+		if (strcmp(group.key[i].name, name) != 0 ||
+		    (group.key == keys && strcmp(keys[i].section, section) != 0))
 			continue;
-		if (reader->first_line[i]) {
+		if (group.first_line[i]) {
 			(void)snprintf(what, sizeof what,
 				       "'%s' was set on line %u already", name,
-				       reader->first_line[i]);
+				       group.first_line[i]);
 			config_fail(reader, ERR_USAGE, what);
 			return 0;
 		}
-		reader->first_line[i] = reader->line;
-		key_set(reader, &keys[i], value);
+		group.first_line[i] = reader->line;
+		key_set(reader, &group.key[i], group.base, value);
 		return reader->err == ERR_OK;
 	}
 	(void)snprintf(what, sizeof what, "there is no key '%.40s' in section '%.40s'",
-		       name_or_mark(name), name_or_mark(section));
+		       name_or_mark(name),
+		       group.key == keys ? name_or_mark(section) : "hook");
 	config_fail(reader, ERR_USAGE, what);
 	return 0;
 }
@@ -235,7 +326,7 @@ static bool is_known_section(const char *line)
 		if (strncmp(line, header, (size_t)n) == 0)
 			return true;
 	}
-	return false;
+	return strncmp(line, "[" HOOK_SECTION, strlen("[" HOOK_SECTION)) == 0;
 }
 
 static void line_check(struct config_reader *reader, const char *line, size_t n)

@@ -1,7 +1,7 @@
 /*
  * config.h - the gateway's configuration file.
  *
- * An INI file of two sections, described by one table in config.c: the name, type,
+ * An INI file of a few sections, described by one table in config.c: the name, type,
  * bounds and default of every key. What is not in the table, comes twice, or is out
  * of its bounds is refused with file and line: a mistyped key that is quietly
  * ignored would leave a limit open.
@@ -16,11 +16,35 @@
 #include "gateway/limits.h"
 #include "keys/fault.h"
 
+#define CONFIG_HOOKS_MAX       16
+#define CONFIG_HOOK_NAME_CHARS 32
+#define CONFIG_ID_CHARS        64
+#define CONFIG_FILE_CHARS      255
+
+/* [hook NAME]: an address that a payment provider posts to, /hooks/NAME. Secrets stand in
+ * files that only the service reads, one a line; "" where there is none. */
+struct config_hook {
+	char name[CONFIG_HOOK_NAME_CHARS + 1];
+	char provider[CONFIG_ID_CHARS + 1]; /* an adapter's name (gateway/hook.h) */
+	bool sandbox;
+	char member[CONFIG_ID_CHARS + 1]; /* the provider in the ledger */
+	char fund[CONFIG_ID_CHARS + 1];   /* that its gifts go to */
+	char secret_file[CONFIG_FILE_CHARS + 1];
+	char path_secret_file[CONFIG_FILE_CHARS + 1];
+	char token_file[CONFIG_FILE_CHARS + 1]; /* for its API */
+	char api[CONFIG_FILE_CHARS + 1];        /* where that is; "": as documented */
+	char trust_file[CONFIG_FILE_CHARS + 1]; /* certificates; "": the machine's */
+	char addresses[CONFIG_FILE_CHARS + 1];  /* that may post; "": as documented */
+};
+
 struct config {
 	/* [gateway] */
 	char listen[LIMIT_LISTEN_BYTES + 1];
 	unsigned threads;
 	bool entries_public; /* entry bundles are served without a token */
+	/* The header field in which the reverse proxy says who connects to it; "": none.
+	 */
+	char address_field[CONFIG_ID_CHARS + 1];
 
 	/* [limits] */
 	unsigned connections_max;
@@ -34,6 +58,12 @@ struct config {
 	size_t batch_rows_max;
 	size_t in_flight_body_bytes_max;
 	size_t drain_bytes_max;
+
+	/* [inbox] */
+	unsigned purge_days; /* after which a delivery's body is destroyed */
+
+	struct config_hook hook[CONFIG_HOOKS_MAX];
+	size_t hook_count;
 };
 
 /* The defaults of gateway/limits.h; listens on 127.0.0.1:8080. */

@@ -26,7 +26,9 @@ static const char usage[] =
 	"  --port-file FILE write the port to FILE once the service listens\n"
 	"  --help, --version\n"
 	"\n"
-	"SIGTERM and SIGINT end it cleanly: what was taken is answered.\n";
+	"SIGTERM and SIGINT end it cleanly: what was taken is answered. SIGHUP reads "
+	"the\n"
+	"hooks of the configuration and their secrets again.\n";
 
 struct options {
 	const char *dir;
@@ -119,6 +121,7 @@ static void signals_block(sigset_t *ret_stop)
 	(void)sigemptyset(ret_stop);
 	(void)sigaddset(ret_stop, SIGTERM);
 	(void)sigaddset(ret_stop, SIGINT);
+	(void)sigaddset(ret_stop, SIGHUP);
 	if (pthread_sigmask(SIG_BLOCK, ret_stop, NULL) != 0 ||
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		abort();
@@ -132,6 +135,23 @@ static void log_event(const char *event, const struct api *api)
 	log_text(&line, "version", ARRONDI_VERSION);
 	if (api)
 		log_integer(&line, "port", api_port(api));
+	log_end(&line);
+}
+
+/* The hooks alone: secrets are rotated without a restart. What is wrong leaves those in
+ * force as they are. */
+static void reload(const struct options *options, struct api *api)
+{
+	struct config config;
+	struct log_line line;
+	struct fault fault = { 0 };
+	enum err err = config_make(options, &config, &fault);
+
+	if (!err)
+		err = api_reload(api, &config, &fault);
+	log_begin(&line, err ? LOG_ERROR : LOG_INFO, err ? "not-reloaded" : "reloaded");
+	if (err)
+		log_sentence(&line, "text", fault.text);
 	log_end(&line);
 }
 
@@ -151,8 +171,9 @@ static int serve(const struct options *options, struct fault *fault)
 	err = port_write(options, api, fault);
 	if (!err) {
 		log_event("started", api);
-		while (sigwait(&stop, &signal_number) != 0)
-			continue;
+		while (sigwait(&stop, &signal_number) != 0 || signal_number == SIGHUP)
+			if (signal_number == SIGHUP)
+				reload(options, api);
 	}
 	log_event("stopping", NULL);
 	if (api_stop(api) != ERR_OK) {

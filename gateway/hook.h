@@ -103,6 +103,9 @@ struct hook_adapter {
 	const char *api[2];
 	const char *const *api_fields;
 
+	/* Its bodies only hint at what has changed: the same again is news. */
+	bool sends_hints;
+
 	/* ERR_USAGE where the endpoint lacks what this provider needs. */
 	enum err (*check)(const struct hook_endpoint *endpoint, struct fault *fault);
 

@@ -333,6 +333,7 @@ const struct hook_adapter hook_mollie_classic = {
 	.refused_status = 400,
 	.done_status = 200,
 	.api = { "https://api.mollie.com", "https://api.mollie.com" },
+	.sends_hints = true,
 	.check = classic_check,
 	.verify = classic_verify,
 	.read = classic_read,

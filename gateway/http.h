@@ -124,6 +124,12 @@ const char *http_request_parameter_name(const struct http_request *request, size
 MUST_USE enum err http_request_header(const struct http_request *request,
 				      const char *name, const char **ret_value);
 
+/* Every field in the order of the wire, none joined, none left out: for who verifies what
+ * a stranger signed. */
+size_t http_request_field_count(const struct http_request *request);
+void http_request_field(const struct http_request *request, size_t i,
+			const char **ret_name, const char **ret_value);
+
 /* The media type in lower case, without parameters; "" when none was sent. */
 const char *http_request_content_type(const struct http_request *request);
 

@@ -250,6 +250,19 @@ const char *http_request_parameter_name(const struct http_request *request, size
 	return request->target.parameter[i].name;
 }
 
+size_t http_request_field_count(const struct http_request *request)
+{
+	return request->field_count;
+}
+
+void http_request_field(const struct http_request *request, size_t i,
+			const char **ret_name, const char **ret_value)
+{
+	assert(i < request->field_count);
+	*ret_name = request->field[i].name;
+	*ret_value = request->field[i].value;
+}
+
 enum err http_request_header(const struct http_request *request, const char *name,
 			     const char **ret_value)
 {

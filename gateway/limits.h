@@ -82,4 +82,11 @@
 #define LIMIT_BANK_LINES      150000
 #define LIMIT_BANK_STATEMENTS 400
 
+/* Days after which the body of a provider's delivery is destroyed: what tells of a donor
+ * is kept no longer than it takes to look into a complaint. */
+#define LIMIT_PURGE_DAYS 90
+
+/* A provider's delivery; whoever can reach us may send one. */
+#define LIMIT_HOOK_BODY_BYTES ((size_t)512 * 1024)
+
 #endif

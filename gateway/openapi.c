@@ -173,6 +173,9 @@ static void put_body(struct json_writer *json, const struct route *route)
 	case ROUTE_BODY_DECISION:
 		put_media(json, "application/json", "decision-sent");
 		break;
+	case ROUTE_BODY_DELIVERY:
+		put_media(json, "application/octet-stream", NULL);
+		break;
 	case ROUTE_BODY_NONE:
 		break;
 	}

@@ -191,6 +191,46 @@ static void the_example_shows_the_defaults(void **state)
 	assert_memory_equal(&before, &config, sizeof config);
 }
 
+static void each_hook_has_a_section_of_its_own(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("[hook shop-1]\nprovider = stripe\nfund = general\n"
+				   "[inbox]\npurge_days = 7\n[hook b]\nsandbox = yes\n"
+				   "[hook shop-1]\nmember = provider:stripe\n"),
+			 ERR_OK);
+	assert_int_equal(config.purge_days, 7);
+	assert_int_equal(config.hook_count, 2);
+	assert_string_equal(config.hook[0].name, "shop-1");
+	assert_string_equal(config.hook[0].provider, "stripe");
+	assert_string_equal(config.hook[0].fund, "general");
+	assert_string_equal(config.hook[0].member, "provider:stripe");
+	assert_string_equal(config.hook[0].secret_file, "");
+	assert_false(config.hook[0].sandbox);
+	assert_string_equal(config.hook[1].name, "b");
+	assert_true(config.hook[1].sandbox);
+}
+
+static void what_is_off_in_a_hook_is_refused_with_its_line(void **state)
+{
+	char text[64 * (CONFIG_HOOKS_MAX + 1)];
+	size_t n = 0;
+
+	(void)state;
+	expect_refused("[hook A]\nfund = general\n", 2,
+		       "a hook's name is 1 to 32 of a-z, 0-9 and '-'");
+	expect_refused("[hook ]\nfund = general\n", 2, "a hook's name");
+	expect_refused("[hook a]\nfund = general\n[hook a]\nfund = general\n", 4,
+		       "'fund' was set on line 2 already");
+	expect_refused("[hook a]\nlisten = 1\n", 2,
+		       "there is no key 'listen' in section 'hook'");
+	expect_refused("[hook a]\nsandbox = maybe\n", 2, "'sandbox' must be yes or no");
+	expect_refused("[inbox]\npurge_days = 0\n", 2, "from 1 to 3660");
+	for (int i = 0; i <= CONFIG_HOOKS_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n,
+				      "[hook h%d]\nfund = general\n", i);
+	expect_refused(text, 2 * (CONFIG_HOOKS_MAX + 1), "there are too many hooks");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +241,8 @@ int main(void)
 		cmocka_unit_test(long_lines_long_files_and_nuls_are_refused),
 		cmocka_unit_test(a_file_that_is_not_there_is_an_io_error),
 		cmocka_unit_test(the_example_shows_the_defaults),
+		cmocka_unit_test(each_hook_has_a_section_of_its_own),
+		cmocka_unit_test(what_is_off_in_a_hook_is_refused_with_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

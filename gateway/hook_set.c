@@ -1,0 +1,314 @@
+/*
+ * hook_set.c - endpoints made of the configuration and the files that it names
+ * (hook_set.h).
+ */
+#include "gateway/hook_set.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/fetch.h"
+#include "gateway/hook_certificates.h"
+#include "keys/certificate.h"
+#include "keys/file.h"
+
+#define SECRETS_FILE_BYTES_MAX 16384
+#define ADDRESSES_MAX          16
+
+/* A desk, and what its texts and pointers stand in. */
+struct place {
+	struct hook_desk desk;
+	struct config_hook config;
+	struct buffer secrets, path_secret, token; /* as the files have them */
+	const char *addresses[ADDRESSES_MAX + 1];  /* into config.addresses */
+	struct trust *trust;
+	struct hook_certificates *certificates;
+	struct fetcher *fetcher, *certificate_fetcher;
+};
+
+struct hook_set {
+	atomic_uint refs;
+	size_t count;
+	struct place place[];
+};
+
+static void place_release(struct place *place)
+{
+	hook_certificates_free(place->certificates);
+	trust_free(place->trust);
+	fetcher_free(place->certificate_fetcher);
+	fetcher_free(place->fetcher);
+	buffer_release_secret(&place->secrets);
+	buffer_release_secret(&place->path_secret);
+	buffer_release_secret(&place->token);
+}
+
+/* ---- secrets ---- */
+
+/* Takes the next line that is not empty off the front of *rest, and ends it by a NUL in
+ * its place. */
+static char *line_next(char **rest)
+{
+	char *line = *rest;
+
+	for (;;) {
+		line += strspn(line, "\r\n");
+		if (*line == '\0')
+			return NULL;
+
+		char *end = line + strcspn(line, "\r\n");
+
+		*rest = *end ? end + 1 : end;
+		*end = '\0';
+		return line;
+	}
+}
+
+/* The file's text, ended by a NUL; "" without a file. */
+static enum err secret_read(const char *path, struct buffer *out, char **ret_text,
+			    struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	buffer_init(out, SECRETS_FILE_BYTES_MAX + 1);
+	if (*path)
+		err = file_read_secret(path, SECRETS_FILE_BYTES_MAX, out, fault);
+	if (err)
+		return err;
+	buffer_put(out, "", 1);
+	err = buffer_check(out, "the file of secrets", fault);
+	if (!err)
+		*ret_text = (char *)out->p;
+	return err;
+}
+
+static enum err secrets_load(struct place *place, struct fault *fault)
+{
+	struct hook_endpoint *endpoint = &place->desk.endpoint;
+	char *text = NULL, *line;
+	enum err err =
+		secret_read(place->config.secret_file, &place->secrets, &text, fault);
+
+	if (err)
+		return err;
+	while ((line = line_next(&text))) {
+		if (endpoint->secret_count == HOOK_SECRETS_MAX)
+			return fault_set(fault, ERR_USAGE,
+					 "its file of secrets has more than %d",
+					 HOOK_SECRETS_MAX);
+		endpoint->secret[endpoint->secret_count++] = slice_of_text(line);
+	}
+	return ERR_OK;
+}
+
+/* A file of one line; *ret_line is NULL without one. */
+static enum err line_load(const char *path, struct buffer *out, const char **ret_line,
+			  struct fault *fault)
+{
+	char *text = NULL;
+	enum err err = secret_read(path, out, &text, fault);
+
+	*ret_line = err ? NULL : line_next(&text);
+	if (!err && *path && !*ret_line)
+		return fault_set(fault, ERR_USAGE, "'%s' is empty", path);
+	return err;
+}
+
+static enum err files_load(struct place *place, struct fault *fault)
+{
+	const char *path_secret = NULL;
+	enum err err = secrets_load(place, fault);
+
+	if (!err)
+		err = line_load(place->config.path_secret_file, &place->path_secret,
+				&path_secret, fault);
+	if (!err)
+		err = line_load(place->config.token_file, &place->token,
+				&place->desk.token, fault);
+	if (!err && path_secret)
+		place->desk.endpoint.path_secret = slice_of_text(path_secret);
+	return err;
+}
+
+/* ---- what is asked over the network ---- */
+
+static enum err fetcher_load(struct place *place, struct fault *fault)
+{
+	const struct hook_adapter *adapter = place->desk.endpoint.adapter;
+	struct fetch_options options = {
+		.base = adapter->api[place->config.sandbox],
+		.ca = *place->config.trust_file ? place->config.trust_file : NULL,
+		.fields = adapter->api_fields,
+	};
+	enum err err;
+
+	if (*place->config.api)
+		options.base = place->config.api;
+	if (!options.base || !adapter->read_fetched)
+		return ERR_OK;
+	err = fetcher_new(&options, &place->fetcher, fault);
+	if (!err)
+		place->desk.fetcher = place->fetcher;
+	return err;
+}
+
+static enum err trust_load(struct place *place, struct fault *fault)
+{
+	struct buffer pem;
+	enum err err;
+
+	if (!*place->config.trust_file)
+		return trust_of_machine(&place->trust, fault);
+	buffer_init(&pem, CERTIFICATE_PEM_BYTES_MAX);
+	err = file_read(place->config.trust_file, CERTIFICATE_PEM_BYTES_MAX, &pem, fault);
+	if (!err)
+		err = trust_from_pem(buffer_slice(&pem), &place->trust, fault);
+	buffer_release(&pem);
+	return err;
+}
+
+/* PayPal alone signs by a certificate, which its own host gives. */
+static enum err certificates_load(struct place *place, struct fault *fault)
+{
+	struct hook_endpoint *endpoint = &place->desk.endpoint;
+	struct fetch_options options = {
+		.base = place->config.sandbox ? "https://api.sandbox.paypal.com"
+					      : "https://api.paypal.com",
+	};
+	enum err err;
+
+	if (endpoint->adapter != &hook_paypal)
+		return ERR_OK;
+	err = trust_load(place, fault);
+	if (!err)
+		err = fetcher_new(&options, &place->certificate_fetcher, fault);
+	if (!err)
+		err = hook_certificates_new(fetch_certificate, place->certificate_fetcher,
+					    &place->certificates, fault);
+	if (err)
+		return err;
+	endpoint->trust = place->trust;
+	endpoint->certificates = place->certificates;
+	return ERR_OK;
+}
+
+/* ---- an endpoint ---- */
+
+static enum err addresses_split(struct place *place, struct fault *fault)
+{
+	char *rest = place->config.addresses;
+	size_t count = 0;
+
+	if (!*rest)
+		return ERR_OK;
+	for (char *at; (at = strsep(&rest, ","));) {
+		at += strspn(at, " ");
+		at[strcspn(at, " ")] = '\0';
+		if (count == ADDRESSES_MAX)
+			return fault_set(fault, ERR_USAGE, "more than %d addresses",
+					 ADDRESSES_MAX);
+		place->addresses[count++] = at;
+	}
+	place->desk.endpoint.addresses = place->addresses;
+	return ERR_OK;
+}
+
+static enum err named_check(const struct config_hook *config, struct fault *fault)
+{
+	if (!*config->provider)
+		return fault_set(fault, ERR_USAGE, "'provider' is missing");
+	if (!*config->member)
+		return fault_set(
+			fault, ERR_USAGE,
+			"'member' is missing: who the provider is in the ledger");
+	if (!*config->fund)
+		return fault_set(fault, ERR_USAGE,
+				 "'fund' is missing: where its gifts go");
+	return ERR_OK;
+}
+
+static enum err place_load(struct place *place, struct fault *fault)
+{
+	struct hook_endpoint *endpoint = &place->desk.endpoint;
+	enum err err = named_check(&place->config, fault);
+
+	if (err)
+		return err;
+	endpoint->name = place->config.name;
+	endpoint->adapter = hook_adapter_find(place->config.provider);
+	endpoint->environment = place->config.sandbox ? HOOK_SANDBOX : HOOK_LIVE;
+	place->desk.member = place->config.member;
+	place->desk.fund = place->config.fund;
+	if (!endpoint->adapter)
+		return fault_set(fault, ERR_USAGE, "no provider has that name");
+	err = files_load(place, fault);
+	if (!err)
+		err = addresses_split(place, fault);
+	if (!err)
+		err = fetcher_load(place, fault);
+	if (!err)
+		err = certificates_load(place, fault);
+	return err ? err : hook_endpoint_check(endpoint, fault);
+}
+
+/* ---- the set ---- */
+
+enum err hook_set_load(const struct config *config, struct hook_set **ret_set,
+		       struct fault *fault)
+{
+	struct hook_set *set =
+		calloc(1, sizeof *set + config->hook_count * sizeof *set->place);
+	enum err err = ERR_OK;
+
+	if (!set)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	atomic_init(&set->refs, 1);
+	while (!err && set->count < config->hook_count) {
+		struct place *place = &set->place[set->count++];
+
+		place->config = config->hook[set->count - 1];
+		err = place_load(place, fault);
+		if (err)
+			(void)fault_prefix(fault, "[hook %s]", place->config.name);
+	}
+	if (err) {
+		hook_set_unref(set);
+		return err;
+	}
+	*ret_set = set;
+	return ERR_OK;
+}
+
+struct hook_set *hook_set_ref(struct hook_set *set)
+{
+	atomic_fetch_add(&set->refs, 1);
+	return set;
+}
+
+void hook_set_unref(struct hook_set *set)
+{
+	if (!set || atomic_fetch_sub(&set->refs, 1) > 1)
+		return;
+	for (size_t i = 0; i < set->count; i++)
+		place_release(&set->place[i]);
+	free(set);
+}
+
+size_t hook_set_count(const struct hook_set *set)
+{
+	return set->count;
+}
+
+const struct hook_desk *hook_set_desk(const struct hook_set *set, size_t i)
+{
+	return &set->place[i].desk;
+}
+
+const struct hook_desk *hook_set_find(const struct hook_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->place[i].config.name, name) == 0)
+			return &set->place[i].desk;
+	return NULL;
+}
