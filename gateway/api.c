@@ -349,15 +349,38 @@ static enum err writer_start(struct api *api, const char *dir, struct fault *fau
 	return err;
 }
 
+static void inbox_news(void *ctx)
+{
+	struct api *api = ctx;
+
+	hook_worker_wake(api->hook_worker);
+}
+
+static struct hook_set *hooks_take(void *ctx)
+{
+	return api_hooks_take(ctx);
+}
+
 static enum err inbox_start(struct api *api, const char *dir, struct fault *fault)
 {
+	struct hook_worker_options options = { .dir = dir,
+					       .sequencer = api->sequencer,
+					       .purge_days = api->config.purge_days,
+					       .hooks = hooks_take,
+					       .ctx = api };
 	struct inbox *inbox = NULL;
 	enum err err = hook_set_load(&api->config, &api->hooks, fault);
 
 	if (err || hook_set_count(api->hooks) == 0)
 		return err;
 	err = inbox_open(dir, &inbox, fault);
-	return err ? err : inbox_writer_start(inbox, NULL, NULL, &api->inbox, fault);
+	if (!err)
+		err = hook_worker_start(&options, &api->hook_worker, fault);
+	if (err) {
+		inbox_close(inbox);
+		return err;
+	}
+	return inbox_writer_start(inbox, inbox_news, api, &api->inbox, fault);
 }
 
 static enum err server_start(struct api *api, struct fault *fault)
@@ -375,9 +398,10 @@ static enum err server_start(struct api *api, struct fault *fault)
 /* Everything but the server is still, or was never started. */
 static void api_release(struct api *api)
 {
+	inbox_writer_stop(api->inbox); /* which wakes the next */
+	hook_worker_stop(api->hook_worker);
 	sequencer_stop(api->sequencer);
 	work_stop(api->work);
-	inbox_writer_stop(api->inbox);
 	hook_set_unref(api->hooks);
 	http_server_free(api->server);
 	ledger_pool_free(api->readers);

@@ -34,6 +34,7 @@
 #include "gateway/batch_input.h"
 #include "gateway/config.h"
 #include "gateway/hook_set.h"
+#include "gateway/hook_worker.h"
 #include "gateway/http.h"
 #include "gateway/inbox_writer.h"
 #include "gateway/json_writer.h"
@@ -65,6 +66,7 @@ struct api {
 	struct metrics metrics;
 	struct buffer openapi;
 	struct inbox_writer *inbox; /* NULL: no hooks are configured */
+	struct hook_worker *hook_worker;
 
 	pthread_mutex_t hooks_lock;
 	struct hook_set *hooks; /* in force; they change when secrets are rotated */

@@ -113,6 +113,8 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_MOVEMENT_SUM] =
 		"SELECT coalesce(sum(amount), 0) FROM movement WHERE parent = ?"
 		" AND kind = ? AND provider = ? AND state = 2",
+	[INBOX_MOVEMENT_WAKE] = "UPDATE movement SET next_at = 0 WHERE next_at > 0"
+				" AND state = 1 AND (object = ?1 OR parent = ?1)",
 	[INBOX_MOVEMENT_REPLAY] =
 		"UPDATE movement SET state = CASE WHEN path = '' THEN 1 ELSE 0 END,"
 		" reason = '', tries = 0, next_at = 0 WHERE id = ? AND state <> 2",

@@ -164,6 +164,10 @@ MUST_USE enum err inbox_movement_find(struct inbox *inbox, const char *provider,
 				      struct inbox_movement *ret_movement,
 				      struct fault *fault);
 
+/* What waits for that object need not wait any longer. */
+MUST_USE enum err inbox_movements_wake(struct inbox *inbox, const char *object,
+				       struct fault *fault);
+
 /* The sum of what is booked of a kind under a parent, under whichever objects. */
 MUST_USE enum err inbox_booked(struct inbox *inbox, const char *provider,
 			       enum movement_kind kind, const char *parent,

@@ -188,6 +188,15 @@ enum err inbox_movement_set(struct inbox *inbox, const struct inbox_movement *mo
 	return query_run(&query, fault);
 }
 
+enum err inbox_movements_wake(struct inbox *inbox, const char *object,
+			      struct fault *fault)
+{
+	struct query query = query_of(inbox, INBOX_MOVEMENT_WAKE);
+
+	query_text(&query, object);
+	return query_run(&query, fault);
+}
+
 enum err inbox_replay_movement(struct inbox *inbox, int64_t id, struct fault *fault)
 {
 	struct query query = query_of(inbox, INBOX_MOVEMENT_REPLAY);

@@ -1,0 +1,40 @@
+/*
+ * hook_worker.h - the threads that turn stored deliveries into entries.
+ *
+ * One reads deliveries and books movements; one asks providers, so that a slow one holds
+ * up nobody's booking. Each has the inbox open for itself. They work when woken, and now
+ * and then by themselves for what has become due. What fails for our own trouble (a full
+ * disk, a lock) is tried again, and said in the log once until it is over.
+ */
+#ifndef ARRONDI_GATEWAY_HOOK_WORKER_H
+#define ARRONDI_GATEWAY_HOOK_WORKER_H
+
+#include "gateway/hook_set.h"
+#include "keys/fault.h"
+#include "ledger/sequencer.h"
+
+#define HOOK_WORKER_ROUND_S 2 /* at the latest */
+#define HOOK_WORKER_PURGE_S 3600
+
+struct hook_worker;
+
+struct hook_worker_options {
+	const char *dir; /* of the ledger; not needed after the start */
+	struct sequencer *sequencer;
+	unsigned purge_days;
+	/* The hooks in force; the reference is the caller's. From any thread. */
+	struct hook_set *(*hooks)(void *ctx);
+	void *ctx;
+};
+
+MUST_USE enum err hook_worker_start(const struct hook_worker_options *options,
+				    struct hook_worker **ret_worker, struct fault *fault);
+
+/* There is something new in the inbox. From any thread. */
+void hook_worker_wake(struct hook_worker *worker);
+
+/* Ends the step that is under way, then the threads; the sequencer still lives. Takes
+ * NULL. */
+void hook_worker_stop(struct hook_worker *worker);
+
+#endif
