@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -95,6 +96,13 @@ void store_busy_limit(struct store *store, int64_t limit_ms)
 	(void)sqlite3_busy_handler(store->db, busy_wait, store); /* cannot fail */
 }
 
+/* Nobody asks SQLite how much memory it uses; to count it, all threads would share one
+ * lock at each allocation. Too late is harmless: then it goes on counting. */
+static void memory_uncounted(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err database_open(struct store *store, const char *path, enum store_mode mode,
 			      struct fault *fault)
 {
@@ -126,6 +134,7 @@ static enum err database_open(struct store *store, const char *path, enum store_
 enum err store_open(const char *path, enum store_mode mode, struct store **ret_store,
 		    struct fault *fault)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct store *store = NULL;
 	enum err err = ERR_OK;
 
@@ -136,6 +145,7 @@ enum err store_open(const char *path, enum store_mode mode, struct store **ret_s
 				"the ledger database cannot be found: %m");
 	if (err)
 		return err;
+	(void)pthread_once(&once, memory_uncounted); /* cannot fail */
 	store = calloc(1, sizeof *store);
 	if (!store)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
