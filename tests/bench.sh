@@ -201,7 +201,7 @@ bench_ingest() {
 }
 
 # What the gateway answers where there is nothing to do: the same connections and the same
-# client as of the gifts. No row can be quicker, however little a commit costs.
+# client as of the gifts, which cannot be quicker, however little a commit costs.
 bench_floor() {
 	local i
 	local -a rates
@@ -216,7 +216,7 @@ bench_floor() {
 }
 
 bench_small() {
-	local small gifts single commits
+	local small gifts single commits group grouped
 	local -a singles
 	load small "$((SMALL_BATCHES / 10 + 1))" json 64 "$SMALL_BATCHES" "$SMALL_ROWS" 10
 	small=$(per_s $((SMALL_BATCHES * SMALL_ROWS)) "$(field "$LOADED" 1)")
@@ -230,10 +230,13 @@ bench_small() {
 	rm -rf "$WORK/gifts"
 	singles+=("$(insert_rate 1 "$SINGLES")") || exit 2
 	single=$(median "${singles[@]}")
+	group=$(((GIFTS + commits / 2) / commits))
+	grouped=$(insert_rate "$group" "$GIFTS") || exit 2
 	line "small batches of $SMALL_ROWS rows, 64 connections : bare SQLite" "$small" "$INSERT" "rows/s" least - 0.05
 	line "single gifts, 64 connections : one FULL commit each" "$gifts" "$single" "/s" least - 4
-	line "empty requests, 64 connections : one FULL commit each" "$FLOOR" "$single" "/s" least - -
-	line "single gifts : empty requests" "$gifts" "$FLOOR" "/s" least - -
+	line "  empty requests, 64 connections : one FULL commit each" "$FLOOR" "$single" "/s" least - -
+	line "  bare rows, $group in a FULL commit : one FULL commit each" "$grouped" "$single" "/s" least - -
+	line "  single gifts : empty requests" "$gifts" "$FLOOR" "/s" least - -
 	line "gifts in one durable commit" "$(awk -v g="$GIFTS" -v c="$commits" 'BEGIN { print g / c }')" - "" least - -
 }
 
