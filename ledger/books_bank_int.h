@@ -67,4 +67,10 @@ MUST_USE enum err citation_undo(struct books *books, uint64_t of, struct cents a
 /* That an entry that names a line has moved money by it. */
 MUST_USE enum err citation_check_used(struct books *books, struct fault *fault);
 
+/* books_expense.c: expenses and incomes. */
+MUST_USE enum err apply_expense(struct books *books, struct fault *fault);
+MUST_USE enum err apply_income(struct books *books, struct fault *fault);
+/* Undoes either. */
+MUST_USE enum err reverse_expense(struct books *books, uint64_t of, struct fault *fault);
+
 #endif

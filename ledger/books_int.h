@@ -68,6 +68,7 @@
  *	stated_from                       first day of the first bank statement
  *	paper/DIGEST/PAGE                 position of the statement that has this page
  *	unexplained/POSITION/NNNN         struct bank_line: what no entry has cited of it
+ *	expense/POSITION                  struct expense_record, of an income, too
  *	cited/POSITION                    what that entry has cited of a line
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H

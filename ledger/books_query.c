@@ -210,9 +210,9 @@ struct cents query_balance(struct books *books, const char *account)
  * flow's first. */
 static bool flow_is_income(const char *flow)
 {
-	static const char *const moved[] = { "allocated",  "cancelled",  "fee",
-					     "granted",    "redirected", "restituted",
-					     "transferred" };
+	static const char *const moved[] = { "allocated",  "cancelled",  "expense",
+					     "fee",        "granted",    "redirected",
+					     "restituted", "transferred" };
 	size_t n = strcspn(flow, ".");
 
 	for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)

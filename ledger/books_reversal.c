@@ -61,6 +61,7 @@ static const struct {
 	{ "payment", reverse_payment, NULL },
 	{ "refund", reverse_refund, refund_is_told_by },
 	{ "writeoff", reverse_writeoff, NULL },
+	{ "expense", reverse_expense, NULL },
 };
 
 /* What a provider has told may turn out otherwise, and it tells that, too. */

@@ -52,9 +52,9 @@ bool flow_is(const char *flow, const char *verb)
 
 bool flow_is_income(const char *flow)
 {
-	static const char *const moved[] = { "allocated",  "cancelled",  "fee",
-					     "granted",    "redirected", "restituted",
-					     "transferred" };
+	static const char *const moved[] = { "allocated",  "cancelled",  "expense",
+					     "fee",        "granted",    "redirected",
+					     "restituted", "transferred" };
 
 	for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
 		if (flow_is(flow, moved[i]))

@@ -33,6 +33,8 @@ static const struct {
 	{ "gift.company", MSG_FLOW_GIFT_COMPANY },
 	{ "patronage", MSG_FLOW_PATRONAGE },
 	{ "contribution", MSG_FLOW_CONTRIBUTION },
+	{ "income.interest", MSG_FLOW_INTEREST },
+	{ "income.other", MSG_FLOW_OTHER_INCOME },
 	{ "refunded", MSG_FLOW_REFUNDED },
 	{ "written-off", MSG_FLOW_WRITTEN_OFF },
 };
@@ -73,8 +75,9 @@ static void add_received(struct allocation *a, struct source_sum *sum,
 {
 	sum->received_before = allocation_minus(a, sum->received_before, move->before);
 	sum->received = allocation_minus(a, sum->received, move->within);
-	/* What our bank gave back of a promise is neither owed nor received any more. */
-	if (flow_is(move->flow, "refunded"))
+	/* What our bank gave back of a promise is neither owed nor received any more;
+	 * what was earned, nobody had promised. */
+	if (flow_is(move->flow, "refunded") || flow_is(move->flow, "income"))
 		add_promised(a, sum, move);
 }
 

@@ -87,7 +87,7 @@ static void add_fund(struct allocation *a, struct sub_sums *sub,
 		add(a, &sub->granted, cents_neg(within));
 	else if (flow_is(move->flow, "restituted"))
 		add(a, &sub->given_back, within);
-	else if (flow_is(move->flow, "fee"))
+	else if (flow_is(move->flow, "fee") || flow_is(move->flow, "expense"))
 		add(a, &sub->spent, cents_neg(within));
 	else if (flow_is(move->flow, "allocated"))
 		add(a, &sub->allocated, within);

@@ -16,6 +16,7 @@
 #include "reports/allocation.h"
 #include "reports/render.h"
 #include "tests/story.h"
+#include "tests/teller.h"
 
 #define DIGEST        "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
 #define OUT_BYTES_MAX ((size_t)16 << 20)
@@ -442,6 +443,54 @@ static void help_is_counted_by_purpose(void **state)
 	told_free(told);
 }
 
+/* A statement that nobody has explained whole: interest, a charge, and a riddle. */
+static void what_the_bank_says_is_in_the_report(void **state)
+{
+	struct told *told = told_new();
+	struct world *world = told->world;
+	const struct table *table;
+	struct document doc;
+	uint64_t statement;
+
+	(void)state;
+	world->at += 3 * INT64_C(86400);
+	(void)teller_vote(world, TELLER_ACCOUNT("courant", TELLER_IBAN, "active"));
+	statement = world_must(
+		world, "treasurer",
+		TELLER_STATEMENT(
+			"courant", "00", "1", "2026-12-02", "2026-12-03", "1000", "1420",
+			TELLER_LINE("500", "2026-12-02") "," TELLER_LINE(
+				"-120", "2026-12-02") "," TELLER_LINE("40",
+								      "2026-12-03")));
+	(void)world_must(world, "treasurer",
+			 "'kind':'income','date':'2026-12-02','amount':500,"
+			 "'fund':'general','nature':'interest'" TELLER_CITES("1"),
+			 statement);
+	(void)world_must(world, "treasurer",
+			 "'kind':'expense','date':'2026-12-02','amount':120,"
+			 "'class':'fonctionnement','fund':'fonctionnement',"
+			 "'nature':'bank-charges'" TELLER_CITES("2"),
+			 statement);
+	report(world, NULL, NULL, &doc);
+	assert_reconciled(&doc);
+	table = table_of(&doc, "cash");
+	assert_int_equal(total_of(table, "amount"), world_balance(world, "bank") + 1420);
+	assert_int_equal(cents_in(table,
+				  row_of(table, "line",
+					 "Mouvements de la banque pas encore expliqués"),
+				  "amount"),
+			 40);
+	table = table_of(&doc, "sources");
+	assert_int_equal(cents_in(table, row_of(table, "source", "Intérêts de la banque"),
+				  "received"),
+			 500);
+	table = table_of(&doc, "funds");
+	assert_int_equal(
+		cents_in(table, row_of(table, "fund", "fonctionnement"), "spent"), 120);
+	document_release(&doc);
+	told_free(told);
+}
+
 /* A refund, a write-off; and of a support a transfer that came back, what was cancelled
  * and what was given back. */
 static void tell_what_comes_back(struct world *world)
@@ -635,6 +684,7 @@ int main(void)
 		cmocka_unit_test(a_job_seeker_s_number_is_never_shown_whole),
 		cmocka_unit_test(help_is_counted_by_purpose),
 		cmocka_unit_test(what_comes_back_is_placed),
+		cmocka_unit_test(what_the_bank_says_is_in_the_report),
 		cmocka_unit_test(what_is_owed_is_told_by_payer_and_age),
 		cmocka_unit_test(a_ledger_in_which_nothing_happened_is_reported),
 		cmocka_unit_test(a_period_that_ends_before_it_begins_is_refused),
