@@ -52,6 +52,8 @@ static const struct {
 	[KIND_restitution] = { apply_restitution },
 	[KIND_account] = { apply_account },
 	[KIND_statement] = { apply_statement },
+	[KIND_order] = { apply_order },
+	[KIND_confirmation] = { apply_confirmation },
 	[KIND_expense] = { apply_expense },
 	[KIND_income] = { apply_income },
 };

@@ -87,6 +87,17 @@ MUST_USE enum err books_recusal_text(struct books *books, struct slice seat,
 				     char out[RECUSAL_TEXT_BYTES_MAX],
 				     struct fault *fault);
 
+/* The text that a seat signs to confirm the account of a payee whose payment came back
+ * at that position. */
+#define PAYEE_TEXT_BYTES_MAX 512
+#define PAYEE_HEX_BYTES      65
+MUST_USE enum err books_payee_text(struct books *books, struct slice seat,
+				   uint64_t returned, struct slice payee,
+				   char out[PAYEE_TEXT_BYTES_MAX], struct fault *fault);
+/* The payee who waits to be confirmed since that position; false: none. */
+bool books_payee_flagged(struct books *books, uint64_t returned,
+			 char ret_payee[PAYEE_HEX_BYTES]);
+
 /* The text that a seat signs to consent that this log is continued by another: `head`
  * is what the old log's checkpoint says, origin and log are those from there on. */
 #define SUCCESSION_TEXT_BYTES_MAX 2048

@@ -67,6 +67,20 @@ MUST_USE enum err citation_undo(struct books *books, uint64_t of, struct cents a
 /* That an entry that names a line has moved money by it. */
 MUST_USE enum err citation_check_used(struct books *books, struct fault *fault);
 
+/* books_order.c */
+/* The sum of an order's payments, each of which may be ordered. */
+MUST_USE enum err order_compute(struct books *books, const struct entry *order,
+				struct cents *ret_total, struct fault *fault);
+MUST_USE enum err apply_order(struct books *books, struct fault *fault);
+
+/* books_payee.c */
+/* A payment of this grant to the payee came back by the entry being applied. */
+void payee_flag(struct books *books, const char *payee, uint64_t grant);
+/* That it is not flagged. */
+MUST_USE enum err payee_check(struct books *books, const char *payee,
+			      struct fault *fault);
+MUST_USE enum err apply_confirmation(struct books *books, struct fault *fault);
+
 /* books_expense.c: expenses and incomes. */
 MUST_USE enum err apply_expense(struct books *books, struct fault *fault);
 MUST_USE enum err apply_income(struct books *books, struct fault *fault);

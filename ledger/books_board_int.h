@@ -67,6 +67,10 @@ int64_t tally_needed(struct books *books, uint64_t position,
 		     const struct proposal_record *proposal, struct date today);
 
 /* books_recusal.c */
+/* That the entry's `note` is exactly this text, signed by the key of its `seat`; the
+ * rule of the text is the caller's. */
+MUST_USE enum err seat_check_note(struct books *books, const char *expected,
+				  const char *rule, struct fault *fault);
 MUST_USE enum err apply_recusal(struct books *books, struct fault *fault);
 /* Whether the seat has declared an interest in whom the proposal is about. */
 bool recusal_binds(struct books *books, uint64_t position,
@@ -155,6 +159,26 @@ struct cents condition_payable(struct books *books, uint64_t position,
 			       const struct proposal_record *proposal);
 
 /* books_payment.c */
+enum payment_status {
+	PAYMENT_ORDERED,
+	PAYMENT_PAID,
+	PAYMENT_REVERSED,
+	PAYMENT_RETURNED, /* due again: to be ordered anew */
+};
+struct payment_record {
+	uint64_t proposal;
+	struct cents amount;
+	enum payment_status status;
+	int64_t month; /* recorded in */
+	char payee[PAYEE_HEX_BYTES];
+	uint64_t order; /* position of the payment file that has it; 0: none */
+};
+/* A payment of that status; the rule's name is the caller's. */
+MUST_USE enum err payment_find(struct books *books, uint64_t position,
+			       enum payment_status status, const char *rule,
+			       struct payment_record *ret_payment, struct fault *fault);
+/* It is in the order being applied. */
+void payment_order(struct books *books, uint64_t position);
 MUST_USE enum err apply_payment(struct books *books, struct fault *fault);
 MUST_USE enum err apply_paid(struct books *books, struct fault *fault);
 MUST_USE enum err apply_returned(struct books *books, struct fault *fault);

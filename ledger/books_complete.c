@@ -95,6 +95,19 @@ static enum err complete_decision(struct books *books, struct json_doc *doc,
 	return ERR_OK;
 }
 
+static enum err complete_order(struct books *books, struct json_doc *doc,
+			       struct json *draft, const struct entry *entry,
+			       struct fault *fault)
+{
+	struct cents total;
+	enum err err = order_compute(books, entry, &total, fault);
+
+	if (err)
+		return err;
+	(void)json_add_integer(doc, draft, "total", cents_value(total));
+	return ERR_OK;
+}
+
 /* A view of a draft that has its time but not yet what is computed from it. */
 static enum err draft_view(const struct json *draft, enum kind kind, int64_t at,
 			   struct entry *ret_view, struct fault *fault)
@@ -123,6 +136,8 @@ static enum err complete_kind(struct books *books, struct json_doc *doc,
 		return complete_allocation(books, doc, draft, entry, fault);
 	case KIND_decision:
 		return complete_decision(books, doc, draft, entry, fault);
+	case KIND_order:
+		return complete_order(books, doc, draft, entry, fault);
 	}
 	return ERR_OK;
 }

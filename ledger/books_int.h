@@ -69,6 +69,7 @@
  *	paper/DIGEST/PAGE                 position of the statement that has this page
  *	unexplained/POSITION/NNNN         struct bank_line: what no entry has cited of it
  *	expense/POSITION                  struct expense_record, of an income, too
+ *	flagged/PAYEE                     position of its payment's return, the grant
  *	cited/POSITION                    what that entry has cited of a line
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H

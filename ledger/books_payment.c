@@ -6,25 +6,11 @@
  */
 #include "ledger/books_int.h"
 
-enum payment_status {
-	PAYMENT_ORDERED,
-	PAYMENT_PAID,
-	PAYMENT_REVERSED,
-	PAYMENT_RETURNED, /* due again: to be ordered anew */
-};
-
 static const char *const status_words[] = {
 	[PAYMENT_ORDERED] = "not carried out yet",
 	[PAYMENT_PAID] = "paid already",
 	[PAYMENT_REVERSED] = "reversed",
 	[PAYMENT_RETURNED] = "returned by the bank already",
-};
-
-struct payment_record {
-	uint64_t proposal;
-	struct cents amount;
-	enum payment_status status;
-	int64_t month; /* recorded in */
 };
 
 static bool payment_read(struct books *books, uint64_t position,
@@ -39,6 +25,9 @@ static bool payment_read(struct books *books, uint64_t position,
 	ret_payment->amount = cents_of(record_read_integer(&reader));
 	ret_payment->status = (enum payment_status)record_read_integer(&reader);
 	ret_payment->month = record_read_integer(&reader);
+	text_copy(ret_payment->payee, sizeof ret_payment->payee,
+		  record_read_text(&reader));
+	ret_payment->order = (uint64_t)record_read_integer(&reader);
 	return true;
 }
 
@@ -53,6 +42,8 @@ static void payment_write(struct books *books, uint64_t position,
 	record_integer(&record, cents_value(payment->amount));
 	record_integer(&record, payment->status);
 	record_integer(&record, payment->month);
+	record_text(&record, slice_of_text(payment->payee));
+	record_integer(&record, (int64_t)payment->order);
 	books_put(books, key_of(&key, "payment/%016" PRIu64, position), &record);
 }
 
@@ -96,16 +87,43 @@ void grant_parts_write(struct books *books, uint64_t position,
 	}
 }
 
+enum err payment_find(struct books *books, uint64_t position, enum payment_status status,
+		      const char *rule, struct payment_record *ret_payment,
+		      struct fault *fault)
+{
+	if (!payment_read(books, position, ret_payment))
+		return fault_rule(fault, rule, "position %" PRIu64 " is not a payment",
+				  position);
+	if (ret_payment->status != status)
+		return fault_rule(fault, rule, "payment %" PRIu64 " is %s", position,
+				  status_words[ret_payment->status]);
+	return ERR_OK;
+}
+
+void payment_order(struct books *books, uint64_t position)
+{
+	struct payment_record payment;
+
+	if (!payment_read(books, position, &payment))
+		return; /* order_compute() has found it */
+	payment.order = books->position;
+	payment_write(books, position, &payment);
+}
+
 static enum err payment_check(struct books *books, const struct proposal_record *proposal,
 			      struct fault *fault)
 {
 	const struct entry *entry = books->entry;
 	uint64_t position = entry_position(entry, "proposal");
 	struct cents total, granted;
+	enum err err;
 
 	if (!slice_equal_text(entry_text(entry, "payee"), proposal->payee))
 		return fault_rule(fault, "payee",
 				  "the payee is not the one that was voted");
+	err = payee_check(books, proposal->payee, fault);
+	if (err)
+		return err;
 	total = books_plus(books, proposal->ordered, entry_cents(entry, "amount"));
 	granted = books_minus(books, proposal->amount, proposal->cancelled);
 	if (cents_cmp(total, granted) > 0)
@@ -170,6 +188,7 @@ enum err apply_payment(struct books *books, struct fault *fault)
 		err = payment_check(books, &proposal, fault);
 	if (err)
 		return err;
+	memcpy(payment.payee, proposal.payee, sizeof payment.payee);
 	count = grant_parts_read(books, payment.proposal, granted);
 	for (size_t i = 0; i < count && cents_is_positive(rest); i++) {
 		struct cents part = cents_min(
@@ -210,14 +229,12 @@ static enum err order_find(struct books *books, uint64_t position,
 			   struct order *ret_order, struct fault *fault)
 {
 	struct payment_record *payment = &ret_order->payment;
+	enum err err;
 
 	ret_order->position = position;
-	if (!payment_read(books, position, payment))
-		return fault_rule(fault, rule, "position %" PRIu64 " is not a payment",
-				  position);
-	if (payment->status != status)
-		return fault_rule(fault, rule, "payment %" PRIu64 " is %s", position,
-				  status_words[payment->status]);
+	err = payment_find(books, position, status, rule, payment, fault);
+	if (err)
+		return err;
 	if (!proposal_read(books, payment->proposal, &ret_order->grant))
 		return fault_set(fault, ERR_CORRUPT,
 				 "the proposal's record is gone: rebuild");
@@ -281,33 +298,62 @@ enum err apply_paid(struct books *books, struct fault *fault)
 			  cash.text, "paid", fault);
 }
 
-enum err apply_returned(struct books *books, struct fault *fault)
+/* The order of a payment that has not left: committed again, by a flow of this verb. */
+static enum err order_undo(struct books *books, struct order *order,
+			   enum payment_status status, struct fault *fault)
 {
-	const struct entry *entry = books->entry;
-	struct order order;
-	struct cents paid, amount;
-	struct key cash;
-	enum err err = order_find(books, entry_position(entry, "payment"), PAYMENT_PAID,
-				  "returned", &order, fault);
+	order->grant.ordered =
+		books_minus(books, order->grant.ordered, order->payment.amount);
+	order_write(books, order, status);
+	grant_parts_change(books, order, -1, 0);
+	return move_parts(books, &order->grant, order->parts, order->part_count,
+			  "ordered", "committed", "reversed", fault);
+}
 
-	if (err)
-		return err;
-	amount = order.payment.amount;
-	paid = books_minus(books, order.grant.paid, amount);
-	if (cents_cmp(paid, order.grant.restituted) < 0)
+/* It had left, and is at our bank again. */
+static enum err order_return(struct books *books, struct order *order,
+			     struct fault *fault)
+{
+	struct cents amount = order->payment.amount, paid;
+	struct key cash;
+	enum err err;
+
+	paid = books_minus(books, order->grant.paid, amount);
+	if (cents_cmp(paid, order->grant.restituted) < 0)
 		return fault_rule(fault, "returned",
 				  "the grantee has given back of payment %" PRIu64
 				  " already: it cannot come back twice",
-				  order.position);
+				  order->position);
 	err = citation_use(books, amount, &cash, fault);
 	if (err)
 		return err;
-	order.grant.paid = paid;
-	order.grant.ordered = books_minus(books, order.grant.ordered, amount);
-	order_write(books, &order, PAYMENT_RETURNED);
-	grant_parts_change(books, &order, -1, -1);
-	return move_parts(books, &order.grant, order.parts, order.part_count, cash.text,
-			  "committed", "returned", fault);
+	order->grant.paid = paid;
+	order->grant.ordered = books_minus(books, order->grant.ordered, amount);
+	order_write(books, order, PAYMENT_RETURNED);
+	grant_parts_change(books, order, -1, -1);
+	return move_parts(books, &order->grant, order->parts, order->part_count,
+			  cash.text, "committed", "returned", fault);
+}
+
+/* The bank may refuse a payment of a file before it has moved anything. */
+enum err apply_returned(struct books *books, struct fault *fault)
+{
+	uint64_t position = entry_position(books->entry, "payment");
+	struct payment_record payment;
+	bool is_refused = payment_read(books, position, &payment) &&
+			  payment.status == PAYMENT_ORDERED && payment.order;
+	struct order order;
+	enum err err =
+		order_find(books, position, is_refused ? PAYMENT_ORDERED : PAYMENT_PAID,
+			   "returned", &order, fault);
+
+	if (!err)
+		err = is_refused ? order_undo(books, &order, PAYMENT_RETURNED, fault)
+				 : order_return(books, &order, fault);
+	if (err)
+		return err;
+	payee_flag(books, order.payment.payee, order.payment.proposal);
+	return ERR_OK;
 }
 
 enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault)
@@ -319,10 +365,11 @@ enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault)
 		err = reversal_check_age(books, order.payment.month, of, fault);
 	if (err)
 		return err;
-	order.grant.ordered =
-		books_minus(books, order.grant.ordered, order.payment.amount);
-	order_write(books, &order, PAYMENT_REVERSED);
-	grant_parts_change(books, &order, -1, 0);
-	return move_parts(books, &order.grant, order.parts, order.part_count, "ordered",
-			  "committed", "reversed", fault);
+	if (order.payment.order)
+		return fault_rule(fault, "reversal",
+				  "payment %" PRIu64
+				  " is at the bank by the order at position %" PRIu64
+				  ": it is carried out, or comes back",
+				  of, order.payment.order);
+	return order_undo(books, &order, PAYMENT_REVERSED, fault);
 }

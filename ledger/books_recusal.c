@@ -40,11 +40,12 @@ enum err books_recusal_text(struct books *books, struct slice seat,
 	return ERR_OK;
 }
 
-static enum err check_note(struct books *books, struct fault *fault)
+enum err seat_check_note(struct books *books, const char *expected, const char *rule,
+			 struct fault *fault)
 {
 	const struct entry *entry = books->entry;
+	const char *kind = kind_def(entry->kind)->name;
 	struct slice seat = entry_text(entry, "seat"), vkey_text, text;
-	char expected[RECUSAL_TEXT_BYTES_MAX];
 	struct vkey vkey;
 	enum err err;
 
@@ -56,16 +57,23 @@ static enum err check_note(struct books *books, struct fault *fault)
 		return err;
 	if (note_open(entry_text(entry, "note"), &vkey, &text, fault) != ERR_OK)
 		return fault_rule(fault, "signature",
-				  "the recusal is not signed by the key of '%.*s'",
+				  "the %s is not signed by the key of '%.*s'", kind,
 				  SLICE(seat));
-	err = books_recusal_text(books, seat, entry_text(entry, "beneficiary"), expected,
-				 fault);
-	if (err)
-		return err;
 	if (!slice_equal_text(text, expected))
-		return fault_rule(fault, "recusal",
-				  "the signed text is not that of this recusal");
+		return fault_rule(fault, rule, "the signed text is not that of this %s",
+				  kind);
 	return ERR_OK;
+}
+
+static enum err check_note(struct books *books, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	char expected[RECUSAL_TEXT_BYTES_MAX];
+	enum err err =
+		books_recusal_text(books, entry_text(entry, "seat"),
+				   entry_text(entry, "beneficiary"), expected, fault);
+
+	return err ? err : seat_check_note(books, expected, "recusal", fault);
 }
 
 static const char *recusal_key(struct key *key, struct slice beneficiary,

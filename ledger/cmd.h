@@ -78,6 +78,7 @@ int cmd_record(int argc, char **argv);
 int cmd_propose(int argc, char **argv);
 int cmd_ballot(int argc, char **argv);
 int cmd_recuse(int argc, char **argv);
+int cmd_confirm(int argc, char **argv);
 int cmd_vote(int argc, char **argv);
 int cmd_decide(int argc, char **argv);
 int cmd_allocate(int argc, char **argv);

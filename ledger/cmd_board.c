@@ -1,6 +1,6 @@
 /*
- * cmd_board.c - commands that record: record, propose, ballot, recuse, vote, decide,
- * allocate.
+ * cmd_board.c - commands that record: record, propose, ballot, recuse, confirm, vote,
+ * decide, allocate.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -189,6 +189,57 @@ int cmd_recuse(int argc, char **argv)
 	return status;
 }
 
+static int print_confirmation(struct ledger *ledger, uint64_t returned, const char *seat)
+{
+	char text[PAYEE_TEXT_BYTES_MAX], payee[PAYEE_HEX_BYTES];
+	struct books *books;
+	struct fault fault;
+	enum err err = ledger_books(ledger, &books, &fault);
+
+	if (!err) {
+		err = books_payee_flagged(books, returned, payee)
+			      ? books_payee_text(books, slice_of_text(seat), returned,
+						 slice_of_text(payee), text, &fault)
+			      : fault_set(&fault, ERR_NOT_FOUND,
+					  "no payee waits to be confirmed for position "
+					  "%" PRIu64,
+					  returned);
+		ledger_books_done(ledger);
+	}
+	if (err)
+		return cli_fail(CMD_PROGRAM, &fault);
+	fputs(text, stdout);
+	return cli_finish(CMD_PROGRAM, CLI_DONE);
+}
+
+int cmd_confirm(int argc, char **argv)
+{
+	static const struct option options[] = { { "seat", required_argument, NULL, 's' },
+						 { 0 } };
+	const char *seat = NULL;
+	struct ledger *ledger;
+	uint64_t returned;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 's')
+			return CLI_TROUBLE;
+		seat = optarg;
+	}
+	if (argc - optind != 2 || !seat)
+		return cmd_usage("confirm");
+	if (!text_is_id(slice_of_text(seat), 64))
+		return cli_usage(CMD_PROGRAM, "that is not the name of a seat");
+	if (!cmd_position(argv[optind + 1], &returned))
+		return CLI_TROUBLE;
+	ledger = cmd_open(argv[optind], LEDGER_READ, &status);
+	if (!ledger)
+		return status;
+	status = print_confirmation(ledger, returned, seat);
+	ledger_close(ledger);
+	return status;
+}
+
 /* The ballot entry of a signed note: what its text says of proposal, seat and
  * vote; the rules compare the whole text afterwards. */
 static enum err ballot_draft(const struct note *note, struct slice bytes,
@@ -232,18 +283,52 @@ static enum err recusal_draft(const struct note *note, struct slice bytes,
 	return ERR_OK;
 }
 
-/* A seat signs two sorts of text, and each says which it is in its first line. */
+static enum err confirmation_draft(const struct note *note, struct slice bytes,
+				   struct draft *draft, struct fault *fault)
+{
+	char seat[65], payee[PAYEE_HEX_BYTES], returned[32];
+	uint64_t position;
+	enum err err;
+
+	if (!cmd_line_value(note->text, "seat", seat, sizeof seat) ||
+	    !cmd_line_value(note->text, "payee", payee, sizeof payee) ||
+	    !cmd_line_value(note->text, "returned", returned, sizeof returned) ||
+	    decimal_parse(returned, strlen(returned), &position) != ERR_OK ||
+	    position > JSON_INTEGER_MAX)
+		return fault_set(fault, ERR_INVALID,
+				 "the note is not a signed confirmation");
+	err = draft_init(draft, "confirmation", NULL, fault);
+	if (err)
+		return err;
+	(void)json_add_integer(draft->doc, draft->json, "returned", (int64_t)position);
+	(void)json_add_cstring(draft->doc, draft->json, "seat", seat);
+	(void)json_add_cstring(draft->doc, draft->json, "payee", payee);
+	(void)json_add_text(draft->doc, draft->json, "note", bytes);
+	return ERR_OK;
+}
+
+/* A seat signs several sorts of text, and each says which it is in its first line. */
 static enum err signed_draft(struct slice bytes, struct draft *draft, struct fault *fault)
 {
-	static const char recusal[] = "arrondi/recusal@v1\n";
+	static const struct {
+		const char *first_line;
+		enum err (*draft)(const struct note *note, struct slice bytes,
+				  struct draft *draft, struct fault *fault);
+	} sorts[] = {
+		{ "arrondi/recusal@v1\n", recusal_draft },
+		{ "arrondi/payee@v1\n", confirmation_draft },
+	};
 	struct note note;
 	enum err err = note_parse(bytes, &note, fault);
 
 	if (err)
 		return err;
-	if (note.text.n >= sizeof recusal - 1 &&
-	    memcmp(note.text.p, recusal, sizeof recusal - 1) == 0)
-		return recusal_draft(&note, bytes, draft, fault);
+	for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
+		size_t n = strlen(sorts[i].first_line);
+
+		if (note.text.n >= n && memcmp(note.text.p, sorts[i].first_line, n) == 0)
+			return sorts[i].draft(&note, bytes, draft, fault);
+	}
 	return ballot_draft(&note, bytes, draft, fault);
 }
 

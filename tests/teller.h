@@ -33,4 +33,12 @@ uint64_t teller_vote(struct world *world, const char *act);
 /* The voted proposal of an act, for who carries it out. */
 uint64_t teller_grant(struct world *world, const char *act);
 
+/* The members of a seat's confirmation (number 0 .. 4) of the payee that is flagged since
+ * that return; the payee is 64 hex digits. */
+#define TELLER_MEMBERS_BYTES (WORLD_NOTE_BYTES_MAX + 512)
+void teller_confirmation(struct world *world, int seat, uint64_t returned,
+			 const char *payee, char ret_members[TELLER_MEMBERS_BYTES]);
+/* Recorded, by seat number 0, of whoever is flagged since that return. */
+void teller_confirms(struct world *world, uint64_t returned);
+
 #endif

@@ -531,10 +531,11 @@ static void tell_what_comes_back(struct world *world)
 				 "'kind':'paid','date':'2026-11-20','payment':%" PRIu64,
 				 payment);
 		if (i == 0)
-			(void)world_must(world, "treasurer",
-					 "'kind':'returned','date':'2026-11-21',"
-					 "'reason':'other','payment':%" PRIu64,
-					 payment);
+			teller_confirms(
+				world, world_must(world, "treasurer",
+						  "'kind':'returned','date':'2026-11-21',"
+						  "'reason':'other','payment':%" PRIu64,
+						  payment));
 	}
 	(void)world_must(world, "treasurer",
 			 "'kind':'restitution','date':'2026-11-25','amount':500,"

@@ -241,6 +241,8 @@ static void add_computed(struct json_doc *doc, struct json *draft, enum kind kin
 		(void)json_add_integer(doc, draft, "amount", 0);
 		(void)json_add(doc, draft, "parts", JSON_LIST);
 	}
+	if (kind == KIND_order)
+		(void)json_add_integer(doc, draft, "total", 1);
 	if (kind != KIND_decision)
 		return;
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

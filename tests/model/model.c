@@ -172,6 +172,7 @@ static const struct {
 	{ "chargeback", model_chargeback },
 	{ "charter", charter },
 	{ "condition", model_condition },
+	{ "confirmation", no_money },
 	{ "correction", model_correction },
 	{ "decision", model_decision },
 	{ "delegation", no_money },
