@@ -2,6 +2,7 @@
  * api_probe.c - for those who watch over the service, and those who write clients.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "gateway/api_int.h"
 
@@ -62,8 +63,9 @@ enum err route_metrics(struct api_call *call, struct ledger *ledger,
 		       struct http_reply *reply, struct fault *fault)
 {
 	struct overdrawn_view *views = NULL;
+	struct account_view *accounts = NULL;
 	struct books *books;
-	size_t count = 0;
+	size_t count = 0, n_accounts = 0;
 	uint64_t size;
 	enum err err = ledger_books(ledger, &books, fault);
 
@@ -71,12 +73,18 @@ enum err route_metrics(struct api_call *call, struct ledger *ledger,
 		return err;
 	size = books_size(books);
 	err = query_overdrawn(books, &views, &count, fault);
+	if (!err)
+		err = query_accounts(books, &accounts, &n_accounts, fault);
 	ledger_books_done(ledger);
-	if (err)
+	if (err) {
+		free(views);
 		return err;
+	}
 	reply_bytes(reply, "text/plain; version=0.0.4; charset=utf-8", "no-store");
 	metrics_write(&call->api->metrics, size, &reply->body);
 	metrics_write_overdrawn(views, count, &reply->body);
+	metrics_write_accounts(accounts, n_accounts, (int64_t)time(NULL), &reply->body);
 	free(views);
+	free(accounts);
 	return ERR_OK;
 }

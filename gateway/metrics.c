@@ -206,3 +206,41 @@ void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,
 			      views[i].fund, views[i].earmark,
 			      cents_value(views[i].overdrawn));
 }
+
+void metrics_write_accounts(const struct account_view *views, size_t count, int64_t now_s,
+			    struct buffer *out)
+{
+	struct date today;
+
+	head_write(out, "arrondi_bank_balance_cents", "gauge",
+		   "Balance of a bank account at its last statement's end.");
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(out,
+			      "arrondi_bank_balance_cents{account=\"%s\"} %" PRId64 "\n",
+			      views[i].id, cents_value(views[i].balance));
+	head_write(out, "arrondi_bank_unexplained_cents", "gauge",
+		   "What of a bank account's lines no entry explains yet.");
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(out,
+			      "arrondi_bank_unexplained_cents{account=\"%s\","
+			      "direction=\"in\"} %" PRId64 "\n"
+			      "arrondi_bank_unexplained_cents{account=\"%s\","
+			      "direction=\"out\"} %" PRId64 "\n",
+			      views[i].id, cents_value(views[i].arrived), views[i].id,
+			      cents_value(views[i].left));
+	head_write(out, "arrondi_bank_unexplained_lines", "gauge",
+		   "How many lines that is.");
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(out,
+			      "arrondi_bank_unexplained_lines{account=\"%s\"} %" PRId64
+			      "\n",
+			      views[i].id, views[i].lines);
+	head_write(out, "arrondi_bank_unexplained_days", "gauge",
+		   "Age of the oldest of them; absent where there is none.");
+	for (size_t i = 0; i < count && date_paris(now_s, &today) == ERR_OK; i++)
+		if (views[i].lines)
+			buffer_printf(out,
+				      "arrondi_bank_unexplained_days{account=\"%s\"} "
+				      "%" PRId32 "\n",
+				      views[i].id, today.day - views[i].oldest_on.day);
+}

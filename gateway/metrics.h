@@ -61,4 +61,8 @@ void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buff
 void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,
 			     struct buffer *out);
 
+/* Of each bank account what no entry explains yet, and for how long at this moment. */
+void metrics_write_accounts(const struct account_view *views, size_t count, int64_t now_s,
+			    struct buffer *out);
+
 #endif

@@ -113,6 +113,35 @@ static enum err balances_put(struct audit *audit, struct json_doc *doc, struct j
 	return err;
 }
 
+static enum err accounts_put(struct audit *audit, struct json_doc *doc, struct json *top,
+			     struct fault *fault)
+{
+	struct json *list = json_add(doc, top, "bank_accounts", JSON_LIST);
+	struct account_view *accounts = NULL;
+	size_t n;
+	enum err err = query_accounts(audit_books(audit), &accounts, &n, fault);
+
+	cents_put(doc, top, "bank_without_statement",
+		  query_balance(audit_books(audit), "bank"));
+	for (size_t i = 0; !err && i < n; i++) {
+		struct json *account = json_append(doc, list, JSON_OBJECT);
+		char stated_on[DATE_TEXT_BYTES] = "";
+
+		if (accounts[i].stated_on.day >= 0)
+			date_format(accounts[i].stated_on, stated_on);
+		(void)json_add_cstring(doc, account, "account", accounts[i].id);
+		(void)json_add_cstring(doc, account, "iban", accounts[i].iban);
+		(void)json_add_cstring(doc, account, "last_statement", stated_on);
+		cents_put(doc, account, "balance", accounts[i].balance);
+		cents_put(doc, account, "unexplained_in", accounts[i].arrived);
+		cents_put(doc, account, "unexplained_out", accounts[i].left);
+		number_put(doc, account, "unexplained_lines",
+			   (uint64_t)accounts[i].lines);
+	}
+	free(accounts);
+	return err;
+}
+
 static enum err keyless_put(struct audit *audit, struct json_doc *doc, struct json *top,
 			    struct fault *fault)
 {
@@ -151,6 +180,7 @@ static void counts_put(struct audit *audit, struct json_doc *doc, struct json *t
 		   counts->entries[KIND_correction] - counts->corrections_signed);
 	number_put(doc, word, "gifts_unsigned", counts->entries[KIND_gift]);
 	number_put(doc, word, "patronages_unsigned", counts->entries[KIND_patronage]);
+	number_put(doc, word, "statements", counts->entries[KIND_statement]);
 	number_put(doc, word, "settlements_with_statement",
 		   counts->settlements_with_statement);
 	number_put(doc, word, "settlements_without_statement",
@@ -219,6 +249,8 @@ enum err audit_summary_json(struct audit *audit, const struct audit_proof_file *
 	counts_put(audit, doc, top);
 	proofs_put(proofs, n_proofs, doc, top);
 	err = balances_put(audit, doc, top, fault);
+	if (!err)
+		err = accounts_put(audit, doc, top, fault);
 	if (!err)
 		err = keyless_put(audit, doc, top, fault);
 	if (!err)

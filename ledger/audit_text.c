@@ -132,6 +132,44 @@ static enum err balances_put(struct audit *audit, struct buffer *out, struct fau
 	return ERR_OK;
 }
 
+static void account_put(struct buffer *out, const struct account_view *account)
+{
+	char stated_on[DATE_TEXT_BYTES] = "none";
+
+	if (account->stated_on.day >= 0)
+		date_format(account->stated_on, stated_on);
+	buffer_printf(out, "%-17s %-34s", account->id, account->iban);
+	amount_put(out, account->balance);
+	amount_put(out, account->arrived);
+	amount_put(out, account->left);
+	buffer_printf(out, " %-14s%s\n", stated_on, account->active ? "" : " closed");
+}
+
+/* What the bank says, and how much of it is explained. */
+static enum err accounts_put(struct audit *audit, struct buffer *out, struct fault *fault)
+{
+	struct account_view *accounts = NULL;
+	struct cents unstated = query_balance(audit_books(audit), "bank");
+	size_t n;
+	enum err err = query_accounts(audit_books(audit), &accounts, &n, fault);
+
+	if (err)
+		return err;
+	if (n)
+		buffer_printf(out, "\n%-17s %-34s %19s %19s %19s %-14s\n", "Bank account",
+			      "IBAN", "Balance", "Unexplained in", "Unexplained out",
+			      "Last statement");
+	for (size_t i = 0; i < n; i++)
+		account_put(out, &accounts[i]);
+	if (n && !cents_is_zero(unstated)) {
+		buffer_printf(out, "%-52s", "recorded before, and in no statement");
+		amount_put(out, unstated);
+		buffer_put_text(out, "\n");
+	}
+	free(accounts);
+	return ERR_OK;
+}
+
 /* ---- what is proved ---- */
 
 static void of_put(struct buffer *out, uint64_t n, uint64_t of, const char *one,
@@ -260,6 +298,9 @@ static void word_put(struct audit *audit, struct buffer *out)
 	       "batches",
 	       "stand on their totals alone: rows withheld, or deleted after the legal "
 	       "retention");
+	of_put(out, entries[KIND_statement], entries[KIND_statement], "bank statement",
+	       "bank statements",
+	       "as recorded: compare their digests with the bank's files");
 	of_put(out, entries[KIND_settlement] - counts->settlements_with_statement,
 	       entries[KIND_settlement], "settlement", "settlements",
 	       "without a bank statement's digest");
@@ -284,6 +325,8 @@ enum err audit_summary_text(struct audit *audit, const struct audit_proof_file *
 
 	head_put(audit, out);
 	err = balances_put(audit, out, fault);
+	if (!err)
+		err = accounts_put(audit, out, fault);
 	if (err)
 		return err;
 	proved_put(audit, out);

@@ -1,5 +1,6 @@
 /*
- * books_list.c - lists of members, receivables and proposals, for books_query.h.
+ * books_list.c - lists of members, receivables, proposals and bank accounts, for
+ * books_query.h.
  */
 #include "ledger/books_int.h"
 #include "ledger/books_query.h"
@@ -443,4 +444,97 @@ bool query_allocated(struct books *books, struct month *ret_month)
 {
 	return month_from_outside(books_get_integer(books, "allocated"), ret_month) ==
 	       ERR_OK;
+}
+
+enum err query_suspense(struct books *books, struct suspense_view **ret_lines,
+			size_t *ret_count, struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, "unexplained/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct suspense_view *view = grow(&array, count, sizeof *view);
+		struct bank_line line;
+
+		complete = view && bank_line_of_key(cursor.key + strlen("unexplained/"),
+						    cursor.value, &line);
+		if (!complete)
+			break;
+		text_copy(view->account, QUERY_ID_BYTES, slice_of_text(line.account));
+		view->statement = line.statement;
+		view->line = line.number;
+		view->open = line.open;
+		view->booked_on = line.booked_on;
+		count++;
+	}
+	return list_finish(books, complete, array, (void **)ret_lines, count, ret_count,
+			   fault);
+}
+
+static void account_view_of(struct books *books, const struct account_record *account,
+			    struct account_view *ret_view)
+{
+	struct key key;
+
+	text_copy(ret_view->id, QUERY_ID_BYTES, slice_of_text(account->id));
+	text_copy(ret_view->iban, sizeof ret_view->iban, slice_of_text(account->iban));
+	text_copy(ret_view->label, sizeof ret_view->label, slice_of_text(account->label));
+	ret_view->active = account->active;
+	ret_view->stated_on = account->stated_on;
+	ret_view->oldest_on.day = -1;
+	ret_view->balance = books_balance(books, account_bank(&key, account->id));
+}
+
+static void suspense_count(struct books *books, struct account_view *accounts,
+			   size_t count, const struct suspense_view *line)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct account_view *account = &accounts[i];
+
+		if (strcmp(account->id, line->account) != 0)
+			continue;
+		account->lines++;
+		if (cents_is_positive(line->open))
+			account->arrived =
+				books_plus(books, account->arrived, line->open);
+		else
+			account->left = books_minus(books, account->left, line->open);
+		if (account->oldest_on.day < 0 ||
+		    date_cmp(line->booked_on, account->oldest_on) < 0)
+			account->oldest_on = line->booked_on;
+	}
+}
+
+enum err query_accounts(struct books *books, struct account_view **ret_accounts,
+			size_t *ret_count, struct fault *fault)
+{
+	struct suspense_view *lines = NULL;
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0, n_lines = 0;
+	enum err err = query_suspense(books, &lines, &n_lines, fault);
+
+	if (err)
+		return err;
+	for (state_first(books->state, &cursor, "account/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct slice id = slice_of_text(cursor.key + strlen("account/"));
+		struct account_view *view = grow(&array, count, sizeof *view);
+		struct account_record account;
+
+		complete = view && account_find(books, id, &account);
+		if (!complete)
+			break;
+		account_view_of(books, &account, view);
+		count++;
+	}
+	for (size_t i = 0; i < n_lines && complete; i++)
+		suspense_count(books, array, count, &lines[i]);
+	free(lines);
+	return list_finish(books, complete, array, (void **)ret_accounts, count,
+			   ret_count, fault);
 }

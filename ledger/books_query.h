@@ -214,6 +214,32 @@ MUST_USE enum err query_batch_periods(struct books *books, struct slice company,
 				      struct month **ret_periods, size_t *ret_count,
 				      struct fault *fault);
 
+/* A bank account of ours, and what of its statements no entry explains yet. */
+struct account_view {
+	char id[QUERY_ID_BYTES];
+	char iban[35];
+	char label[QUERY_LABEL_BYTES];
+	bool active;
+	struct date stated_on; /* last day of its last statement; day -1: none yet */
+	struct cents balance;
+	int64_t lines;              /* of statements, that are not explained whole */
+	struct cents arrived, left; /* what is not explained of them; not negative */
+	struct date oldest_on;      /* on which the first of them was booked */
+};
+MUST_USE enum err query_accounts(struct books *books, struct account_view **ret_accounts,
+				 size_t *ret_count, struct fault *fault);
+
+/* The lines of statements that are not explained whole, by statement and line. */
+struct suspense_view {
+	char account[QUERY_ID_BYTES];
+	uint64_t statement;
+	int64_t line;
+	struct cents open; /* positive: it arrived */
+	struct date booked_on;
+};
+MUST_USE enum err query_suspense(struct books *books, struct suspense_view **ret_lines,
+				 size_t *ret_count, struct fault *fault);
+
 struct proposal_view {
 	uint64_t position;
 	char subject[16];

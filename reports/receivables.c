@@ -171,6 +171,51 @@ static enum err put_credits(struct receivables *r, struct fault *fault)
 	return ERR_OK;
 }
 
+/* ---- what the bank shows, and nobody has explained ---- */
+
+static void put_line(struct receivables *r, struct table *table,
+		     const struct suspense_view *line)
+{
+	bool arrived = cents_is_positive(line->open);
+
+	row_begin(table, ROW_NORMAL);
+	cell_text(table, line->account);
+	cell_integer(table, (int64_t)line->statement);
+	cell_integer(table, line->line);
+	cell_date(table, line->booked_on);
+	cell_integer(table, r->today.day - line->booked_on.day);
+	if (!arrived)
+		cell_empty(table);
+	cell_cents(table, arrived ? line->open : cents_neg(line->open));
+	if (arrived)
+		cell_empty(table);
+}
+
+static enum err put_suspense(struct receivables *r, struct fault *fault)
+{
+	struct suspense_view *lines = NULL;
+	struct table *table;
+	size_t count = 0;
+	enum err err = query_suspense(r->books, &lines, &count, fault);
+
+	if (err || !count)
+		return err;
+	table = table_begin(r->doc, "suspense", say(r, MSG_SUSPENSE_TABLE));
+	table_column(table, "account", say(r, MSG_BANK_ACCOUNT), VALUE_TEXT);
+	table_column(table, "statement", say(r, MSG_BANK_STATEMENT), VALUE_ORDINAL);
+	table_column(table, "line", say(r, MSG_BANK_LINE), VALUE_ORDINAL);
+	table_column(table, "booked_on", say(r, MSG_BOOKED_ON), VALUE_DATE);
+	table_column(table, "days", say(r, MSG_AGE_DAYS), VALUE_ORDINAL);
+	table_column(table, "arrived", say(r, MSG_ARRIVED), VALUE_CENTS);
+	table_column(table, "left", say(r, MSG_LEFT), VALUE_CENTS);
+	for (size_t i = 0; i < count; i++)
+		put_line(r, table, &lines[i]);
+	table_total_row(table, say(r, MSG_TOTAL));
+	document_paragraph(r->doc, say(r, MSG_SUSPENSE_EXPLAINED));
+	free(lines);
+	return ERR_OK;
+}
+
 enum err receivables_put(struct books *books, const struct standing *standing,
 			 const struct owed *owed, struct document *doc,
 			 struct fault *fault)
@@ -190,6 +235,8 @@ enum err receivables_put(struct books *books, const struct standing *standing,
 		err = put_reminders(&r, fault);
 	if (!err)
 		err = put_credits(&r, fault);
+	if (!err)
+		err = put_suspense(&r, fault);
 	return err ? err : document_check(doc, fault);
 }
 

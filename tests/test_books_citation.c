@@ -324,6 +324,40 @@ static void test_an_old_line_is_explained_by_an_entry_of_today(void **state)
 	world_end(world);
 }
 
+static void test_accounts_are_listed_with_what_nobody_has_explained(void **state)
+{
+	struct world *world = world_with_account();
+	struct account_view *accounts = NULL;
+	uint64_t statement;
+	size_t count = 0;
+
+	(void)state;
+	(void)teller_vote(world, TELLER_ACCOUNT("livret", TELLER_OTHER_IBAN, "active"));
+	statement = world_must(
+		world, "treasurer",
+		STATES("0", "9960",
+		       BOTH(LINE("10000", "2026-11-03"), LINE("-40", "2026-11-05"))));
+	(void)world_must(world, "treasurer", PAID("2026-11-03", CANAL, "9000") CITES("1"),
+			 statement);
+	assert_int_equal(query_accounts(world->books, &accounts, &count, &world->fault),
+			 ERR_OK);
+	assert_int_equal(count, 2);
+	assert_string_equal(accounts[0].id, "courant");
+	assert_string_equal(accounts[0].iban, TELLER_IBAN);
+	assert_true(accounts[0].active);
+	assert_int_equal(cents_value(accounts[0].balance), 9960);
+	assert_int_equal(accounts[0].lines, 2);
+	assert_int_equal(cents_value(accounts[0].arrived), 1000);
+	assert_int_equal(cents_value(accounts[0].left), 40);
+	assert_int_equal(accounts[0].stated_on.day - accounts[0].oldest_on.day, 12);
+	assert_string_equal(accounts[1].id, "livret");
+	assert_int_equal(accounts[1].lines, 0);
+	assert_int_equal(accounts[1].oldest_on.day, -1);
+	assert_int_equal(accounts[1].stated_on.day, -1);
+	free(accounts);
+	world_end(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_a_chargeback_and_its_end_cite_lines_of_their_own),
 		cmocka_unit_test(test_a_refund_cites_what_left_and_what_came_back),
 		cmocka_unit_test(test_payments_cite_what_left),
+		cmocka_unit_test(test_accounts_are_listed_with_what_nobody_has_explained),
 		cmocka_unit_test(test_an_old_line_is_explained_by_an_entry_of_today),
 	};
 

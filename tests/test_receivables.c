@@ -16,8 +16,10 @@
 #include "reports/render.h"
 #include "tests/report_rig.h"
 #include "tests/story.h"
+#include "tests/teller.h"
 
 #define OUT_BYTES_MAX ((size_t)16 << 20)
+#define TWO_LINES     TELLER_LINE("500", "2026-11-03") "," TELLER_LINE("-40", "2026-11-05")
 
 struct drawn {
 	struct world *world;
@@ -266,6 +268,43 @@ static void a_reader_of_french_sees_names_kinds_and_subtotals(void **state)
 	drawn_free(drawn);
 }
 
+static void what_the_bank_shows_waits_with_its_age(void **state)
+{
+	struct drawn *drawn = calloc(1, sizeof *drawn);
+	const struct table *table;
+	const struct row *row;
+	uint64_t statement;
+
+	(void)state;
+	assert_non_null(drawn);
+	drawn->world = world_new();
+	(void)teller_vote(drawn->world, TELLER_ACCOUNT("courant", TELLER_IBAN, "active"));
+	statement = world_must(drawn->world, "treasurer",
+			       TELLER_STATEMENT("courant", "00", "1", "2026-11-01",
+						"2026-11-10", "0", "460", TWO_LINES));
+	(void)world_must(drawn->world, "treasurer",
+			 "'kind':'income','date':'2026-11-03','amount':150,"
+			 "'fund':'general','nature':'interest'" TELLER_CITES("1"),
+			 statement);
+	draw(drawn);
+	table = rig_table(&drawn->doc, "suspense");
+	assert_int_equal(table->rows, 3);
+	row = table->first_row;
+	assert_string_equal(rig_text(table, row, "account"), "courant");
+	assert_int_equal(rig_number(table, row, "statement"), (int64_t)statement);
+	assert_int_equal(rig_number(table, row, "line"), 1);
+	assert_int_equal(rig_number(table, row, "days"), 15); /* it is the 18th */
+	assert_int_equal(rig_cents(table, row, "arrived"), 350);
+	assert_int_equal(rig_cents(table, row, "left"), 0);
+	row = row->next;
+	assert_int_equal(rig_number(table, row, "days"), 13);
+	assert_int_equal(rig_cents(table, row, "left"), 40);
+	row = rig_row(table, ROW_TOTAL);
+	assert_int_equal(rig_cents(table, row, "arrived") - rig_cents(table, row, "left"),
+			 -world_balance(drawn->world, "suspense/courant"));
+	drawn_free(drawn);
+}
+
 static void a_ledger_without_promises_owes_nothing(void **state)
 {
 	struct drawn *drawn = calloc(1, sizeof *drawn);
@@ -290,6 +329,7 @@ int main(void)
 		cmocka_unit_test(reminders_are_what_is_due_before_today),
 		cmocka_unit_test(credits_are_the_balances_of_their_accounts),
 		cmocka_unit_test(a_reader_of_french_sees_names_kinds_and_subtotals),
+		cmocka_unit_test(what_the_bank_shows_waits_with_its_age),
 		cmocka_unit_test(a_ledger_without_promises_owes_nothing),
 	};
 

@@ -250,6 +250,73 @@ redirects() { # label of amount fund [earmark]
 \"fund\":\"$4\",\"consent\":\"$(digest "accord $2")\"${5:+,\"earmark\":\"$5\"}"
 }
 
+# ---- the bank ----
+
+# A bank account, as the board has voted it; its IBAN is a made-up one of a French bank.
+banks_at() { # account iban
+	carries_out "compte:$1" "\"kind\":\"account\",\"id\":\"$1\",\"iban\":\"$2\",\"label\":\"$1\",\
+\"status\":\"active\""
+}
+
+# A statement of today; amounts that left are below zero.
+states() { # label account opening closing amount...
+	local label=$1 account=$2 opening=$3 closing=$4 amount lines=
+	shift 4
+	for amount in "$@"; do
+		lines+="${lines:+,}{\"amount\":$(cents "$amount"),\"booked_on\":\"$TODAY\"}"
+	done
+	record "$label" treasurer "\"kind\":\"statement\",\"account\":\"$account\",\"page\":1,\
+\"digest\":\"$(digest "relevé $label")\",\"from\":\"$TODAY\",\"date\":\"$TODAY\",\
+\"opening\":$(cents "$opening"),\"closing\":$(cents "$closing"),\"lines\":[$lines]"
+}
+
+# What says of a line what it was, behind the members of an entry.
+cites() { # statement line
+	printf ',"date":"%s","line":{"line":%d,"statement":%d}' "$TODAY" "$2" "${AT[$1]}"
+}
+
+arrives() { # label name amount statement line [label of what its reference names]
+	record "$1" treasurer "\"kind\":\"settlement\",\"payer\":\"${ID[$2]}\",\"amount\":$(cents "$3")\
+${6:+,\"settles\":${AT[$6]}}$(cites "$4" "$5")"
+}
+
+charges() { # label amount statement line : by the bank
+	record "$1" treasurer "\"kind\":\"expense\",\"amount\":$(cents "$2"),\"class\":\"fonctionnement\",\
+\"nature\":\"bank-charges\",\"fund\":\"fonctionnement\"$(cites "$3" "$4")"
+}
+
+earns() { # label amount fund statement line : interest
+	record "$1" treasurer "\"kind\":\"income\",\"amount\":$(cents "$2"),\"nature\":\"interest\",\
+\"fund\":\"$3\"$(cites "$4" "$5")"
+}
+
+# A payment file; the bank then shows what it has done with it.
+hands_over() { # label account payment...
+	local label=$1 account=$2 payment payments=
+	shift 2
+	for payment in "$@"; do payments+="${payments:+,}{\"payment\":${AT[$payment]}}"; done
+	record "$label" treasurer "\"kind\":\"order\",\"account\":\"$account\",\
+\"digest\":\"$(digest "virements $label")\",\"payments\":[$payments]"
+}
+
+leaves() { # label payment statement line
+	record "$1" treasurer "\"kind\":\"paid\",\"payment\":${AT[$2]}$(cites "$3" "$4")"
+}
+
+comes_back() { # label payment statement line
+	record "$1" treasurer "\"kind\":\"returned\",\"payment\":${AT[$2]},\"reason\":\"account-closed\"\
+$(cites "$3" "$4")"
+}
+
+confirms() { # label seat returned
+	must arrondi-ledger confirm "$LEDGER" "${AT[$3]}" --seat "siege-$2"
+	cp "$OUT" "$HOME_OF_PLAY/confirmation.txt"
+	arrondi-keys sign --key "$HOME_OF_PLAY/siege-$2.pem" "$HOME_OF_PLAY/confirmation.txt" \
+		>"$HOME_OF_PLAY/confirmation.note" || stop_play "a confirmation is signed"
+	must arrondi-ledger vote "$LEDGER" "$HOME_OF_PLAY/confirmation.note"
+	AT[$1]=$(sed -n 's/^position \([0-9][0-9]*\).*/\1/p' "$OUT" | head -n 1)
+}
+
 # ---- the board ----
 
 seeker() { # name [attestation's end]: 128 bits of its name, as random as a test may be
