@@ -78,7 +78,10 @@ struct movement {
 	 * movements: movement_difference() is what to book. */
 	bool is_cumulative;
 
-	/* What to GET, behind the address of the provider's API. */
+	/* What to GET, behind the address of the provider's API. Where only that tells
+	 * what the object is (a fee of Stripe's), the object is "" until then; a movement
+	 * that is wanted is told apart by kind, parent and path, and what read_fetched()
+	 * tells takes its place. */
 	char path[MOVEMENT_PATH_CHARS_MAX + 1];
 
 	/* A constant text, for people: why it is parked; or, of one that is wanted, why
