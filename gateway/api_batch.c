@@ -42,6 +42,8 @@ static enum err rules_read(struct api_call *call, struct ledger *ledger,
 	if (err)
 		return err;
 	err = query_charter(books, &batch->charter, fault);
+	if (!err && !batch->is_correction)
+		err = company_begin(call, books, fault);
 	if (!err)
 		err = query_funds(books, &batch->funds, &count, fault);
 	rules->row_cap = batch->charter.row_cap;
@@ -82,7 +84,7 @@ static enum err parameters_set(struct api_call *call, struct fault *fault)
 	for (size_t i = 0; !err && i < http_request_parameter_count(call->request); i++) {
 		const char *name = http_request_parameter_name(call->request, i);
 
-		if (strcmp(name, "dry_run") == 0)
+		if (strcmp(name, "dry_run") == 0 || strcmp(name, "company") == 0)
 			continue;
 		if (!call->batch->is_csv)
 			return fault_set(fault, ERR_INVALID,
@@ -268,36 +270,6 @@ static enum err rows_make(struct api_call *call, const struct batch_head *head,
 	return err;
 }
 
-/* Where the lines of a batch are, which are a correction's too. */
-static uint64_t lines_position(const struct api_call *call, uint64_t position)
-{
-	return call->batch->is_correction ? call->batch->mend.position : position;
-}
-
-/* In the writer's thread, with the books as the entry leaves them. */
-static void effect_look(void *ctx, uint64_t position, struct books *books)
-{
-	struct api_call *call = ctx;
-	struct batch_effect *effect = &call->batch->effect;
-	const struct posting *posting;
-	char account[POSTING_ACCOUNT_BYTES_MAX];
-	struct fault fault;
-	size_t count;
-
-	*effect = (struct batch_effect){ .is_known = true, .credit = CENTS_ZERO };
-	effect->err = query_open(books, slice_of_text(call->caller.member),
-				 lines_position(call, position), &effect->open, &fault);
-	(void)snprintf(account, sizeof account, "credit/%s", call->caller.member);
-	posting = books_postings(books, &count);
-	for (size_t i = 0; i < count && !effect->err; i++)
-		/* Credit stands below zero; what is settled from it is what it pays. */
-		if (strcmp(posting[i].account, account) == 0 &&
-		    strcmp(posting[i].flow, "settled") != 0)
-			effect->err =
-				cents_add(effect->credit, cents_neg(posting[i].amount),
-					  &effect->credit);
-}
-
 static enum err draft_make(struct api_call *call, const struct batch_head *head,
 			   struct fault *fault)
 {
@@ -366,7 +338,9 @@ enum err route_batch_draft(struct api_call *call, struct ledger *ledger,
 		return err;
 	head = batch_input_head(&call->batch->input,
 				slice_of_text(call->batch->charter.first_origin),
-				slice_of_text(call->caller.member));
+				slice_of_text(call->batch->company));
+	if (call->caller.role == ROLE_COLLECTOR)
+		head.collector = slice_of_text(call->caller.member);
 	if (call->batch->is_correction) {
 		call->batch->mend.reason = slice_of_text(call->batch->input.reason);
 		call->batch->mend.collected_on = call->batch->old.date;
@@ -468,28 +442,6 @@ static enum err put_parts(struct json_writer *json, const char *name,
 	}
 	json_put_end(json);
 	return err ? fault_set(fault, err, "the batch's totals do not add up") : ERR_OK;
-}
-
-/* Of what was recorded before, what is still open by now. */
-static enum err effect_read(struct api_call *call, struct ledger *ledger,
-			    struct fault *fault)
-{
-	struct batch_effect *effect = &call->batch->effect;
-	struct books *books;
-	enum err err;
-
-	if (effect->is_known)
-		return effect->err ? fault_set(fault, effect->err,
-					       "what is to be transferred cannot be told")
-				   : ERR_OK;
-	err = ledger_books(ledger, &books, fault);
-	if (err)
-		return err;
-	err = query_open(books, slice_of_text(call->caller.member),
-			 lines_position(call, call->submission.position), &effect->open,
-			 fault);
-	ledger_books_done(ledger);
-	return err;
 }
 
 static void put_position(struct api_call *call, struct http_reply *reply,

@@ -17,7 +17,8 @@ struct batch_effect {
 
 struct api_batch {
 	struct charter_view charter;
-	struct fund_view *funds; /* owned */
+	char company[QUERY_ID_BYTES]; /* whose batch it is */
+	struct fund_view *funds;      /* owned */
 	struct batch_rules rules;
 	struct batch_input input;
 	struct batch batch;
@@ -33,6 +34,26 @@ struct api_batch {
 	uint64_t kept; /* rows of forgotten donors, which a correction leaves alone */
 	struct cents kept_sum;
 };
+
+/* ---- api_company.c ---- */
+
+/* For whom a batch is posted: the caller itself, or by a collector the employer that the
+ * address names. Nothing of a company's donors is looked at before. ERR_RULE, rule
+ * "collector"; ERR_INVALID. */
+MUST_USE enum err company_begin(struct api_call *call, struct books *books,
+				struct fault *fault);
+/* For whom a correction is: the company of its batch, which the address may repeat. */
+MUST_USE enum err company_of_batch(struct api_call *call, struct fault *fault);
+
+/* ---- api_effect.c ---- */
+
+/* Where the lines of a batch are, which are a correction's too. */
+uint64_t lines_position(const struct api_call *call, uint64_t position);
+/* In the writer's thread, with the books as the entry leaves them. */
+void effect_look(void *ctx, uint64_t position, struct books *books);
+/* The same of what was recorded before, as far as it can still be told. */
+MUST_USE enum err effect_read(struct api_call *call, struct ledger *ledger,
+			      struct fault *fault);
 
 /* ---- api_correction.c ---- */
 

@@ -18,11 +18,17 @@ enum err correction_begin(struct api_call *call, struct books *books, struct fau
 	if (err)
 		return err;
 	if (!query_batch(books, *of, &batch->old) ||
-	    strcmp(batch->old.company, call->caller.member) != 0)
+	    strcmp(batch->old.collector[0] ? batch->old.collector : batch->old.company,
+		   call->caller.member) != 0)
 		return fault_rule(fault, "correction",
 				  "position %" PRIu64
-				  " is not a batch of this company that can be corrected",
-				  *of);
+				  " is not a batch of this %s that can be corrected",
+				  *of,
+				  call->caller.role == ROLE_COLLECTOR ? "collector"
+								      : "company");
+	err = company_of_batch(call, fault);
+	if (err)
+		return err;
 	batch->rules.is_correction = true;
 	batch->rules.row_cap = batch->old.row_cap;
 	return ERR_OK;

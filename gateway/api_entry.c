@@ -8,6 +8,7 @@
 
 #include "gateway/api_int.h"
 #include "ledger/intake.h"
+#include "ledger/reference.h"
 
 static enum err kind_set(struct api_call *call, struct json *draft, struct fault *fault)
 {
@@ -157,6 +158,17 @@ enum err route_decision_draft(struct api_call *call, struct ledger *ledger,
 	return err ? err : draft_submit(call, draft, fault);
 }
 
+/* What the collector writes on its transfer. */
+static void put_reference(struct json_writer *json, uint64_t position)
+{
+	char reference[REFERENCE_TEXT_BYTES], printed[REFERENCE_PRINTED_BYTES];
+
+	reference_of_position(position, reference);
+	reference_print(reference, printed);
+	json_put_text(json, "transfer_reference", reference);
+	json_put_text(json, "transfer_reference_printed", printed);
+}
+
 enum err route_entry_answer(struct api_call *call, struct ledger *ledger,
 			    struct http_reply *reply, struct fault *fault)
 {
@@ -169,6 +181,8 @@ enum err route_entry_answer(struct api_call *call, struct ledger *ledger,
 	json_put_bool(&json, "repeated", submission->repeated);
 	if (!call->is_dry_run || submission->repeated) {
 		json_put_integer(&json, "position", (int64_t)submission->position);
+		if (call->route->kind == KIND_remittance)
+			put_reference(&json, submission->position);
 		json_put_slice(&json, "checkpoint", buffer_slice(&call->checkpoint));
 		http_reply_header(reply, "Location", "/v1/entries/%" PRIu64,
 				  submission->position);

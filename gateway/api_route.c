@@ -14,6 +14,9 @@
 #define RECORD    .method = HTTP_POST, .answers = ROUTE_JSON
 #define DRY_RUN   "dry_run"
 
+/* Who posts batches: a collector those of the employers that it serves. */
+#define ROLES_POSTERS (ROLE_EMPLOYER | ROLE_COLLECTOR)
+
 /* What is not of one kind of entry alone. Of two that match, the first counts. */
 static const struct route fixed[] = {
 	{ READ_TEXT, .path = "/healthz", .direct = route_health,
@@ -41,9 +44,10 @@ static const struct route fixed[] = {
 	{ .method = HTTP_GET,
 	  .answers = ROUTE_BYTES,
 	  .path = "/rows/{position}",
-	  .roles = ROLES_WITNESSES | ROLE_EMPLOYER,
+	  .roles = ROLES_WITNESSES | ROLES_POSTERS,
 	  .read = route_rows,
-	  .does = "The rows of a batch, for its company and for who verifies" },
+	  .does = "The rows of a batch, for its company, its collector and who "
+		  "verifies" },
 	{ RECORD, .path = "/hooks/{endpoint}", .body = ROUTE_BODY_DELIVERY,
 	  .is_hook = true,
 	  .does = "Takes a delivery of a payment provider, signed as the provider does" },
@@ -54,17 +58,18 @@ static const struct route fixed[] = {
 	{ READ_JSON, .path = "/v1/consistency", .parameters = "from to",
 	  .read = route_consistency,
 	  .does = "The proof that the log of one size begins with that of another" },
-	{ RECORD, .path = "/v1/batches", .roles = ROLE_EMPLOYER, .kind = KIND_batch,
-	  .parameters =
-		  DRY_RUN " collected_on period reference site source step step_cents"
-			  " terms",
+	{ RECORD, .path = "/v1/batches", .roles = ROLES_POSTERS, .kind = KIND_batch,
+	  .parameters = DRY_RUN
+	  " collected_on company period reference site source step step_cents"
+	  " terms",
 	  .body = ROUTE_BODY_BATCH, .draft = route_batch_draft,
 	  .answer = route_batch_answer, .answers_refusal = true,
 	  .does = "Records a batch of round-ups; dry_run=1 only checks it" },
-	{ RECORD, .path = "/v1/batches/{position}/correction", .roles = ROLE_EMPLOYER,
+	{ RECORD, .path = "/v1/batches/{position}/correction", .roles = ROLES_POSTERS,
 	  .kind = KIND_correction,
-	  .parameters = DRY_RUN " collected_on period reason reference site source step"
-				" step_cents terms",
+	  .parameters =
+		  DRY_RUN " collected_on company period reason reference site source step"
+			  " step_cents terms",
 	  .body = ROUTE_BODY_BATCH, .draft = route_batch_draft,
 	  .answer = route_batch_answer, .answers_refusal = true,
 	  .does = "Records a batch as it should have been, with all its rows; dry_run=1 "

@@ -29,6 +29,9 @@ static const struct {
 	{ "position", "{\"type\":\"integer\",\"minimum\":0}" },
 	{ "Arrondi-Manifest", "{\"type\":\"string\",\"contentEncoding\":\"base64\"}" },
 	{ "Arrondi-Salt", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}" },
+	{ "company",
+	  "{\"type\":\"string\",\"description\":\"By a collector: the employer for "
+	  "whom it posts\"}" },
 	{ "row", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}" },
 };
 

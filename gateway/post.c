@@ -81,7 +81,7 @@ static void batch_url(const struct post_options *options, bool is_dry_run,
 		{ "source", POST_SOURCE },       { "period", POST_PERIOD },
 		{ "terms", POST_TERMS },         { "collected_on", POST_COLLECTED_ON },
 		{ "reference", POST_REFERENCE }, { "site", POST_SITE },
-		{ "reason", POST_REASON },
+		{ "reason", POST_REASON },       { "company", POST_COMPANY },
 	};
 	bool is_first = true;
 	char step[STEP_CHARS];

@@ -43,6 +43,7 @@ static const char HELP[] =
 	"  --reference REFERENCE    yours for this batch, once and for all: "
 	"PAYE-2026-10\n"
 	"  --site SITE              of the company; optional\n"
+	"  --company ID             by a collector: the employer for whom it posts\n"
 	"  --corrects POSITION      of the batch that FILE.csv replaces, with all its "
 	"rows\n"
 	"  --reason REASON          amount, credit-note, no-consent or "

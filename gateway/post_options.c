@@ -137,6 +137,7 @@ static const struct option_def {
 	[POST_REFERENCE] = { "reference", true, check_reference,
 			     "1 to 32 of A-Z 0-9 . _ -" },
 	[POST_SITE] = { "site", false, check_id, "1 to 32 of a-z 0-9 : . _ -" },
+	[POST_COMPANY] = { "company", false, check_id, "employer:SIREN" },
 	[POST_RETRIES] = { "retries", false, check_retries, "a number from 0 to 20" },
 	[POST_KEY] = { "key", false, check_text, "a file's name" },
 	[POST_PASSPHRASE_FILE] = { "passphrase-file", false, check_text,

@@ -40,6 +40,7 @@ enum post_word {
 	POST_TERMS,
 	POST_REFERENCE,
 	POST_SITE,
+	POST_COMPANY, /* by a collector: for whom */
 	POST_RETRIES,
 	POST_KEY,
 	POST_PASSPHRASE_FILE,

@@ -90,8 +90,9 @@ struct batch_mend {
 
 /* What holds for all rows of a batch. The slices belong to the caller. */
 struct batch_head {
-	struct slice origin;  /* of the log */
-	struct slice company; /* member id of the employer */
+	struct slice origin;    /* of the log */
+	struct slice company;   /* member id of the employer */
+	struct slice collector; /* that posts it in the company's name; else empty */
 	struct slice reference;
 	struct slice site; /* empty where the company names none */
 	struct slice terms;

@@ -27,6 +27,8 @@ static void add_head(const struct batch_head *head, struct json_doc *doc,
 	json_add_text(doc, draft, "ref", head->reference);
 	json_add_cstring(doc, draft, "date", date);
 	json_add_text(doc, draft, "company", head->company);
+	if (head->collector.n > 0)
+		json_add_text(doc, draft, "collector", head->collector);
 	if (head->mend) {
 		json_add_integer(doc, draft, "batch", (int64_t)head->mend->position);
 		json_add_text(doc, draft, "reason", head->mend->reason);

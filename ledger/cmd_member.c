@@ -16,7 +16,7 @@
 /* What the command line says of a member; NULL where it says nothing. */
 struct member_words {
 	const char *id, *role, *siren, *name, *staff, *step, *percent, *cap, *fund,
-		*proposal, *vkey, *days, *continues;
+		*proposal, *vkey, *days, *continues, *collector;
 };
 
 static bool words_read(int argc, char **argv, struct member_words *words)
@@ -38,6 +38,7 @@ static bool words_read(int argc, char **argv, struct member_words *words)
 		{ "vkey", &words->vkey },
 		{ "token-days", &words->days },
 		{ "continues", &words->continues },
+		{ "collector", &words->collector },
 	};
 	enum { WORDS = sizeof table / sizeof *table };
 	struct option options[WORDS + 1] = { 0 };
@@ -95,6 +96,13 @@ static void add_kept(struct draft *draft, const struct member_view *member)
 	add_word(draft, "role", member->role);
 }
 
+/* It is kept as the terms are, until the command line says "none". */
+static void add_collector(struct draft *draft, const char *collector)
+{
+	if (strcmp(collector, "none") != 0)
+		add_word(draft, "collector", collector);
+}
+
 static enum err member_draft(struct draft *draft, const struct member_words *words,
 			     const struct member_view *before, bool retire,
 			     struct fault *fault)
@@ -112,6 +120,10 @@ static enum err member_draft(struct draft *draft, const struct member_words *wor
 		return err;
 	if (before)
 		add_kept(draft, before);
+	if (words->collector)
+		add_collector(draft, words->collector);
+	else if (before && before->collector[0] && !retire)
+		add_collector(draft, before->collector);
 	add_word(draft, "id", words->id);
 	add_word(draft, "role", words->role);
 	add_word(draft, "siren", words->siren);

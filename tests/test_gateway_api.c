@@ -2,7 +2,9 @@
  * The gateway in this process, through real sockets: gateway/api.c, gateway/api_work.c,
  * gateway/api_submit.c, gateway/api_caller.c, gateway/api_reply.c, gateway/api_route.c,
  * gateway/api_probe.c, gateway/api_list.c, gateway/ledger_pool.c, gateway/metrics.c,
- * gateway/openapi.c. What each route says is tried in tests/t-30-gateway.sh.
+ * gateway/openapi.c, gateway/api_company.c. What each route says is tried in
+ * tests/t-30-gateway.sh, and what a batch does (gateway/api_effect.c) in
+ * tests/t-50-post.sh, tests/t-55-correction.sh and tests/stories/t-collector.sh.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -208,6 +210,22 @@ static void each_kind_is_taken_from_its_roles_alone(void **state)
 					 expected);
 		}
 	}
+}
+
+static void a_company_posts_for_itself_alone(void **state)
+{
+	struct api_request request = { .method = "POST",
+				       .path = "/v1/batches?company=employer:000004044",
+				       .token = rig.token[WHO_EMPLOYER],
+				       .type = "application/json",
+				       .body = "{}" };
+	struct api_answer answer;
+
+	(void)state;
+	api_ask(&rig, &request, &answer);
+	assert_int_equal(answer.status, 422);
+	assert_non_null(strstr(answer.body, "a company posts its own batches only"));
+	api_answer_release(&answer);
 }
 
 static void what_is_not_public_is_shown_to_its_own_alone(void **state)
@@ -570,6 +588,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_address_of_the_description_answers,
 						start, stop),
 		cmocka_unit_test_setup_teardown(every_route_is_described, start, stop),
+		cmocka_unit_test_setup_teardown(a_company_posts_for_itself_alone, start,
+						stop),
 		cmocka_unit_test_setup_teardown(each_kind_is_taken_from_its_roles_alone,
 						start, stop),
 		cmocka_unit_test_setup_teardown(

@@ -118,6 +118,13 @@ provider() { # name
 	must arrondi-ledger member "$LEDGER" add --id "provider:$1" --role provider --name "$1"
 }
 
+collector() { # name
+	ID[$1]=collector:$1
+	must arrondi-ledger member "$LEDGER" add --id "collector:$1" --role collector --name "$1"
+	sed -n 's/^token (shown once): //p' "$OUT" >"$HOME_OF_PLAY/$1.token"
+	chmod 600 "$HOME_OF_PLAY/$1.token"
+}
+
 # One entry; AT[label] becomes its position.
 record() { # label by json-members
 	printf '{%s}\n' "$3" >"$HOME_OF_PLAY/draft.json"
@@ -188,6 +195,25 @@ posts() { # label name month row... : collected on the last day of the month
 	payroll "$name" "$label" "$month" "$(date -d "$month-01 1 month -1 day" +%F)" "$@"
 	must "${POST[@]}"
 	AT[$label]=$(posted_at)
+}
+
+# By a collector, in a company's name.
+post_for() { # collector reference company month row... : leaves the arguments in POST
+	payroll "$1" "$2" "$4" "$(date -d "$4-01 1 month -1 day" +%F)" "${@:5}"
+	POST+=(--company "${ID[$3]}")
+}
+
+posts_for() { # collector label company month row...
+	post_for "$@"
+	must "${POST[@]}"
+	AT[$2]=$(posted_at)
+}
+
+# Batches of a remittance stand in the log's order, whichever was posted first.
+ascending() { # label...
+	local label
+	for label in "$@"; do echo "${AT[$label]}"; done | sort -n |
+		sed 's/.*/{"batch":&}/' | paste -sd ,
 }
 
 # The whole batch as it should have been.
@@ -443,7 +469,7 @@ balances() {
 		END { printf "%s", block }' "$OUT" |
 		awk '{ account = $1; sub(/^[a-z]+:/, "", account)
 			amount = $2; sub(/\./, "", amount)
-			if (account !~ /^(bank|account|receivable|inkind)/) amount = -amount
+			if (account !~ /^(bank|account|receivable|transit|inkind)/) amount = -amount
 			print account, amount + 0 }' | sort
 }
 
