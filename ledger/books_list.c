@@ -176,6 +176,65 @@ enum err query_receivables(struct books *books, struct slice payer,
 			   fault);
 }
 
+/* Of a promise of money that names a project, what is received and what is open. */
+static enum err promise_read(struct books *books, uint64_t position, bool *ret_is,
+			     struct promise_view *ret_view, struct fault *fault)
+{
+	struct promise_record promise;
+	struct line_set lines;
+	enum err err;
+
+	*ret_is = promise_find(books, position, &promise) && !promise.in_kind &&
+		  !promise.condition[0] && promise_is_of_project(&promise);
+	if (!*ret_is)
+		return ERR_OK;
+	ret_view->position = position;
+	memcpy(ret_view->payer, promise.payer, ID_BYTES);
+	memcpy(ret_view->fund, promise.fund, ID_BYTES);
+	memcpy(ret_view->project, promise.earmark, ID_BYTES);
+	memcpy(ret_view->flow, promise.flow, FLOW_BYTES_MAX);
+	ret_view->open = CENTS_ZERO;
+	err = lines_read(books, slice_of_text(promise.payer), position, &lines, fault);
+	for (size_t i = 0; i < lines.count && !err; i++)
+		ret_view->open = books_plus(books, ret_view->open, lines.line[i].open);
+	return err ? err
+		   : promise_received(books, position, &promise, &ret_view->received,
+				      fault);
+}
+
+enum err query_project_promises(struct books *books, struct promise_view **ret_promises,
+				size_t *ret_count, struct fault *fault)
+{
+	struct state_cursor cursor;
+	void *array = NULL;
+	bool complete = true;
+	size_t count = 0;
+
+	for (state_first(books->state, &cursor, "promise/"); cursor.found && complete;
+	     state_next(books->state, &cursor)) {
+		struct promise_view view, *row;
+		bool is_one;
+		enum err err = promise_read(
+			books, strtoull(cursor.key + strlen("promise/"), NULL, 10),
+			&is_one, &view, fault);
+
+		if (err) {
+			free(array);
+			return err;
+		}
+		if (!is_one)
+			continue;
+		row = grow(&array, count, sizeof *row);
+		complete = row != NULL;
+		if (complete) {
+			*row = view;
+			count++;
+		}
+	}
+	return list_finish(books, complete, array, (void **)ret_promises, count,
+			   ret_count, fault);
+}
+
 enum err query_unvalued(struct books *books, struct date until, int64_t *ret_count,
 			struct fault *fault)
 {

@@ -163,6 +163,20 @@ MUST_USE enum err query_receivables(struct books *books, struct slice payer,
 				    struct receivable_view **ret_lines, size_t *ret_count,
 				    struct fault *fault);
 
+/* Money that is promised to projects, or was: gifts, conventions in cash and
+ * contributions that stand, by position. What was written off or given back of one, or
+ * put to another use, is neither received nor open. */
+struct promise_view {
+	uint64_t position;
+	char payer[QUERY_ID_BYTES]; /* who owes it by now */
+	char fund[QUERY_ID_BYTES], project[QUERY_ID_BYTES];
+	char flow[POSTING_FLOW_BYTES_MAX]; /* "gift.person", "patronage", ... */
+	struct cents received, open;
+};
+MUST_USE enum err query_project_promises(struct books *books,
+					 struct promise_view **ret_promises,
+					 size_t *ret_count, struct fault *fault);
+
 /* How many conventions in kind of that day or before have no value yet. */
 MUST_USE enum err query_unvalued(struct books *books, struct date until,
 				 int64_t *ret_count, struct fault *fault);

@@ -226,6 +226,8 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 	put_front(a);
 	err = allocation_sources(a, fault);
 	if (!err)
+		err = allocation_projects(a, fault);
+	if (!err)
 		err = allocation_kind(a, fault);
 	if (err)
 		return err;

@@ -85,6 +85,7 @@ void sub_sums_add(struct allocation *a, struct sub_sums *x, const struct sub_sum
 
 /* The sections. */
 MUST_USE enum err allocation_sources(struct allocation *a, struct fault *fault);
+MUST_USE enum err allocation_projects(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_kind(struct allocation *a, struct fault *fault);
 void allocation_funds(struct allocation *a);
 MUST_USE enum err allocation_decisions(struct allocation *a, struct fault *fault);
