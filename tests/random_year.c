@@ -15,12 +15,17 @@
 #include <string.h>
 
 #define SEEKER       "job-seeker:00112233445566778899aabbccddeeff"
-#define DAYS_AT_ONCE 8 /* so that RANDOM_STEPS take most of a year */
+#define DAYS_AT_ONCE 7 /* so that RANDOM_STEPS take most of a year */
 #define NO_ROWS      "'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'"
 #define DIGEST       "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
 
 const char *const random_companies[RANDOM_COMPANIES] = { "employer:000001016",
 							 "employer:000004044" };
+#define PROVIDER  "provider:stripe"
+#define COLLECTOR "collector:bureau"
+const char *const random_payers[RANDOM_PAYERS] = { "employer:000001016",
+						   "employer:000004044", PROVIDER,
+						   COLLECTOR };
 const char *const random_funds[RANDOM_FUNDS] = { "emploi", "general", "projets",
 						 "projets-2" };
 
@@ -113,13 +118,16 @@ static void play_batch(struct world *world, struct dice *dice)
 	const char *company = random_companies[roll(dice, 2)];
 	char totals[300];
 
+	bool collected = roll(dice, 3) == 0;
+
 	draw_totals(dice, totals);
-	(void)submit(world, company,
+	(void)submit(world, collected ? COLLECTOR : company,
 		     "'kind':'batch','company':'%s','source':'%s','period':'{m%" PRIu32
 		     "}','date':'{d%" PRIu32 "}','step':100,'terms':'2026-09','count':2,"
-		     "'zero':0,'received':" DIGEST ",'root':" DIGEST ",'totals':[%s]",
+		     "'zero':0,'received':" DIGEST ",'root':" DIGEST ",'totals':[%s]%s",
 		     company, roll(dice, 3) ? "salary" : "invoice", roll(dice, 45),
-		     roll(dice, 40), totals);
+		     roll(dice, 40), totals,
+		     collected ? ",'collector':'" COLLECTOR "'" : "");
 }
 
 /* Some batch as it should have been, or that should not have been. */
@@ -130,14 +138,15 @@ static void correct(struct world *world, struct dice *dice, uint32_t batch)
 
 	if (!emptied)
 		draw_totals(dice, totals);
-	for (size_t i = 0; i < RANDOM_COMPANIES; i++)
-		(void)submit(world, random_companies[i],
+	for (size_t i = 0; i < 2 * (size_t)RANDOM_COMPANIES; i++)
+		(void)submit(world, i % 2 ? COLLECTOR : random_companies[i / 2],
 			     "'kind':'correction','batch':%" PRIu32
 			     ",'company':'%s','reason':'amount','date':'{d0}',"
 			     "'count':%d,'zero':0,'received':" DIGEST
-			     ",'root':%s,'totals':[%s]",
-			     batch, random_companies[i], emptied ? 0 : 2,
-			     emptied ? NO_ROWS : DIGEST, totals);
+			     ",'root':%s,'totals':[%s]%s",
+			     batch, random_companies[i / 2], emptied ? 0 : 2,
+			     emptied ? NO_ROWS : DIGEST, totals,
+			     i % 2 ? ",'collector':'" COLLECTOR "'" : "");
 }
 
 static void play_correction(struct world *world, struct dice *dice)
@@ -155,7 +164,7 @@ static void play_promise(struct world *world, struct dice *dice)
 			     "'kind':'gift','date':'{d%" PRIu32
 			     "}','payer':'%s','giver':'company','amount':%" PRIu32
 			     ",'fund':'%s'%s%s%s",
-			     1 + roll(dice, 9), random_companies[roll(dice, 2)],
+			     1 + roll(dice, 9), random_payers[roll(dice, 3)],
 			     1 + roll(dice, 5000), fund, earmarked ? ",'earmark':'" : "",
 			     earmarked ? fund : "", earmarked ? "'" : "");
 	else
@@ -219,7 +228,7 @@ static void play_redirect(struct world *world, struct dice *dice)
 		(void)submit(world, "treasurer",
 			     "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
 			     ",'fund':'%s','amount':%" PRIu32,
-			     roll(dice, (uint32_t)world->leaf_count),
+			     some(world, dice, "patronage"),
 			     random_funds[roll(dice, 4)], 1 + roll(dice, 2000));
 	(void)world_must(
 		world, "operator",
@@ -237,7 +246,7 @@ static void play_settlement(struct world *world, struct dice *dice)
 	(void)submit(world, "treasurer",
 		     "'kind':'settlement','date':'{d%" PRIu32
 		     "}','payer':'%s','amount':%" PRIu32 "%s",
-		     roll(dice, 50), random_companies[roll(dice, 2)],
+		     roll(dice, 50), random_payers[roll(dice, RANDOM_PAYERS)],
 		     1 + roll(dice, 3000), settles);
 }
 
@@ -246,9 +255,10 @@ static void play_terms(struct world *world, struct dice *dice)
 	(void)submit(world, "operator",
 		     "'kind':'member','id':'employer:000001016','role':'employer',"
 		     "'siren':'000001016','name':'M','status':'active',"
-		     "'match_percent':%" PRIu32 ",'match_cap_month':%" PRIu32 "%s",
+		     "'match_percent':%" PRIu32 ",'match_cap_month':%" PRIu32 "%s%s",
 		     roll(dice, 4) * 50, roll(dice, 3) * 700,
-		     roll(dice, 3) ? "" : ",'match_fund':'emploi'");
+		     roll(dice, 3) ? "" : ",'match_fund':'emploi'",
+		     roll(dice, 4) ? ",'collector':'" COLLECTOR "'" : "");
 }
 
 static void play_proposal(struct world *world, struct dice *dice)
@@ -298,12 +308,13 @@ static void play_back(struct world *world, struct dice *dice)
 {
 	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
 	uint32_t amount = 1 + roll(dice, 2000);
-	const char *payer = random_companies[roll(dice, 2)];
+	const char *payer = random_payers[roll(dice, RANDOM_PAYERS)];
 
-	(void)submit(world, "treasurer",
-		     "'kind':'writeoff','payer':'%s','reason':'abandoned','of':%" PRIu32
-		     ",'amount':%" PRIu32,
-		     payer, of, amount);
+	for (size_t i = 0; i < RANDOM_PAYERS; i++)
+		(void)submit(world, "treasurer",
+			     "'kind':'writeoff','payer':'%s','reason':'abandoned',"
+			     "'of':%" PRIu32 ",'amount':%" PRIu32,
+			     random_payers[i], of, 1 + amount / 4);
 	(void)submit(world, "treasurer",
 		     "'kind':'refund','date':'{d0}','payer':'%s','reason':"
 		     "'asked','through':'%s','of':%" PRIu32 ",'amount':%" PRIu32,
@@ -369,11 +380,73 @@ static void play_grant_back(struct world *world, struct dice *dice)
 			     position, of, amount);
 }
 
+/* Fees, payouts and what arrives of them; or what turns out otherwise. */
+static void play_provider(struct world *world, struct dice *dice)
+{
+	char of[40] = "";
+
+	if (roll(dice, 2))
+		snprintf(of, sizeof of, ",'of':%" PRIu32, some(world, dice, "gift"));
+	(void)submit(world, "treasurer",
+		     "'kind':'fee','date':'{d0}','payer':'%s','amount':%" PRIu32 "%s",
+		     roll(dice, 3) ? PROVIDER : COLLECTOR, 1 + roll(dice, 300), of);
+	if (roll(dice, 2))
+		(void)submit(world, PROVIDER,
+			     "'kind':'payout','date':'{d0}','payer':'" PROVIDER
+			     "','amount':%" PRIu32,
+			     1 + roll(dice, 4000));
+	for (int i = 0; i < 4; i++)
+		(void)submit(world, "treasurer",
+			     "'kind':'settlement','date':'{d0}','payer':'" PROVIDER
+			     "','amount':%" PRIu32 ",'settles':%" PRIu32,
+			     1 + roll(dice, 2000), some(world, dice, "payout"));
+	if (roll(dice, 3) == 0)
+		(void)submit(world, PROVIDER,
+			     "'kind':'reversal','date':'{d0}','reason':'payout-failed',"
+			     "'of':%" PRIu32,
+			     some(world, dice, roll(dice, 2) ? "payout" : "fee"));
+}
+
+/* What a batch that was not corrected adds up to. */
+static int64_t batch_sum(struct world *world, uint32_t of)
+{
+	struct json_doc *doc = json_doc_new();
+	struct entry entry;
+	struct fault fault;
+	int64_t sum = 0;
+
+	if (entry_parse(doc, slice_of(world->leaves[of].bytes, world->leaves[of].n),
+			&entry, &fault) == ERR_OK &&
+	    entry.kind == KIND_batch)
+		for (const struct json *total = entry_list(&entry, "totals")->first;
+		     total; total = total->next)
+			sum += cents_value(item_cents(total, "amount"));
+	json_doc_free(doc);
+	return sum;
+}
+
+static void play_remittance(struct world *world, struct dice *dice)
+{
+	for (int i = 0; i < 4; i++) {
+		uint32_t of = some(world, dice, "batch");
+		int64_t sum = batch_sum(world, of);
+
+		(void)submit(world, COLLECTOR,
+			     "'kind':'remittance','date':'{d0}','digest':" DIGEST
+			     ",'amount':%" PRId64 ",'batches':[{'batch':%" PRIu32 "}]%s",
+			     sum, of, roll(dice, 2) ? ",'fee':7" : "");
+	}
+	(void)submit(world, "treasurer",
+		     "'kind':'settlement','date':'{d0}','payer':'" COLLECTOR
+		     "','amount':%" PRIu32 ",'settles':%" PRIu32,
+		     1 + roll(dice, 1500), some(world, dice, "remittance"));
+}
+
 void random_play(struct world *world, struct dice *dice)
 {
 	if (roll(dice, 2))
 		world->at += roll(dice, DAYS_AT_ONCE * 86400);
-	switch (roll(dice, 22)) {
+	switch (roll(dice, 28)) {
 	case 0:
 	case 1:
 	case 2:
@@ -392,6 +465,8 @@ void random_play(struct world *world, struct dice *dice)
 		play_terms(world, dice);
 		break;
 	case 9:
+	case 25:
+	case 26:
 		play_proposal(world, dice);
 		break;
 	case 10:
@@ -418,6 +493,13 @@ void random_play(struct world *world, struct dice *dice)
 	case 21:
 		play_correction(world, dice);
 		break;
+	case 22:
+	case 23:
+		play_provider(world, dice);
+		break;
+	case 24:
+		play_remittance(world, dice);
+		break;
 	case 13:
 		(void)submit(world, "operator",
 			     "'kind':'allocation','month':'{m%" PRIu32 "}'",
@@ -443,4 +525,14 @@ void random_begin(struct world *world)
 		world, "operator",
 		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
 		"'status':'open'");
+	(void)world_must(world, "operator",
+			 "'kind':'member','id':'" PROVIDER
+			 "','role':'provider','name':'S','status':'active'");
+	(void)world_must(world, "operator",
+			 "'kind':'member','id':'" COLLECTOR
+			 "','role':'collector','name':'C','status':'active'");
+	(void)world_must(world, "operator",
+			 "'kind':'member','id':'employer:000004044','role':'employer',"
+			 "'siren':'000004044','name':'M','status':'active',"
+			 "'collector':'" COLLECTOR "'");
 }

@@ -39,7 +39,8 @@ static const enum kind drawn[] = {
 	KIND_condition,  KIND_correction,  KIND_decision,     KIND_gift,
 	KIND_paid,       KIND_patronage,   KIND_payment,      KIND_redirect,
 	KIND_refund,     KIND_restitution, KIND_returned,     KIND_reversal,
-	KIND_settlement, KIND_valuation,   KIND_writeoff,
+	KIND_settlement, KIND_valuation,   KIND_writeoff,     KIND_fee,
+	KIND_payout,     KIND_remittance,
 };
 
 static void fail_year(const struct year *year, const char *what, int64_t books,

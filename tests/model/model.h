@@ -60,8 +60,9 @@ struct model_promise {
 	uint64_t position;
 	char kind[24], payer[MODEL_NAME_BYTES], fund[40], mark[80], giver[16];
 	char period[8], source[16];
-	int64_t amount; /* of a batch: 0 */
-	int64_t back;   /* refunded, charged back, redirected */
+	char collector[MODEL_NAME_BYTES]; /* who owes a batch's rows; "" for its payer */
+	int64_t amount;                   /* of a batch: 0 */
+	int64_t back;                     /* refunded, charged back, redirected */
 	bool is_cash, is_waiting, reversed;
 	size_t n_parts; /* instalments; or what a batch's totals are now */
 	struct {
@@ -74,9 +75,21 @@ struct model_promise {
 struct model_settlement {
 	uint64_t position;
 	char payer[MODEL_NAME_BYTES];
+	/* That pays: the bank, the fund that bears fees, or what a payout has in transit.
+	 */
+	char source[MODEL_NAME_BYTES];
 	uint64_t settles;
 	bool has_settles, undone;
+	bool of_payout; /* what it names: it pays no line */
 	int64_t amount, rest;
+};
+
+/* Batches that a collector transfers at once. */
+struct model_remittance {
+	uint64_t position;
+	bool reversed;
+	size_t n;
+	uint64_t batch[MODEL_PARTS_MAX];
 };
 
 /* A salary month of an employer. */
@@ -141,12 +154,13 @@ struct model_move {
 struct model {
 	size_t n_accounts, n_lines, n_payments, n_promises, n_settlements, n_months,
 		n_members, n_funds, n_pools, n_grants, n_orders, n_backs, n_moves,
-		n_policy;
+		n_policy, n_remittances;
 	struct model_account account[MODEL_ACCOUNTS_MAX];
 	struct model_line line[MODEL_LINES_MAX];
 	struct model_payment payment[MODEL_PAYMENTS_MAX];
 	struct model_promise promise[MODEL_PROMISES_MAX];
 	struct model_settlement settlement[MODEL_PROMISES_MAX];
+	struct model_remittance remittance[MODEL_PROMISES_MAX];
 	struct model_month month[MODEL_MONTHS_MAX];
 	struct model_member member[MODEL_MEMBERS_MAX];
 	struct model_pool pool[MODEL_POOLS_MAX];
@@ -197,7 +211,7 @@ int64_t *model_taken(struct model *model, const struct model_line *line);
 void model_lessen(struct model *model, size_t line, int64_t amount);
 void model_match_back(struct model *model, const char *payer, const char *fund,
 		      int64_t amount);
-void model_unpay(struct model *model, uint64_t settlement);
+void model_unpay(struct model *model, const struct model_settlement *settlement);
 size_t model_lines_at(const struct model *model, const char *payer, uint64_t position,
 		      bool any_position, size_t *ret_lines);
 
@@ -226,6 +240,9 @@ struct model_promise *model_promise_at(struct model *model, uint64_t position);
 
 /* model_back.c */
 void model_settlement(struct model *model, const struct json_t *entry);
+void model_fee(struct model *model, const struct json_t *entry);
+void model_payout(struct model *model, const struct json_t *entry);
+void model_remittance(struct model *model, const struct json_t *entry);
 void model_writeoff(struct model *model, const struct json_t *entry);
 void model_refund(struct model *model, const struct json_t *entry);
 void model_chargeback(struct model *model, const struct json_t *entry);

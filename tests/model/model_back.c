@@ -10,28 +10,6 @@
 
 /* ---- settlements ---- */
 
-static void arrives(struct model *model, const char *payer, int64_t amount,
-		    uint64_t settles, bool has_settles)
-{
-	struct model_settlement *settlement = &model->settlement[model->n_settlements++];
-
-	if (model->n_settlements > MODEL_PROMISES_MAX)
-		model_stop(model, "too many settlements");
-	settlement->position = model->at;
-	settlement->amount = amount;
-	settlement->settles = settles;
-	settlement->has_settles = has_settles;
-	model_copy(settlement->payer, sizeof settlement->payer, payer);
-	model_settle(model, settlement, &settlement->rest);
-}
-
-void model_settlement(struct model *model, const json_t *entry)
-{
-	arrives(model, text_of(entry, "payer"), number_of(entry, "amount"),
-		(uint64_t)number_or(entry, "settles", 0),
-		json_object_get(entry, "settles") != NULL);
-}
-
 static struct model_settlement *settlement_at(struct model *model, uint64_t position)
 {
 	for (size_t i = 0; i < model->n_settlements; i++)
@@ -40,11 +18,107 @@ static struct model_settlement *settlement_at(struct model *model, uint64_t posi
 	return NULL;
 }
 
+static bool is_payout(const struct model_settlement *settlement)
+{
+	return settlement && strncmp(settlement->source, "transit/", 8) == 0;
+}
+
+static struct model_settlement *settlement_new(struct model *model, const char *payer,
+					       int64_t amount, const char *source)
+{
+	struct model_settlement *settlement = &model->settlement[model->n_settlements++];
+
+	if (model->n_settlements > MODEL_PROMISES_MAX)
+		model_stop(model, "too many settlements");
+	settlement->position = model->at;
+	settlement->amount = amount;
+	model_copy(settlement->payer, sizeof settlement->payer, payer);
+	model_copy(settlement->source, sizeof settlement->source, source);
+	return settlement;
+}
+
+/* What a settlement of a payout moves, one way or the other. */
+static void transit_moves(struct model *model, const struct model_settlement *settlement,
+			  int64_t amount)
+{
+	model_post(model, amount, "%s", settlement->source);
+	model_post(model, -amount, "transit/%s", settlement->payer);
+}
+
+static void settle(struct model *model, struct model_settlement *settlement,
+		   uint64_t settles, bool has_settles)
+{
+	settlement->settles = settles;
+	settlement->has_settles = has_settles;
+	settlement->of_payout = has_settles && strcmp(settlement->source, "bank") == 0 &&
+				is_payout(settlement_at(model, settles));
+	if (settlement->of_payout)
+		transit_moves(model, settlement, settlement->amount);
+	else
+		model_settle(model, settlement, &settlement->rest);
+}
+
+void model_settlement(struct model *model, const json_t *entry)
+{
+	struct model_settlement *settlement = settlement_new(
+		model, text_of(entry, "payer"), number_of(entry, "amount"), "bank");
+
+	settle(model, settlement, (uint64_t)number_or(entry, "settles", 0),
+	       json_object_get(entry, "settles") != NULL);
+}
+
+void model_fee(struct model *model, const json_t *entry)
+{
+	struct model_settlement *fee =
+		settlement_new(model, text_of(entry, "payer"), number_of(entry, "amount"),
+			       "fund/fonctionnement/-");
+
+	settle(model, fee, (uint64_t)number_or(entry, "of", 0),
+	       json_object_get(entry, "of") != NULL);
+}
+
+void model_payout(struct model *model, const json_t *entry)
+{
+	char transit[MODEL_NAME_BYTES];
+
+	snprintf(transit, sizeof transit, "transit/%s", text_of(entry, "payer"));
+	settle(model,
+	       settlement_new(model, text_of(entry, "payer"), number_of(entry, "amount"),
+			      transit),
+	       0, false);
+}
+
+void model_remittance(struct model *model, const json_t *entry)
+{
+	struct model_remittance *remittance = &model->remittance[model->n_remittances++];
+	json_t *batches = json_object_get(entry, "batches"), *batch;
+	int64_t fee = number_or(entry, "fee", 0);
+	size_t i;
+
+	if (model->n_remittances > MODEL_PROMISES_MAX ||
+	    json_array_size(batches) > MODEL_PARTS_MAX)
+		model_stop(model, "too much is remitted");
+	remittance->position = model->at;
+	json_array_foreach(batches, i, batch)
+	{
+		remittance->batch[remittance->n++] = (uint64_t)number_of(batch, "batch");
+	}
+	if (fee)
+		settle(model,
+		       settlement_new(model, text_of(entry, "by"), fee,
+				      "fund/fonctionnement/-"),
+		       model->at, true);
+}
+
 static void settlement_undo(struct model *model, struct model_settlement *settlement)
 {
 	settlement->undone = true;
-	model_unpay(model, settlement->position);
-	model_post(model, -settlement->rest, "bank");
+	if (settlement->of_payout) {
+		transit_moves(model, settlement, -settlement->amount);
+		return;
+	}
+	model_unpay(model, settlement);
+	model_post(model, -settlement->rest, "%s", settlement->source);
 	if (settlement->rest)
 		model_take_credit(model, settlement->payer, settlement->rest);
 }
@@ -263,10 +337,23 @@ static void back_undo(struct model *model, const struct model_back *back)
 	if (strcmp(back->kind, "writeoff") == 0)
 		writeoff_undo(model, back);
 	else if (strcmp(back->kind, "chargeback") == 0 && settlement)
-		arrives(model, settlement->payer, settlement->amount, settlement->settles,
-			settlement->has_settles);
+		settle(model,
+		       settlement_new(model, settlement->payer, settlement->amount,
+				      settlement->source),
+		       settlement->settles, settlement->has_settles);
 	else
 		refund_undo(model, back);
+}
+
+/* Its fee is a settlement at its own position. */
+static bool remittance_undo(struct model *model, uint64_t position)
+{
+	for (size_t i = 0; i < model->n_remittances; i++)
+		if (model->remittance[i].position == position) {
+			model->remittance[i].reversed = true;
+			return true;
+		}
+	return false;
 }
 
 void model_reversal(struct model *model, const json_t *entry)
@@ -275,6 +362,7 @@ void model_reversal(struct model *model, const json_t *entry)
 	struct model_settlement *settlement = settlement_at(model, of);
 	struct model_promise *promise = model_promise_at(model, of);
 	struct model_back *back = back_at(model, of);
+	bool is_remittance = remittance_undo(model, of);
 
 	if (settlement)
 		settlement_undo(model, settlement);
@@ -282,6 +370,6 @@ void model_reversal(struct model *model, const json_t *entry)
 		promise_undo(model, promise);
 	else if (back)
 		back_undo(model, back);
-	else if (!model_unorder(model, of))
+	else if (!is_remittance && !model_unorder(model, of))
 		model_stop(model, "there is nothing to reverse");
 }

@@ -112,8 +112,9 @@ static int64_t shares_of(const struct model *model, const size_t *lines, size_t 
 
 /* ---- paying ---- */
 
-static void line_pay(struct model *model, size_t at, int64_t amount, bool by_credit,
-		     uint64_t settlement)
+/* By a settlement, or out of the credit where it is NULL. */
+static void line_pay(struct model *model, size_t at, int64_t amount,
+		     const struct model_settlement *settlement)
 {
 	struct model_line *line = &model->line[at];
 
@@ -124,35 +125,56 @@ static void line_pay(struct model *model, size_t at, int64_t amount, bool by_cre
 	line->open -= amount;
 	owed_moves(model, line, -amount);
 	model_post(model, -amount, "fund/%s/%s", line->fund, line->mark);
-	if (by_credit)
-		model_post(model, amount, "credit/%s", line->payer);
+	if (settlement)
+		model_post(model, amount, "%s", settlement->source);
 	else
-		model_post(model, amount, "bank");
+		model_post(model, amount, "credit/%s", line->payer);
 	model->payment[model->n_payments++] =
-		(struct model_payment){ .settlement = settlement,
-					.by_credit = by_credit,
+		(struct model_payment){ .settlement =
+						settlement ? settlement->position : 0,
+					.by_credit = !settlement,
 					.line = at,
 					.amount = amount };
+}
+
+static int64_t lines_settle(struct model *model,
+			    const struct model_settlement *settlement, uint64_t position,
+			    bool all, int64_t left)
+{
+	static size_t lines[MODEL_LINES_MAX];
+	static int64_t shares[MODEL_LINES_MAX];
+	size_t n = model_lines_at(model, settlement->payer, position, all, lines);
+
+	left = shares_of(model, lines, n, left, shares);
+	for (size_t i = 0; i < n; i++)
+		line_pay(model, lines[i], shares[i], settlement);
+	return left;
+}
+
+static const struct model_remittance *remittance_at(const struct model *model,
+						    uint64_t position)
+{
+	for (size_t i = 0; i < model->n_remittances; i++)
+		if (model->remittance[i].position == position &&
+		    !model->remittance[i].reversed)
+			return &model->remittance[i];
+	return NULL;
 }
 
 void model_settle(struct model *model, const struct model_settlement *settlement,
 		  int64_t *ret_rest)
 {
-	static size_t lines[MODEL_LINES_MAX];
-	static int64_t shares[MODEL_LINES_MAX];
+	const struct model_remittance *remittance =
+		settlement->has_settles ? remittance_at(model, settlement->settles)
+					: NULL;
 	int64_t left = settlement->amount;
 
-	for (int all = 0; all < 2; all++) {
-		size_t n = 0;
-
-		if (all || settlement->has_settles)
-			n = model_lines_at(model, settlement->payer, settlement->settles,
-					   all, lines);
-		left = shares_of(model, lines, n, left, shares);
-		for (size_t i = 0; i < n; i++)
-			line_pay(model, lines[i], shares[i], false, settlement->position);
-	}
-	model_post(model, left, "bank");
+	for (size_t i = 0; remittance && i < remittance->n; i++)
+		left = lines_settle(model, settlement, remittance->batch[i], false, left);
+	if (settlement->has_settles && !remittance)
+		left = lines_settle(model, settlement, settlement->settles, false, left);
+	left = lines_settle(model, settlement, 0, true, left);
+	model_post(model, left, "%s", settlement->source);
 	model_post(model, -left, "credit/%s", settlement->payer);
 	*ret_rest = left;
 }
@@ -179,7 +201,7 @@ void model_use_credit(struct model *model, const char *payer, uint64_t position,
 		return;
 	(void)shares_of(model, lines, n, credit, shares);
 	for (size_t i = 0; i < n; i++)
-		line_pay(model, lines[i], shares[i], true, 0);
+		line_pay(model, lines[i], shares[i], NULL);
 }
 
 /* ---- taking back ---- */
@@ -331,7 +353,7 @@ void model_take_credit(struct model *model, const char *payer, int64_t amount)
 	}
 }
 
-void model_unpay(struct model *model, uint64_t settlement)
+void model_unpay(struct model *model, const struct model_settlement *settlement)
 {
 	int64_t from_credit = 0;
 	char payer[MODEL_NAME_BYTES] = "";
@@ -341,7 +363,7 @@ void model_unpay(struct model *model, uint64_t settlement)
 		struct model_line *line = &model->line[payment->line];
 		int64_t *taken, kept;
 
-		if (payment->by_credit || payment->settlement != settlement)
+		if (payment->by_credit || payment->settlement != settlement->position)
 			continue;
 		taken = model_taken(model, line);
 		kept = payment->amount < *taken ? payment->amount : *taken;
@@ -351,11 +373,11 @@ void model_unpay(struct model *model, uint64_t settlement)
 			*taken -= kept;
 		from_credit += kept;
 		line_opens(model, line, payment->amount - kept);
-		model_post(model, kept - payment->amount, "bank");
+		model_post(model, kept - payment->amount, "%s", settlement->source);
 		payment->amount = 0;
 		model_copy(payer, sizeof payer, line->payer);
 	}
-	model_post(model, -from_credit, "bank");
+	model_post(model, -from_credit, "%s", settlement->source);
 	if (from_credit)
 		model_take_credit(model, payer, from_credit);
 }

@@ -168,6 +168,18 @@ static int64_t totals_read(struct model *model, const json_t *entry,
 	return sum;
 }
 
+static const char *owes_rows(const struct model_promise *batch)
+{
+	return batch->collector[0] ? batch->collector : batch->payer;
+}
+
+static void credits_pay(struct model *model, const struct model_promise *batch)
+{
+	model_use_credit(model, owes_rows(batch), batch->position, INT64_MAX);
+	if (batch->collector[0])
+		model_use_credit(model, batch->payer, batch->position, INT64_MAX);
+}
+
 void model_batch(struct model *model, const json_t *entry)
 {
 	struct model_promise *batch = promise_new(model, entry);
@@ -175,15 +187,17 @@ void model_batch(struct model *model, const json_t *entry)
 	int64_t sum = totals_read(model, entry, batch);
 
 	model_copy(batch->payer, sizeof batch->payer, text_of(entry, "company"));
+	model_copy(batch->collector, sizeof batch->collector,
+		   text_or(entry, "collector", ""));
 	model_copy(batch->source, sizeof batch->source, text_of(entry, "source"));
 	model_copy(batch->period, sizeof batch->period, text_of(entry, "period"));
 	for (size_t i = 0; i < batch->n_parts; i++)
-		(void)model_owe(model, batch->payer, batch->position, 0,
+		(void)model_owe(model, owes_rows(batch), batch->position, 0,
 				batch->part[i].class, batch->part[i].fund, "-",
 				batch->part[i].amount);
 	shares.n = funds_of(batch, shares.fund, shares.weight);
 	match(model, entry, batch, sum, &shares);
-	model_use_credit(model, batch->payer, batch->position, INT64_MAX);
+	credits_pay(model, batch);
 }
 
 static int64_t total_of(const struct model_promise *batch, const char *fund,
@@ -199,8 +213,8 @@ static int64_t total_of(const struct model_promise *batch, const char *fund,
 static void line_change(struct model *model, const struct model_promise *batch,
 			const char *fund, enum model_class class, int64_t change)
 {
-	size_t line = model_owe(model, batch->payer, batch->position, 0, class, fund, "-",
-				change > 0 ? change : 0);
+	size_t line = model_owe(model, owes_rows(batch), batch->position, 0, class, fund,
+				"-", change > 0 ? change : 0);
 
 	if (change < 0)
 		model_lessen(model, line, -change);
@@ -232,7 +246,7 @@ void model_correction(struct model *model, const json_t *entry)
 	if (!shares.n)
 		shares.n = funds_of(&old, shares.fund, shares.weight);
 	match(model, entry, batch, change, &shares);
-	model_use_credit(model, batch->payer, batch->position, INT64_MAX);
+	credits_pay(model, batch);
 }
 
 /* ---- gifts and conventions ---- */
