@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "tests/world.h"
+#include "tests/teller.h"
 
 #define LILAS  "employer:000001016"
 #define STRIPE "provider:stripe"
@@ -248,6 +248,43 @@ static void test_a_payout_that_fails_after_it_arrived(void **state)
 	a_late_failure(false);
 }
 
+/* With the bank's lines: what arrives and what is taken back cites one; a fee, a payout
+ * and its failure are no money of ours and cite none. */
+static void test_what_the_bank_shows_of_a_payout(void **state)
+{
+	struct world *world = world_with_providers();
+	uint64_t statement, payout, arrived, fee;
+
+	(void)state;
+	(void)world_must(world, STRIPE, GIFT(STRIPE, "10000"));
+	(void)teller_vote(world, TELLER_ACCOUNT("courant", TELLER_IBAN, "active"));
+	statement = world_must(
+		world, "treasurer",
+		TELLER_STATEMENT("courant", "00", "1", "2026-11-01", "2026-11-15", "0",
+				 "0",
+				 TELLER_LINE("9800", "2026-11-10") "," TELLER_LINE(
+					 "-9800", "2026-11-12")));
+	fee = world_must(world, STRIPE, FEE(STRIPE, "200"));
+	payout = world_must(world, STRIPE, PAYOUT(STRIPE, "9800"));
+	world_refuses(world, "line", "treasurer", ARRIVES(STRIPE, "9800"), payout);
+	arrived =
+		world_must(world, "treasurer", ARRIVES(STRIPE, "9800") TELLER_CITES("1"),
+			   payout, statement);
+	stands(world, "transit/" STRIPE, 0);
+	stands(world, "suspense/courant", 9800); /* the debit, not explained yet */
+	(void)world_must(world, STRIPE, REVERSAL("payout-failed"), payout);
+	world_refuses(world, "line", "treasurer", CHARGEBACK("9800"), arrived);
+	(void)world_must(world, "treasurer", CHARGEBACK("9800") TELLER_CITES("2"),
+			 arrived, statement);
+	stands(world, "transit/" STRIPE, 0);
+	stands(world, "suspense/courant", 0);
+	stands(world, "account/courant", 0);
+	stands(world, "receivable/" STRIPE, 9800);
+	(void)world_must(world, STRIPE, REVERSAL("cancelled"), fee);
+	stands(world, "receivable/" STRIPE, 10000);
+	world_end(world);
+}
+
 static void test_who_pays_out(void **state)
 {
 	struct world *world = world_with_providers();
@@ -400,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_a_payout_is_in_transit_until_the_bank_has_it),
 		cmocka_unit_test(test_a_payout_that_fails_is_owed_again),
 		cmocka_unit_test(test_a_payout_that_fails_after_it_arrived),
+		cmocka_unit_test(test_what_the_bank_shows_of_a_payout),
 		cmocka_unit_test(test_who_pays_out),
 		cmocka_unit_test(test_a_payout_waits_for_years),
 		cmocka_unit_test(test_a_provider_undoes_what_is_its_own),
