@@ -130,8 +130,8 @@ void inbox_undo(struct inbox *inbox);
 
 /* Keeps a movement that a delivery, or what was fetched, has told. One whose key is known
  * stays as it is, but for one that is parked or was nothing: it takes what is told now.
- * One that is wanted has the key "fetch PROVIDER PATH", and is wanted again whatever it
- * was: there is news of it. */
+ * One that is wanted has a key of its kind, parent and path, and is wanted again whatever
+ * it was: there is news of it. */
 MUST_USE enum err inbox_movement_put(struct inbox *inbox, const char *provider,
 				     const char *endpoint, int64_t delivery,
 				     const struct movement *movement, int64_t now,

@@ -29,7 +29,8 @@ static void key_of(const char *provider, const struct movement *movement,
 		movement_key(provider, movement, ret_key);
 		return;
 	}
-	n = snprintf(ret_key, INBOX_KEY_CHARS_MAX + 1, "fetch %s %s", provider,
+	n = snprintf(ret_key, INBOX_KEY_CHARS_MAX + 1, "fetch %s %s %s %s", provider,
+		     movement_kind_name(movement->kind), movement->parent,
 		     movement->path);
 	assert(n > 0 && n <= INBOX_KEY_CHARS_MAX);
 }
