@@ -228,8 +228,8 @@ static void play_redirect(struct world *world, struct dice *dice)
 		(void)submit(world, "treasurer",
 			     "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
 			     ",'fund':'%s','amount':%" PRIu32,
-			     some(world, dice, "patronage"),
-			     random_funds[roll(dice, 4)], 1 + roll(dice, 2000));
+			     some(world, dice, "patronage"), random_funds[roll(dice, 4)],
+			     1 + roll(dice, 2000));
 	(void)world_must(
 		world, "operator",
 		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"

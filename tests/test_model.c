@@ -177,7 +177,7 @@ static void the_books_are_those_of_the_model(void **state)
 	if (seed)
 		return;
 	for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
-		assert_true(seen.of_kind[drawn[i]] >= YEARS / 4);
+		assert_true(seen.of_kind[drawn[i]] >= YEARS / 5);
 }
 
 int main(void)
