@@ -43,10 +43,12 @@ static enum err mollie_verify(const struct hook_endpoint *endpoint,
 {
 	static const char prefix[] = "sha256=";
 	const size_t prefix_n = sizeof prefix - 1;
+	struct hook_macs macs;
 	unsigned lines = 0;
 	bool is_one = false;
 
 	(void)now_s;
+	hook_macs_make(endpoint, &request->body, 1, &macs);
 	for (size_t i = 0; i < request->header_count; i++) {
 		struct slice value = request->header[i].value;
 
@@ -59,7 +61,7 @@ static enum err mollie_verify(const struct hook_endpoint *endpoint,
 					 LINES_MAX);
 		if (value.n > prefix_n && memcmp(value.p, prefix, prefix_n) == 0)
 			value = slice_of(value.p + prefix_n, value.n - prefix_n);
-		is_one |= hook_mac_is_hex(endpoint, &request->body, 1, value);
+		is_one |= hook_macs_have(&macs, value);
 	}
 	if (lines == 0)
 		return fault_set(fault, ERR_UNKNOWN,

@@ -35,11 +35,13 @@
 #include "keys/encoding.h"
 #include "keys/sign.h"
 
-#define KEY_BYTES_MIN  24
-#define KEY_BYTES_MAX  64
-#define ID_CHARS_MAX   128
-#define ITEMS_MAX      32
-#define ITEM_BYTES_MAX SIGNATURE_BYTES
+#define KEY_BYTES_MIN    24
+#define KEY_BYTES_MAX    64
+#define ID_CHARS_MAX     128
+#define ITEMS_MAX        32
+#define ITEM_BYTES_MAX   SIGNATURE_BYTES
+#define PARTS            5 /* ID "." SECONDS "." BODY */
+#define PUBLIC_TRIES_MAX 8
 
 /* ---- secrets ---- */
 
@@ -132,74 +134,89 @@ static enum err lines_read(const struct hook_request *request, const char *id,
 	return err;
 }
 
-/* Ed25519 signs one text, so here alone the parts are put together. */
-static enum err public_verify(const struct key *key, const struct slice *parts,
-			      size_t count, const uint8_t signature[SIGNATURE_BYTES])
+/* What is signed: in parts for a MAC, and, once it is needed, together for Ed25519. */
+struct signed_text {
+	struct slice parts[PARTS];
+	struct buffer together;
+	unsigned public_tries; /* each reads the whole text twice */
+};
+
+static enum err public_verify(const struct key *key, struct signed_text *text,
+			      const uint8_t signature[SIGNATURE_BYTES])
 {
-	struct buffer text;
 	enum err err;
 
-	buffer_init(&text, HOOK_BODY_BYTES_MAX + 2 * (size_t)HOOK_HEADER_CHARS_MAX);
-	for (size_t i = 0; i < count; i++)
-		buffer_put_slice(&text, parts[i]);
-	err = buffer_err(&text);
+	if (text->public_tries++ == PUBLIC_TRIES_MAX)
+		return ERR_UNKNOWN;
+	for (size_t i = 0; text->public_tries == 1 && i < PARTS; i++)
+		buffer_put_slice(&text->together, text->parts[i]);
+	err = buffer_err(&text->together);
 	if (!err)
-		err = signature_verify(key->bytes, buffer_slice(&text), signature);
-	buffer_release(&text);
-	return err;
+		err = signature_verify(key->bytes, buffer_slice(&text->together),
+				       signature);
+	return err == ERR_CORRUPT || err == ERR_INVALID ? ERR_UNKNOWN : err;
 }
 
-/* ERR_OK, ERR_UNKNOWN, or ERR_MEMORY. */
-static enum err item_verify(const struct key *key, const struct slice *parts,
-			    size_t count, struct slice item)
+/* ERR_OK, ERR_UNKNOWN, or ERR_MEMORY. mac is of this key, where it is for one. */
+static enum err item_verify(const struct key *key, const struct hash *mac,
+			    struct signed_text *text, struct slice item)
 {
 	const char *version = key->kind == KEY_MAC ? "v1," : "v1a,";
 	size_t wanted = key->kind == KEY_MAC ? HASH_BYTES : SIGNATURE_BYTES;
 	uint8_t bytes[ITEM_BYTES_MAX];
 	size_t n = 0;
-	enum err err;
 
 	if (key->kind == KEY_NONE || !prefix_take(&item, version) ||
 	    base64_decode((const char *)item.p, item.n, bytes, sizeof bytes, &n) !=
 		    ERR_OK ||
 	    n != wanted)
 		return ERR_UNKNOWN;
-	if (key->kind == KEY_MAC) {
-		struct hash mac = hook_mac(slice_of(key->bytes, key->n), parts, count);
-
-		return bytes_equal_secret(mac.b, bytes, HASH_BYTES) ? ERR_OK
-								    : ERR_UNKNOWN;
-	}
-	err = public_verify(key, parts, count, bytes);
-	return err == ERR_CORRUPT || err == ERR_INVALID ? ERR_UNKNOWN : err;
+	if (key->kind == KEY_MAC)
+		return bytes_equal_secret(mac->b, bytes, HASH_BYTES) ? ERR_OK
+								     : ERR_UNKNOWN;
+	return public_verify(key, text, bytes);
 }
 
-/* Every item under every secret. */
+/* Every item under one secret. */
+static enum err secret_verify(struct slice secret, struct signed_text *text,
+			      struct slice items)
+{
+	struct key key = key_of_secret(secret);
+	enum err found = ERR_UNKNOWN;
+	struct hash mac = { { 0 } };
+	struct slice item;
+	unsigned n = 0;
+
+	if (key.kind == KEY_MAC)
+		mac = hook_mac(slice_of(key.bytes, key.n), text->parts, PARTS);
+	while (n++ < ITEMS_MAX && hook_part_next(&items, ' ', &item)) {
+		enum err err = item_verify(&key, &mac, text, item);
+
+		if (err != ERR_UNKNOWN && found != ERR_OK)
+			found = err;
+	}
+	bytes_wipe(&key, sizeof key);
+	return found;
+}
+
 static enum err items_verify(const struct hook_endpoint *endpoint,
-			     const struct slice *parts, size_t count, struct slice items,
+			     struct signed_text *text, struct slice items,
 			     struct fault *fault)
 {
 	enum err found = ERR_UNKNOWN;
 
 	for (size_t i = 0; i < endpoint->secret_count; i++) {
-		struct key key = key_of_secret(endpoint->secret[i]);
-		struct slice rest = items, item;
-		unsigned n = 0;
+		enum err err = secret_verify(endpoint->secret[i], text, items);
 
-		while (n++ < ITEMS_MAX && hook_part_next(&rest, ' ', &item)) {
-			enum err err = item_verify(&key, parts, count, item);
-
-			if (err != ERR_UNKNOWN && found != ERR_OK)
-				found = err;
-		}
-		bytes_wipe(&key, sizeof key);
+		if (err != ERR_UNKNOWN && found != ERR_OK)
+			found = err;
 	}
-	return found == ERR_OK
-		       ? ERR_OK
-		       : fault_set(fault, found,
-				   found == ERR_MEMORY ? "a signature: out of memory"
-						       : "no signature in the head signs "
-							 "this body");
+	if (found == ERR_OK)
+		return ERR_OK;
+	return fault_set(fault, found,
+			 found == ERR_MEMORY
+				 ? "a signature: out of memory"
+				 : "no signature in the head signs this body");
 }
 
 static enum err lines_verify(const struct hook_endpoint *endpoint,
@@ -208,7 +225,10 @@ static enum err lines_verify(const struct hook_endpoint *endpoint,
 			     struct fault *fault)
 {
 	struct slice dot = slice_of_text(".");
-	struct slice parts[] = { lines->id, dot, lines->time, dot, request->body };
+	struct signed_text text = {
+		.parts = { lines->id, dot, lines->time, dot, request->body },
+	};
+	enum err err;
 
 	if (!id_is_good(lines->id))
 		return fault_set(fault, ERR_UNKNOWN,
@@ -217,8 +237,11 @@ static enum err lines_verify(const struct hook_endpoint *endpoint,
 		return fault_set(fault, ERR_UNKNOWN,
 				 "the delivery's time is not within %d seconds of now",
 				 HOOK_AGE_S);
-	return items_verify(endpoint, parts, sizeof parts / sizeof *parts,
-			    lines->signatures, fault);
+	buffer_init(&text.together,
+		    HOOK_BODY_BYTES_MAX + 2 * (size_t)HOOK_HEADER_CHARS_MAX + 2);
+	err = items_verify(endpoint, &text, lines->signatures, fault);
+	buffer_release(&text.together);
+	return err;
 }
 
 static enum err standard_verify(const struct hook_endpoint *endpoint,

@@ -55,6 +55,7 @@ static enum err stripe_verify(const struct hook_endpoint *endpoint,
 {
 	struct slice line, part, time = { NULL, 0 };
 	struct slice parts[3];
+	struct hook_macs macs;
 	bool is_one = false;
 	enum err err = hook_header_one(request, "Stripe-Signature", &line, fault);
 
@@ -67,10 +68,10 @@ static enum err stripe_verify(const struct hook_endpoint *endpoint,
 	parts[0] = time;
 	parts[1] = slice_of_text(".");
 	parts[2] = request->body;
+	hook_macs_make(endpoint, parts, 3, &macs);
 	while (hook_part_next(&line, ',', &part))
 		if (part.n > 3 && memcmp(part.p, "v1=", 3) == 0)
-			is_one |= hook_mac_is_hex(endpoint, parts, 3,
-						  slice_of(part.p + 3, part.n - 3));
+			is_one |= hook_macs_have(&macs, slice_of(part.p + 3, part.n - 3));
 	return is_one ? ERR_OK : refuse(fault);
 }
 

@@ -48,6 +48,15 @@ static void begin(const char *adapter, const char *secret)
 		secret_add(secret);
 }
 
+/* Behind a text of HOOK_HEADER_CHARS_MAX. */
+static void append(char *text, const char *more)
+{
+	size_t n = strlen(text);
+
+	assert_true(n + strlen(more) < HOOK_HEADER_CHARS_MAX);
+	snprintf(text + n, HOOK_HEADER_CHARS_MAX - n, "%s", more);
+}
+
 /* ---- what is asked whoever sends ---- */
 
 static void bounds_are_checked_before_anything_else(void **state)
@@ -376,6 +385,33 @@ static void standard_webhooks_name_what_they_sign(void **state)
 			 "400 the head has no line webhook-id");
 }
 
+/* However many signatures a stranger puts into the head, the work is bounded. */
+static void what_is_tried_is_bounded(void **state)
+{
+	char line[HOOK_HEADER_CHARS_MAX] = "webhook-signature: v2,x";
+	char stripe[HOOK_HEADER_CHARS_MAX] = "Stripe-Signature: t=1800000000";
+
+	(void)state;
+	begin("standard", KEY24);
+	for (int i = 0; i < 30; i++)
+		append(line, " v1,AAAA");
+	append(line, " v1," GOOD); /* the 32nd */
+	hook_rig_answers(&rig, HEAD(STANDARD(line)), BODY, NOW, "200");
+	snprintf(line, sizeof line, "webhook-signature: v2,x");
+	for (int i = 0; i < 31; i++)
+		append(line, " v1,AAAA");
+	append(line, " v1," GOOD);
+	hook_rig_answers(&rig, HEAD(STANDARD(line)), BODY, NOW,
+			 "400 no signature in the head signs this body");
+	begin("stripe", "whsec_one");
+	for (int i = 0; i < 30; i++)
+		append(stripe, ",v1=" MAC_TWO);
+	append(stripe, ",v1=" MAC_ONE);
+	hook_rig_answers(&rig, HEAD(stripe), BODY, NOW, "200");
+	append(stripe, ",v1=" MAC_ONE);
+	hook_rig_answers(&rig, HEAD(stripe), BODY, NOW, STRIPE_REFUSED);
+}
+
 static void svix_may_use_either_family_but_not_both(void **state)
 {
 	(void)state;
@@ -596,6 +632,7 @@ int main(void)
 		cmocka_unit_test(helloasso_without_a_key_is_known_by_its_address),
 		cmocka_unit_test(mollie_classic_is_one_id_in_a_form),
 		cmocka_unit_test(standard_webhooks_name_what_they_sign),
+		cmocka_unit_test(what_is_tried_is_bounded),
 		cmocka_unit_test(svix_may_use_either_family_but_not_both),
 		cmocka_unit_test(paypal_signs_by_a_certificate),
 		cmocka_unit_test(paypal_certificates_come_from_paypal),
