@@ -104,6 +104,21 @@ static enum err call_answer(struct api_call *call, struct ledger *ledger,
 	return call->submission.err;
 }
 
+/* What was found out from a state that could not be read whole is worth nothing, be it an
+ * answer or a refusal; and a failure has a word. The ledger may be NULL. */
+static enum err call_doubt(const struct ledger *ledger, enum err err, struct fault *fault)
+{
+	struct fault unread = { 0 };
+
+	if (ledger && ledger_books_err(ledger, &unread) != ERR_OK)
+		*fault = unread;
+	else if (!err)
+		return ERR_OK;
+	else if (!fault->err)
+		(void)fault_set(fault, err, "the request could not be served");
+	return fault->err;
+}
+
 static void call_run(struct api_call *call)
 {
 	struct api *api = call->api;
@@ -118,9 +133,11 @@ static void call_run(struct api_call *call)
 	}
 	err = ledger_pool_take(api->readers, &ledger, &fault);
 	http_reply_init(&reply);
-	if (!err)
+	if (!err) {
 		err = call->is_back ? call_answer(call, ledger, &reply, &fault)
 				    : call_begin(call, ledger, &reply, &fault);
+		err = call_doubt(ledger, err, &fault);
+	}
 	ledger_pool_give(api->readers, ledger, err);
 	if (!err && !call->is_answered) {
 		err = call_submit(call, &fault);
@@ -139,8 +156,9 @@ void call_fill(void *ctx, struct http_reply *reply)
 {
 	struct api_call *call = ctx;
 	struct fault fault = { 0 };
+	enum err err = call_answer(call, NULL, reply, &fault);
 
-	if (call_answer(call, NULL, reply, &fault))
+	if (call_doubt(NULL, err, &fault) != ERR_OK)
 		call_fail(call, reply, &fault);
 	call_free(call);
 }
@@ -168,7 +186,7 @@ static void brief_run(struct api_call *call, struct http_reply *reply)
 	enum err err = ledger_pool_take(api->readers, &ledger, &fault);
 
 	if (!err)
-		err = call_begin(call, ledger, reply, &fault);
+		err = call_doubt(ledger, call_begin(call, ledger, reply, &fault), &fault);
 	ledger_pool_give(api->readers, ledger, err);
 	if (!err && !call->is_answered) {
 		brief_submit(call);

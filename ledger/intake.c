@@ -12,6 +12,9 @@
 #include "ledger/intake.h"
 
 #include <jansson.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
 #include "ledger/intake_scan.h"
 #include "ledger/json_text.h"
@@ -121,18 +124,42 @@ static const char *sentence_of(const json_error_t *error)
 	}
 }
 
+/* Jansson does not always notice that memory was refused: it takes the text for a wrong
+ * one, or leaves a letter or a digit of it out. So we look ourselves. */
+static _Thread_local bool memory_failed;
+
+static void *memory_take(size_t n)
+{
+	void *p = malloc(n);
+
+	if (!p)
+		memory_failed = true;
+	return p;
+}
+
+static void memory_watch(void)
+{
+	json_set_alloc_funcs(memory_take, free);
+}
+
 static enum err load(struct slice bytes, json_t **ret_value, struct fault *fault)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t error;
-	json_t *value = json_loadb((const char *)bytes.p, bytes.n,
-				   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	json_t *value;
 
+	(void)pthread_once(&once, memory_watch); /* cannot fail */
+	memory_failed = false;
+	value = json_loadb((const char *)bytes.p, bytes.n,
+			   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (memory_failed) {
+		json_decref(value); /* NULL is allowed */
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	}
 	if (value) {
 		*ret_value = value;
 		return ERR_OK;
 	}
-	if (json_error_code(&error) == json_error_out_of_memory)
-		return fault_set(fault, ERR_MEMORY, "out of memory");
 	return fault_set(fault, ERR_INVALID, "line %d, column %d: %s",
 			 error.line > 0 ? error.line : 1,
 			 error.column > 0 ? error.column : 1, sentence_of(&error));

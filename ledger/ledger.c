@@ -366,3 +366,11 @@ void ledger_books_done(struct ledger *ledger)
 	ledger->books_open = false;
 	ledger_reading_stop(ledger);
 }
+
+enum err ledger_books_err(const struct ledger *ledger, struct fault *fault)
+{
+	enum err err = state_err(ledger->state);
+
+	return err ? fault_set(fault, err, "the ledger's state could not be read whole")
+		   : ERR_OK;
+}

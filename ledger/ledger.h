@@ -133,6 +133,9 @@ MUST_USE enum err ledger_log_file(struct ledger *ledger, struct slice path,
 MUST_USE enum err ledger_books(struct ledger *ledger, struct books **ret_books,
 			       struct fault *fault);
 void ledger_books_done(struct ledger *ledger);
+/* A query that could not read says that there is nothing. Whether that has happened since
+ * the last reading began, so that what was found is worth nothing: ERR_IO, ERR_MEMORY. */
+MUST_USE enum err ledger_books_err(const struct ledger *ledger, struct fault *fault);
 
 /* Tokens: who may speak through the API. Held outside the log. */
 struct token_grant {

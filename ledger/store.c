@@ -198,6 +198,7 @@ enum err store_begin(struct store *store, enum store_transaction transaction,
 		err = store_level_set(store, transaction == STORE_FORERUNNER, fault);
 	if (!err)
 		err = sql_run(&query, fault);
+	store->has_begun = !err;
 	if (err || transaction == STORE_SNAPSHOT)
 		return err;
 	err = store_doubt_end(store, fault);
@@ -209,12 +210,16 @@ enum err store_begin(struct store *store, enum store_transaction transaction,
 enum err store_commit(struct store *store, struct fault *fault)
 {
 	struct sql query = sql_of(store, STMT_COMMIT);
+	enum err err = sql_run(&query, fault);
 
-	return sql_run(&query, fault);
+	if (!err)
+		store->has_begun = false;
+	return err;
 }
 
 void store_rollback(struct store *store)
 {
+	store->has_begun = false;
 	if (!store->db || sqlite3_get_autocommit(store->db) ||
 	    !store->stmt[STMT_ROLLBACK])
 		return;

@@ -92,6 +92,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STMT__COUNT];
 	bool lowered;     /* synchronous is NORMAL: a forerunner, or the note */
+	bool has_begun;   /* a transaction, which SQLite may have given up by itself */
 	bool is_in_doubt; /* the disk may have lost a part of the log of writes */
 	int64_t busy_ms, busy_since_ms;
 	/* What the state's backing gave last (struct state_backing). */

@@ -111,10 +111,23 @@ void sql_end(struct sql *query)
 	(void)sqlite3_reset(query->stmt);
 }
 
+/* SQLite ends a transaction by itself after some failures, of memory above all. Whatever
+ * came behind it would then be committed alone, one statement after the other. */
+static enum err transaction_lost(struct sql *query, struct fault *fault)
+{
+	sql_end(query);
+	return fault_set(fault, ERR_MEMORY,
+			 "ledger database: a failure has ended the transaction: try "
+			 "again");
+}
+
 enum err sql_step(struct sql *query, bool *ret_row, struct fault *fault)
 {
-	int rc = query->rc ? query->rc : sqlite3_step(query->stmt);
+	int rc;
 
+	if (query->store->has_begun && sqlite3_get_autocommit(query->store->db))
+		return transaction_lost(query, fault);
+	rc = query->rc ? query->rc : sqlite3_step(query->stmt);
 	if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
 		*ret_row = rc == SQLITE_ROW;
 		return ERR_OK;

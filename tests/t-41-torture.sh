@@ -19,6 +19,7 @@ torture full "a disk that is full and freed again loses nothing"
 torture hostile "hostile clients by the thousand keep no honest one out"
 torture bits "a changed bit of an export is found"
 torture memory "memory that runs short is told, and harms nothing"
-torture faults "a disk that fails at any call loses nothing" 10
-torture power "a cut of the power loses nothing that was acknowledged" 10
+torture requests "a gateway whose memory runs short says so, and harms nothing"
+torture faults "a disk that fails at any call loses nothing" 8
+torture power "a cut of the power loses nothing that was acknowledged" 8
 torture disk "a disk that fails under a command leaves the old state or the new one"

@@ -106,6 +106,29 @@ static void a_level_that_could_not_be_set_is_not_taken_for_set(void **unused)
 	temporary_free(t);
 }
 
+/* As SQLite does by itself after some failures: what comes behind must not be committed
+ * alone. (It was: the claims of a batch without its entry.) */
+static void what_follows_a_lost_transaction_is_refused(void **unused)
+{
+	struct temporary *t = temporary_new();
+	struct store *store = t->ledger->store;
+	struct store_counts counts;
+
+	(void)unused;
+	assert_int_equal(store_begin(store, STORE_EXCLUSIVE, &t->fault), ERR_OK);
+	assert_int_equal(sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(store_rows_add(store, 7, slice_of_text("row"), &t->fault),
+			 ERR_MEMORY);
+	assert_non_null(strstr(t->fault.text, "has ended the transaction: try again"));
+	assert_int_equal(store_commit(store, &t->fault), ERR_MEMORY);
+	store_rollback(store);
+	assert_int_equal(store_count(store, &counts, &t->fault), ERR_OK);
+	assert_int_equal(counts.rows, 0);
+	assert_int_equal(gift(t, "G-1"), ERR_OK);
+	temporary_free(t);
+}
+
 static void an_export_that_fails_leaves_nothing(void **unused)
 {
 	struct temporary *t = temporary_new();
@@ -254,6 +277,7 @@ int main(void)
 		cmocka_unit_test(what_a_failed_sync_has_lost_is_written_again),
 		cmocka_unit_test(the_next_program_writes_it_again),
 		cmocka_unit_test(a_level_that_could_not_be_set_is_not_taken_for_set),
+		cmocka_unit_test(what_follows_a_lost_transaction_is_refused),
 		cmocka_unit_test(an_export_that_fails_leaves_nothing),
 		cmocka_unit_test(a_check_that_could_not_read_has_found_nothing),
 		cmocka_unit_test(forgetting_again_ends_what_was_interrupted),
