@@ -22,7 +22,7 @@ void *__libc_realloc(void *p, size_t n);
 static long until_failure = -1; /* below 0: not armed, or over */
 static bool has_failed;
 
-static bool fails_now(void)
+static inline bool fails_now(void)
 {
 	if (until_failure < 0 || until_failure-- != 0)
 		return false;
@@ -30,6 +30,12 @@ static bool fails_now(void)
 	errno = ENOMEM;
 	return true;
 }
+
+/* A sanitizer has a malloc() of its own, and nothing fails then. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define CAN_FAIL false
+#else
+#define CAN_FAIL true
 
 void *malloc(size_t n)
 {
@@ -45,6 +51,7 @@ void *realloc(void *p, size_t n)
 {
 	return fails_now() ? NULL : __libc_realloc(p, n);
 }
+#endif
 
 static const char text[] = "{\"amount\":1234567890123,\"list\":[1,-20,0],"
 			   "\"note\":\"a text that is longer than the room that is there "
@@ -75,7 +82,7 @@ static void a_text_is_read_right_or_not_at_all(void **unused)
 		buffer_release(&out);
 		if (!has_failed) {
 			assert_int_equal(err, ERR_OK);
-			assert_true(n > 10);
+			assert_true(n > 10 || !CAN_FAIL);
 			return;
 		}
 	}
