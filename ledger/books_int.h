@@ -343,6 +343,7 @@ struct promise_record {
 	struct cents off;         /* written off: not received, and not owed any more */
 	struct cents out;         /* gone: refunded, charged back, redirected */
 	struct cents back;        /* of that, refunded or charged back */
+	struct cents charged;     /* of that, charged back */
 };
 /* False where there is none, or it was reversed, or is a gift whose record expired. */
 bool promise_find(struct books *books, uint64_t position,
@@ -356,7 +357,7 @@ MUST_USE enum err promise_received(struct books *books, uint64_t position,
 				   struct cents *ret_received, struct fault *fault);
 /* Remembers of a promise that is there that so much more (or less) of it was written
  * off, is gone to another use, or was given back. Postings and lines are the caller's. */
-enum promise_loss { PROMISE_OFF, PROMISE_OUT, PROMISE_BACK };
+enum promise_loss { PROMISE_OFF, PROMISE_OUT, PROMISE_BACK, PROMISE_CHARGED };
 void promise_take(struct books *books, uint64_t position, enum promise_loss loss,
 		  struct cents amount);
 bool promise_is_of_project(const struct promise_record *promise);

@@ -54,6 +54,7 @@ void promise_write(struct books *books, uint64_t position,
 	record_integer(&record, cents_value(promise->off));
 	record_integer(&record, cents_value(promise->out));
 	record_integer(&record, cents_value(promise->back));
+	record_integer(&record, cents_value(promise->charged));
 	books_put(books, key_of(&key, "promise/%016" PRIu64, position), &record);
 }
 
@@ -77,6 +78,7 @@ bool promise_find(struct books *books, uint64_t position,
 	ret_promise->off = cents_of(record_read_integer(&reader));
 	ret_promise->out = cents_of(record_read_integer(&reader));
 	ret_promise->back = cents_of(record_read_integer(&reader));
+	ret_promise->charged = cents_of(record_read_integer(&reader));
 	member_now(books, slice_of_text(ret_promise->made_by), ret_promise->payer);
 	return true;
 }
@@ -114,6 +116,9 @@ void promise_take(struct books *books, uint64_t position, enum promise_loss loss
 	case PROMISE_OFF:
 		promise.off = books_plus(books, promise.off, amount);
 		break;
+	case PROMISE_CHARGED:
+		promise.charged = books_plus(books, promise.charged, amount);
+		/* fall through */
 	case PROMISE_BACK:
 		promise.back = books_plus(books, promise.back, amount);
 		promise.out = books_plus(books, promise.out, amount);
@@ -341,6 +346,8 @@ enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 	/* What was written off is not owed, and what is gone cannot be taken back. */
 	amount = books_minus(books, promise.amount, promise.off);
 	amount = books_minus(books, amount, promise.out);
+	if (cents_is_negative(amount)) /* refunded, and charged back all the same */
+		amount = CENTS_ZERO;
 	like = promise_line(&promise, of);
 	writeoff_forget(books, slice_of_text(promise.payer), &like);
 	return promise_take_back(books, slice_of_text(promise.payer), &like, amount,

@@ -9,7 +9,13 @@
  */
 #include "ledger/books_int.h"
 
-enum refund_what { REFUND_CREDIT, REFUND_BANK, REFUND_PAYER, REFUND_SETTLEMENT };
+enum refund_what {
+	REFUND_CREDIT,
+	REFUND_BANK,
+	REFUND_PAYER,
+	REFUND_SETTLEMENT, /* a chargeback of one */
+	REFUND_CHARGEBACK, /* of a gift: through its payer, as REFUND_PAYER */
+};
 
 struct refund_record {
 	enum refund_what what;
@@ -66,16 +72,19 @@ bool refund_is_told_by(struct books *books, uint64_t position, struct slice paye
 {
 	struct refund_record refund;
 
-	return refund_read(books, position, &refund) && refund.what == REFUND_PAYER &&
+	return refund_read(books, position, &refund) &&
+	       (refund.what == REFUND_PAYER || refund.what == REFUND_CHARGEBACK) &&
 	       slice_equal_text(payer, refund.payer);
 }
 
 /* ---- what is given back ---- */
 
-/* All that is given back of a promise is within its amount. */
-static enum err check_promise(struct books *books, uint64_t of, const char *rule,
+/* What is given back of a promise, by one of the ways, is within its amount. A provider
+ * may have refunded what is charged back all the same: that is lost twice. */
+static enum err check_promise(struct books *books, uint64_t of, enum refund_what what,
 			      struct promise_record *ret_promise, struct fault *fault)
 {
+	const char *rule = what == REFUND_CHARGEBACK ? "chargeback" : "refund";
 	struct cents amount = entry_cents(books->entry, "amount"), back;
 
 	if (!promise_find(books, of, ret_promise) || ret_promise->in_kind ||
@@ -86,7 +95,12 @@ static enum err check_promise(struct books *books, uint64_t of, const char *rule
 			" is not money that was promised, or is long past: what "
 			"is given back without it is the payer's credit",
 			of);
-	back = books_plus(books, ret_promise->back, amount);
+	back = ret_promise->back; /* our bank gives back only what is left */
+	if (what == REFUND_CHARGEBACK)
+		back = ret_promise->charged;
+	else if (what == REFUND_PAYER)
+		back = books_minus(books, back, ret_promise->charged);
+	back = books_plus(books, back, amount);
 	if (cents_cmp(back, ret_promise->amount) > 0)
 		return fault_rule(fault, rule,
 				  "%" PRId64
@@ -115,7 +129,7 @@ static enum err check_submitter(struct books *books, struct slice payer, bool by
 
 static enum err give_back_by_payer(struct books *books, uint64_t of,
 				   const struct promise_record *promise,
-				   struct fault *fault)
+				   enum promise_loss loss, struct fault *fault)
 {
 	struct line like = promise_line(promise, of);
 	struct taking taking = { .any_position = false };
@@ -126,7 +140,7 @@ static enum err give_back_by_payer(struct books *books, uint64_t of,
 	if (err)
 		return err;
 	promise_take(books, of, PROMISE_OFF, cents_neg(taking.off));
-	promise_take(books, of, PROMISE_BACK, amount);
+	promise_take(books, of, loss, amount);
 	return ERR_OK;
 }
 
@@ -200,7 +214,8 @@ enum err apply_refund(struct books *books, struct fault *fault)
 	member_now(books, payer, payer_now);
 	if (!entry_has(entry, "of"))
 		return refund_credit(books, payer_now, by_payer, fault);
-	err = check_promise(books, of, "refund", &promise, fault);
+	err = check_promise(books, of, by_payer ? REFUND_PAYER : REFUND_BANK, &promise,
+			    fault);
 	if (err)
 		return err;
 	if (strcmp(promise.payer, payer_now) != 0)
@@ -210,7 +225,7 @@ enum err apply_refund(struct books *books, struct fault *fault)
 	refund = refund_of_promise(by_payer ? REFUND_PAYER : REFUND_BANK, of, &promise,
 				   entry_cents(entry, "amount"));
 	refund_write(books, &refund);
-	return by_payer ? give_back_by_payer(books, of, &promise, fault)
+	return by_payer ? give_back_by_payer(books, of, &promise, PROMISE_BACK, fault)
 			: give_back_by_bank(books, of, &promise, fault);
 }
 
@@ -266,7 +281,7 @@ enum err apply_chargeback(struct books *books, struct fault *fault)
 				      fault);
 		return err ? err : chargeback_settlement(books, of, &settlement, fault);
 	}
-	err = check_promise(books, of, "chargeback", &promise, fault);
+	err = check_promise(books, of, REFUND_CHARGEBACK, &promise, fault);
 	if (err)
 		return err;
 	if (strncmp(promise.flow, "gift.", 5) != 0)
@@ -276,10 +291,10 @@ enum err apply_chargeback(struct books *books, struct fault *fault)
 	err = check_submitter(books, slice_of_text(promise.payer), true, fault);
 	if (err)
 		return err;
-	refund = refund_of_promise(REFUND_PAYER, of, &promise,
+	refund = refund_of_promise(REFUND_CHARGEBACK, of, &promise,
 				   entry_cents(entry, "amount"));
 	refund_write(books, &refund);
-	return give_back_by_payer(books, of, &promise, fault);
+	return give_back_by_payer(books, of, &promise, PROMISE_CHARGED, fault);
 }
 
 /* ---- undone ---- */
@@ -327,7 +342,9 @@ static enum err undo_payer(struct books *books, const struct refund_record *refu
 				&line.due_on) != ERR_OK)
 		return fault_rule(fault, "date",
 				  "the day on which it is due is past 2199");
-	promise_take(books, refund->of, PROMISE_BACK, cents_neg(refund->amount));
+	promise_take(books, refund->of,
+		     refund->what == REFUND_CHARGEBACK ? PROMISE_CHARGED : PROMISE_BACK,
+		     cents_neg(refund->amount));
 	err = line_add(books, slice_of_text(promise.payer), &line, fault);
 	if (err)
 		return err;
@@ -369,7 +386,7 @@ enum err reverse_refund(struct books *books, uint64_t of, struct fault *fault)
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
 	err = reversal_check_age(books, refund.month, of, fault);
-	if (!err && refund.what != REFUND_PAYER)
+	if (!err && refund.what != REFUND_PAYER && refund.what != REFUND_CHARGEBACK)
 		err = citation_undo(books, of, refund.amount, &cash, fault);
 	if (err)
 		return err;
@@ -382,6 +399,7 @@ enum err reverse_refund(struct books *books, uint64_t of, struct fault *fault)
 	case REFUND_BANK:
 		return undo_bank(books, &refund, cash.text, fault);
 	case REFUND_PAYER:
+	case REFUND_CHARGEBACK:
 		return undo_payer(books, &refund, fault);
 	case REFUND_SETTLEMENT:
 		return undo_settlement(books, &refund, cash.text, fault);

@@ -408,6 +408,43 @@ static void test_what_the_provider_owes_is_its_own_balance(void **state)
 	world_end(world);
 }
 
+/* A donor is given 30.00 back and disputes the whole gift: that is lost twice, whichever
+ * is told first, until the dispute is won. */
+static void a_gift_lost_twice(bool refund_first)
+{
+	struct world *world = world_with_providers();
+	uint64_t gift = world_must(world, STRIPE, GIFT(STRIPE, "10000")), chargeback;
+
+	(void)world_must(world, STRIPE, PAYOUT(STRIPE, "10000"));
+	if (refund_first)
+		(void)world_must(world, STRIPE, REFUND(STRIPE, "3000", "payer"), gift);
+	chargeback = world_must(world, STRIPE, CHARGEBACK("10000"), gift);
+	if (!refund_first)
+		(void)world_must(world, STRIPE, REFUND(STRIPE, "3000", "payer"), gift);
+	stands(world, "credit/" STRIPE, -13000);
+	stands(world, "fund/emploi/-", 3000);
+	world_refuses(world, "chargeback", STRIPE, CHARGEBACK("1"), gift);
+	world_refuses(world, "refund", STRIPE, REFUND(STRIPE, "7001", "payer"), gift);
+	world_refuses(world, "refund", "treasurer", REFUND(STRIPE, "1", "bank"), gift);
+	(void)world_must(world, STRIPE, REVERSAL("chargeback-won"), chargeback);
+	stands(world, "credit/" STRIPE, -3000);
+	stands(world, "fund/emploi/-", -7000);
+	chargeback = world_must(world, STRIPE, CHARGEBACK("10000"), gift);
+	/* There is nothing left to undo of the gift itself. */
+	(void)world_must(world, "treasurer", REVERSAL("cancelled"), gift);
+	stands(world, "credit/" STRIPE, -13000);
+	(void)world_must(world, STRIPE, REVERSAL("chargeback-won"), chargeback);
+	stands(world, "credit/" STRIPE, -13000);
+	world_end(world);
+}
+
+static void test_a_gift_that_was_refunded_is_charged_back(void **state)
+{
+	(void)state;
+	a_gift_lost_twice(true);
+	a_gift_lost_twice(false);
+}
+
 /* All of a gift is given back before its payout: the fee is lost, and kept next time. */
 static void test_a_fee_is_kept_of_what_is_given_back(void **state)
 {
@@ -442,6 +479,7 @@ int main(void)
 		cmocka_unit_test(test_a_payout_waits_for_years),
 		cmocka_unit_test(test_a_provider_undoes_what_is_its_own),
 		cmocka_unit_test(test_what_the_provider_owes_is_its_own_balance),
+		cmocka_unit_test(test_a_gift_that_was_refunded_is_charged_back),
 		cmocka_unit_test(test_a_fee_is_kept_of_what_is_given_back),
 	};
 
