@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/world.h"
 
@@ -341,6 +343,31 @@ static void test_a_batch_without_rows_is_remitted_with_others(void **state)
 	world_end(world);
 }
 
+/* As many as an entry may name; one transfer pays them all. */
+static void test_a_remittance_of_many_batches(void **state)
+{
+	enum { MANY = 2000 };
+	struct world *world = world_with_collector();
+	char *batches = calloc(MANY + 1, 24);
+	uint64_t remittance;
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(batches);
+	for (int i = 0; i < MANY; i++)
+		n += (size_t)snprintf(
+			batches + n, 24, "%s{'batch':%" PRIu64 "}", i ? "," : "",
+			world_must(world, BUREAU, BATCH(CANAL, "3") BY(BUREAU)));
+	remittance =
+		world_must(world, BUREAU, REMITTANCE("6000") ",'batches':[%s]", batches);
+	(void)world_must(world, "treasurer", PAID(BUREAU, "6000") ",'settles':%" PRIu64,
+			 remittance);
+	stands(world, "receivable/" BUREAU, 0);
+	stands(world, "fund/emploi/-", -6000);
+	free(batches);
+	world_end(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_a_remittance_is_of_what_is_in_force),
 		cmocka_unit_test(test_a_remittance_is_undone),
 		cmocka_unit_test(test_a_batch_without_rows_is_remitted_with_others),
+		cmocka_unit_test(test_a_remittance_of_many_batches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
