@@ -368,11 +368,15 @@ static enum err database_open(struct inbox *inbox, const char *path, struct faul
 	return err;
 }
 
-/* It holds persons' data: nobody else reads it, from its first moment on. */
+/* It holds persons' data: nobody else reads it, from its first moment on. One that is
+ * there is not opened: to close any descriptor of a file gives up this process's locks on
+ * it, and SQLite holds some. */
 static enum err file_ensure(const char *path, struct fault *fault)
 {
-	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
 
+	if (fd < 0 && errno == EEXIST)
+		return ERR_OK;
 	if (fd < 0)
 		return fault_set(fault, ERR_IO, "'%s' cannot be made: %s", path,
 				 strerror(errno));

@@ -80,13 +80,14 @@ static bool call_send(int fd, const struct call *call)
 	char head[HEAD_BYTES];
 	size_t body_n = call->body ? strlen(call->body) : 0;
 	int n = snprintf(head, sizeof head,
-			 "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s%s%s%s"
+			 "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s%s%s%s%s"
 			 "Content-Length: %zu\r\n\r\n",
 			 call->method ? call->method : "POST", call->target,
 			 call->token ? "Authorization: Bearer " : "",
 			 call->token ? call->token : "", call->token ? "\r\n" : "",
 			 call->type ? "Content-Type: " : "", call->type ? call->type : "",
-			 call->type ? "\r\n" : "", body_n);
+			 call->type ? "\r\n" : "", call->fields ? call->fields : "",
+			 body_n);
 
 	if (n < 0 || (size_t)n >= sizeof head)
 		trial_fail("a head is too long");

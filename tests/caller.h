@@ -24,9 +24,10 @@ struct caller {
 struct call {
 	const char *method; /* NULL: POST */
 	const char *target;
-	const char *token; /* NULL: none */
-	const char *type;  /* of the body; NULL: none */
-	const char *body;  /* NULL: none */
+	const char *token;  /* NULL: none */
+	const char *type;   /* of the body; NULL: none */
+	const char *body;   /* NULL: none */
+	const char *fields; /* more lines of the head, each ended by CR LF; NULL: none */
 };
 
 void caller_init(struct caller *caller);

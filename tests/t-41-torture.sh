@@ -23,3 +23,4 @@ torture requests "a gateway whose memory runs short says so, and harms nothing"
 torture faults "a disk that fails at any call loses nothing" 8
 torture power "a cut of the power loses nothing that was acknowledged" 8
 torture disk "a disk that fails under a command leaves the old state or the new one"
+torture storm "deliveries in any order, again and again, while the gateway is killed, book what a clean run books"

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -475,9 +476,55 @@ static void what_is_no_inbox_is_left_alone(void **unused)
 					"restore the last good one");
 }
 
+/* What the other process does: its status is how many deliveries wait. It begins anew,
+ * for one that was only forked would have SQLite's own notes of its parent's locks. */
+static int count_alone(const char *folder)
+{
+	struct inbox_counts counted;
+	struct inbox *own;
+
+	if (inbox_open(folder, &own, &fault) != ERR_OK ||
+	    inbox_count(own, &counted, &fault) != ERR_OK)
+		return 100;
+	inbox_close(own);
+	return (int)counted.delivery[INBOX_DELIVERY_WAITING];
+}
+
+/* Deliveries that another process finds there; it opens the inbox and closes it. */
+static int seen_by_another_process(void)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)execl("/proc/self/exe", "test_inbox", place->folder, (char *)NULL);
+		_exit(101);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A process that closes any descriptor of a file loses its locks on all of it. Another
+ * one then takes itself for the last, and takes the log of writes away. */
+static void opening_it_twice_keeps_the_locks_of_the_first(void **unused)
+{
+	struct inbox *second;
+
+	(void)unused;
+	store("hook", "first", false);
+	must(inbox_open(place->folder, &second, &fault));
+	assert_int_equal(seen_by_another_process(), 1);
+	store("hook", "second", false);
+	assert_int_equal(seen_by_another_process(), 2);
+	inbox_close(second);
+	assert_int_equal(seen_by_another_process(), 2);
+}
+
 #define INBOX_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		INBOX_TEST(a_delivery_waits_with_its_body_and_a_salted_digest),
@@ -493,7 +540,10 @@ int main(void)
 		INBOX_TEST(a_transaction_keeps_all_or_nothing),
 		INBOX_TEST(the_writer_stores_what_all_its_clients_bring),
 		INBOX_TEST(what_is_no_inbox_is_left_alone),
+		INBOX_TEST(opening_it_twice_keeps_the_locks_of_the_first),
 	};
 
+	if (argc == 2)
+		return count_alone(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
