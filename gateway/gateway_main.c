@@ -1,5 +1,6 @@
 /*
- * gateway_main.c - arrondi-gateway: serves a ledger over HTTP until it is told to stop.
+ * gateway_main.c - arrondi-gateway: serves a ledger over HTTP until it is told to stop,
+ * or carries out one command (command.h).
  */
 #include <getopt.h>
 #include <signal.h>
@@ -8,16 +9,18 @@
 #include <string.h>
 
 #include "gateway/api.h"
+#include "gateway/command.h"
 #include "gateway/log.h"
 #include "keys/cli.h"
 #include "keys/file.h"
 #include "keys/version.h"
 
-#define PROGRAM "arrondi-gateway"
+#define PROGRAM COMMAND_PROGRAM
 
 static const char usage[] =
 	"usage: arrondi-gateway DIR [--listen ADDRESS:PORT] [--config FILE]\n"
 	"                           [--port-file FILE]\n"
+	"       arrondi-gateway COMMAND ...\n"
 	"\n"
 	"Serves the ledger in DIR over HTTP. TLS is a reverse proxy's.\n"
 	"\n"
@@ -28,7 +31,9 @@ static const char usage[] =
 	"\n"
 	"SIGTERM and SIGINT end it cleanly: what was taken is answered. SIGHUP reads "
 	"the\n"
-	"hooks of the configuration and their secrets again.\n";
+	"hooks of the configuration and their secrets again. A folder that has a\n"
+	"command's name is written ./NAME. Commands:\n"
+	"\n";
 
 struct options {
 	const char *dir;
@@ -67,6 +72,7 @@ static bool options_read(int argc, char **argv, struct options *options, int *re
 			break;
 		case OPTION_HELP:
 			fputs(usage, stdout);
+			command_print_all();
 			*ret_status = cli_finish(PROGRAM, CLI_DONE);
 			return false;
 		case OPTION_VERSION:
@@ -191,8 +197,11 @@ int main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct fault fault = { 0 };
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 	int status;
 
+	if (command)
+		return command->run(argc - 1, argv + 1);
 	if (!options_read(argc, argv, &options, &status))
 		return status;
 	return serve(&options, &fault);

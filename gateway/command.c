@@ -1,0 +1,39 @@
+/*
+ * command.c - what arrondi-gateway does beside serving: the table.
+ */
+#include "gateway/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "keys/cli.h"
+
+static const struct command commands[] = {
+	{ "beneficiary", "FILE add|list|remove PAYEE --passphrase-file F",
+	  "who is paid, and where to: names and IBANs, outside the log. add reads lines\n"
+	  "      IBAN;NAME or IBAN;NAME;BIC from standard input and prints their digests",
+	  cmd_beneficiary },
+};
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+void command_print_all(void)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		printf("  %s %s\n      %s\n", commands[i].name, commands[i].words,
+		       commands[i].does);
+}
+
+int command_usage(const char *name)
+{
+	const struct command *command = command_find(name);
+
+	return cli_usage(COMMAND_PROGRAM, "usage: " COMMAND_PROGRAM " %s %s", name,
+			 command ? command->words : "");
+}
