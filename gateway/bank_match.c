@@ -25,7 +25,9 @@ static const struct {
 	[BANK_NOT_OWED] = { "not-owed", "its payer owes nothing of this amount: is the "
 					"list missing that "
 					"it pays?" },
-	[BANK_AMBIGUOUS] = { "ambiguous", "its payer owes this amount more than once" },
+	[BANK_AMBIGUOUS] = { "ambiguous", "this amount is owed more than once" },
+	[BANK_PARTLY] = { "partly",
+			  "a part of it is explained: the rest is for a person" },
 };
 _Static_assert(sizeof whys / sizeof *whys == BANK_WHY__COUNT,
 	       "each reason has its words");
@@ -65,7 +67,16 @@ const char *bank_return_reason(const char *code)
 
 /* ---- claims ---- */
 
-static struct bank_claim *claim_at(const struct bank_known *known, uint64_t position)
+static const char *payer_of(const struct bank_known *known, const char *iban)
+{
+	for (size_t i = 0; i < known->payer_count && iban[0] != '\0'; i++)
+		if (strcmp(known->payers[i].iban, iban) == 0)
+			return known->payers[i].member;
+	return NULL;
+}
+
+/* The first claim of that position, or where it would stand. */
+static size_t claim_first(const struct bank_known *known, uint64_t position)
 {
 	size_t low = 0, high = known->claim_count;
 
@@ -77,10 +88,36 @@ static struct bank_claim *claim_at(const struct bank_known *known, uint64_t posi
 		else
 			high = middle;
 	}
-	if (low == known->claim_count || known->claims[low].position != position ||
-	    !cents_is_positive(known->claims[low].open))
-		return NULL;
-	return &known->claims[low];
+	return low;
+}
+
+/* Of one batch the collector may owe the rows and the employer the match: then the line
+ * says who pays, by its account, or else by its amount. */
+static enum bank_why claim_named(const struct bank_known *known,
+				 const struct bank_line *line, uint64_t position,
+				 struct bank_claim **ret_claim)
+{
+	const char *payer = payer_of(known, line->iban);
+	struct bank_claim *by_payer = NULL, *by_amount = NULL, *any = NULL;
+	size_t count = 0;
+
+	for (size_t i = claim_first(known, position);
+	     i < known->claim_count && known->claims[i].position == position; i++) {
+		struct bank_claim *claim = &known->claims[i];
+
+		if (!cents_is_positive(claim->open))
+			continue;
+		any = claim;
+		count++;
+		if (payer && strcmp(claim->member, payer) == 0)
+			by_payer = claim;
+		if (cents_cmp(claim->open, line->amount) == 0)
+			by_amount = by_amount ? NULL : claim;
+	}
+	*ret_claim = count == 1 ? any : by_payer ? by_payer : by_amount;
+	if (!any)
+		return BANK_NOTHING_OPEN;
+	return *ret_claim ? BANK_MATCHED : BANK_AMBIGUOUS;
 }
 
 static void find(struct bank_match *match, struct bank_claim *claim, struct cents amount)
@@ -94,9 +131,12 @@ static void find(struct bank_match *match, struct bank_claim *claim, struct cent
 		.amount = amount,
 	};
 	memcpy(finding->member, claim->member, BANK_MEMBER_BYTES);
-	/* What is paid too much is the payer's credit, and nothing is left of this. */
-	if (cents_cmp(amount, claim->open) >= 0 ||
-	    cents_sub(claim->open, amount, &claim->open))
+	/* A payment that is carried out may come back on the same statement. What is paid
+	 * too much is the payer's credit, and nothing is left of this. */
+	if (claim->subject == BANK_ORDERED)
+		claim->subject = BANK_PAID;
+	else if (cents_cmp(amount, claim->open) >= 0 ||
+		 cents_sub(claim->open, amount, &claim->open))
 		claim->open = CENTS_ZERO;
 }
 
@@ -114,10 +154,11 @@ static enum bank_why look_up(const struct bank_known *known, const struct bank_l
 {
 	*named = (struct named){ .one_member = true };
 	for (size_t i = 0; i < line->reference_count; i++) {
-		struct bank_claim *claim = claim_at(known, line->references[i]);
+		struct bank_claim *claim;
+		enum bank_why why = claim_named(known, line, line->references[i], &claim);
 
-		if (!claim)
-			return BANK_NOTHING_OPEN;
+		if (why)
+			return why;
 		named->claims[named->count++] = claim;
 		if (claim->subject != named->claims[0]->subject)
 			return BANK_MIXED;
@@ -218,7 +259,8 @@ static enum bank_why find_only(const struct bank_known *known, enum bank_subject
 	for (size_t i = 0; i < known->claim_count; i++) {
 		struct bank_claim *claim = &known->claims[i];
 
-		if (claim->subject != subject || cents_cmp(claim->open, amount) != 0 ||
+		if (claim->only_named || claim->subject != subject ||
+		    cents_cmp(claim->open, amount) != 0 ||
 		    (text && !text_names(text, claim->member)) ||
 		    (member && strcmp(claim->member, member) != 0))
 			continue;
@@ -230,14 +272,6 @@ static enum bank_why find_only(const struct bank_known *known, enum bank_subject
 		return BANK_NOT_OWED;
 	find(match, only, amount);
 	return BANK_MATCHED;
-}
-
-static const char *payer_of(const struct bank_known *known, const char *iban)
-{
-	for (size_t i = 0; i < known->payer_count && iban[0] != '\0'; i++)
-		if (strcmp(known->payers[i].iban, iban) == 0)
-			return known->payers[i].member;
-	return NULL;
 }
 
 static enum bank_why by_payer(const struct bank_known *known,

@@ -29,6 +29,7 @@ struct bank_claim {
 	enum bank_subject subject;
 	char member[BANK_MEMBER_BYTES]; /* payer or provider; "" of a payment */
 	struct cents open;              /* positive; what is matched is taken off */
+	bool only_named;                /* only a reference makes it paid */
 };
 
 /* A payer's account, as the foundation has written it down; outside the log. */
@@ -38,7 +39,7 @@ struct bank_payer {
 };
 
 struct bank_known {
-	struct bank_claim *claims; /* ascending by position, each once */
+	struct bank_claim *claims; /* ascending by position; of one, each member once */
 	size_t claim_count;
 	const struct bank_payer *payers;
 	size_t payer_count;
@@ -53,6 +54,7 @@ enum bank_why {
 	BANK_UNKNOWN_PAYER, /* no reference, and nobody knows the account */
 	BANK_NOT_OWED,  /* the payer owes nothing of this amount: a list is missing? */
 	BANK_AMBIGUOUS, /* the payer owes this amount more than once */
+	BANK_PARTLY,    /* somebody has explained a part of it */
 	BANK_WHY__COUNT
 };
 

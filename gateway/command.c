@@ -9,6 +9,11 @@
 #include "keys/cli.h"
 
 static const struct command commands[] = {
+	{ "bank", "DIR import FILE [--by MEMBER] [--payers FILE]",
+	  "records a bank file (camt.053, OFX, CFONB 120) and explains its lines: what "
+	  "a\n"
+	  "      reference, a payment or a payer's account (--payers: IBAN MEMBER) tells",
+	  cmd_bank },
 	{ "beneficiary", "FILE add|list|remove PAYEE --passphrase-file F",
 	  "who is paid, and where to: names and IBANs, outside the log. add reads lines\n"
 	  "      IBAN;NAME or IBAN;NAME;BIC from standard input and prints their digests",

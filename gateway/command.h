@@ -31,6 +31,7 @@ void command_print_all(void);
 /* Prints one's usage as an error; returns CLI_TROUBLE. */
 int command_usage(const char *name);
 
+int cmd_bank(int argc, char **argv);
 int cmd_beneficiary(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# t-70-bank.sh - payees outside the log (gateway/cmd_beneficiary.c, gateway/command.c)
-# from outside.
+# t-70-bank.sh - payees outside the log (gateway/cmd_beneficiary.c, gateway/command.c),
+# and how the import of bank files is asked for (gateway/cmd_bank.c); what it does
+# (gateway/bank_import.c, gateway/bank_known.c) is told by stories/t-bank-file.sh.
 . "$(dirname "$0")/harness.sh"
 
 PAYEES=$WORK/payees
@@ -49,3 +50,10 @@ refuse "a verb is asked for" 2 "usage: arrondi-gateway beneficiary" \
 	arrondi-gateway beneficiary "$PAYEES" --passphrase-file "$WORK/passphrase"
 refuse "and a passphrase" 2 "usage: arrondi-gateway beneficiary" arrondi-gateway beneficiary "$PAYEES" list
 check "the help names it" sh -c 'arrondi-gateway --help | grep -q "beneficiary FILE add"'
+
+# ---- bank files ----
+
+refuse "a folder that is no ledger is trouble" 2 "error" arrondi-gateway bank "$WORK/none" import x.xml
+refuse "a verb is asked for" 2 "usage: arrondi-gateway bank DIR import FILE" arrondi-gateway bank "$WORK" x.xml
+refuse "another verb is none" 2 "usage: arrondi-gateway bank" arrondi-gateway bank "$WORK" export x.xml
+refuse "nor another option" 2 "unrecognized option" arrondi-gateway bank "$WORK" import x.xml --force

@@ -14,6 +14,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+#define CLAIM(position, subject, member, cents)                                          \
+	{                                                                                \
+		position, subject, member, { cents }, false                              \
+	}
+
 #define A_IBAN "FR1420041010050500013M02606"
 #define B_IBAN "DE89370400440532013000"
 
@@ -27,14 +32,14 @@ static const struct bank_payer payers[] = {
 static int setup(void **state)
 {
 	static const struct bank_claim FIRST[] = {
-		{ 10, BANK_OWED, "employer:a", { 1000 } },
-		{ 11, BANK_OWED, "employer:a", { 2000 } },
-		{ 12, BANK_OWED, "employer:b", { 3000 } },
-		{ 13, BANK_OWED, "employer:b", { 3000 } },
-		{ 20, BANK_PAYOUT, "provider:stripe", { 4000 } },
-		{ 30, BANK_ORDERED, "", { 5000 } },
-		{ 31, BANK_ORDERED, "", { 6000 } },
-		{ 40, BANK_PAID, "", { 7000 } },
+		CLAIM(10, BANK_OWED, "employer:a", 1000),
+		CLAIM(11, BANK_OWED, "employer:a", 2000),
+		CLAIM(12, BANK_OWED, "employer:b", 3000),
+		CLAIM(13, BANK_OWED, "employer:b", 3000),
+		CLAIM(20, BANK_PAYOUT, "provider:stripe", 4000),
+		CLAIM(30, BANK_ORDERED, "", 5000),
+		CLAIM(31, BANK_ORDERED, "", 6000),
+		CLAIM(40, BANK_PAID, "", 7000),
 	};
 
 	(void)state;
@@ -156,6 +161,10 @@ static void our_payments_are_carried_out_or_come_back(void **state)
 
 	(void)state;
 	is_found(&match, 0, BANK_ORDERED, 30, 5000);
+	is_left(matched(-5000, "", "", 1, 30), BANK_OTHER_AMOUNT);
+	match = matched(5000, "", "", 1, 30);
+	is_found(&match, 0, BANK_PAID, 30, 5000);
+	is_left(matched(5000, "", "", 1, 30), BANK_NOTHING_OPEN);
 	match = matched(7000, "", "", 1, 40);
 	is_found(&match, 0, BANK_PAID, 40, 7000);
 	setup(NULL);
@@ -186,7 +195,7 @@ static void a_payout_is_known_by_amount_and_name(void **state)
 	is_found(&match, 0, BANK_PAYOUT, 20, 3000);
 	is_left(matched(1001, "", "", 1, 20), BANK_OTHER_AMOUNT);
 	/* two of one amount */
-	claims[5] = (struct bank_claim){ 30, BANK_PAYOUT, "provider:stripe", { 1000 } };
+	claims[5] = (struct bank_claim)CLAIM(30, BANK_PAYOUT, "provider:stripe", 1000);
 	is_left(matched(1000, "", "stripe", 0), BANK_AMBIGUOUS);
 }
 
@@ -201,6 +210,42 @@ static void an_account_and_an_exact_amount_name_one_thing(void **state)
 	is_left(matched(3000, B_IBAN, "", 0), BANK_AMBIGUOUS);
 	is_left(matched(1000, "BE68539007547034", "", 0), BANK_UNKNOWN_PAYER);
 	is_left(matched(1000, "", "", 0), BANK_UNKNOWN_PAYER);
+}
+
+/* A collector owes the rows of a batch, and its employer the match. */
+static void two_may_owe_of_one_batch(void **state)
+{
+	struct bank_match match;
+
+	(void)state;
+	claims[2] = (struct bank_claim)CLAIM(12, BANK_OWED, "collector:c", 2500);
+	claims[3] = (struct bank_claim)CLAIM(12, BANK_OWED, "employer:b", 500);
+	match = matched(500, "", "", 1, 12);
+	is_found(&match, 0, BANK_OWED, 12, 500);
+	assert_string_equal(match.findings[0].member, "employer:b");
+	claims[3].open = cents_of(500);
+	match = matched(400, B_IBAN, "", 1, 12);
+	is_found(&match, 0, BANK_OWED, 12, 400);
+	assert_string_equal(match.findings[0].member, "employer:b");
+	is_left(matched(401, "", "", 1, 12), BANK_AMBIGUOUS);
+	match = matched(100, B_IBAN, "", 1, 12);
+	is_found(&match, 0, BANK_OWED, 12, 100);
+	/* one is left */
+	match = matched(401, "", "", 1, 12);
+	is_found(&match, 0, BANK_OWED, 12, 401);
+	assert_string_equal(match.findings[0].member, "collector:c");
+}
+
+/* Its remittance is what its amount says. */
+static void a_remitted_batch_is_only_paid_by_name(void **state)
+{
+	struct bank_match match;
+
+	(void)state;
+	claims[0].only_named = true;
+	is_left(matched(1000, A_IBAN, "", 0), BANK_NOT_OWED);
+	match = matched(1000, "", "", 1, 10);
+	is_found(&match, 0, BANK_OWED, 10, 1000);
 }
 
 static void each_reason_has_its_words(void **state)
@@ -230,6 +275,8 @@ int main(void)
 		cmocka_unit_test_setup(a_payout_is_known_by_amount_and_name, setup),
 		cmocka_unit_test_setup(an_account_and_an_exact_amount_name_one_thing,
 				       setup),
+		cmocka_unit_test_setup(two_may_owe_of_one_batch, setup),
+		cmocka_unit_test_setup(a_remitted_batch_is_only_paid_by_name, setup),
 		cmocka_unit_test(each_reason_has_its_words),
 	};
 

@@ -1,0 +1,183 @@
+/*
+ * cmd_bank.c - arrondi-gateway bank: statements in.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/bank_import.h"
+#include "gateway/bank_payer_file.h"
+#include "gateway/command.h"
+#include "keys/cli.h"
+#include "ledger/books_query.h"
+
+struct wish {
+	const char *dir, *file;
+	const char *by;     /* NULL: the treasurer */
+	const char *payers; /* NULL: none */
+	char treasurer[QUERY_ID_BYTES];
+};
+
+/* ---- what is told ---- */
+
+static void tell_statement(void *who, const struct bank_statement *statement,
+			   const char *account, uint64_t position, bool before)
+{
+	char from[DATE_TEXT_BYTES], until[DATE_TEXT_BYTES];
+
+	(void)who;
+	date_format(statement->from, from);
+	date_format(statement->until, until);
+	printf("statement %" PRIu64 ": account %s, %s to %s, %zu lines%s%s%s\n", position,
+	       account, from, until, statement->line_count,
+	       statement->pending ? ", entries that are not booked are left out" : "",
+	       statement->opening_derived ? ", opening derived from its closing" : "",
+	       before ? " (recorded before)" : "");
+}
+
+static void print_line(const struct bank_line *line)
+{
+	char day[DATE_TEXT_BYTES], amount[CENTS_TEXT_BYTES];
+
+	date_format(line->booked_on, day);
+	cents_format(line->amount, '.', amount);
+	printf("  %s %s: ", day, amount);
+}
+
+static void tell_explained(void *who, const struct bank_line *line,
+			   const struct bank_finding *finding, uint64_t position)
+{
+	static const char *const done[] = {
+		[BANK_OWED] = "settles",
+		[BANK_PAYOUT] = "arrives of payout",
+		[BANK_ORDERED] = "carries out payment",
+		[BANK_PAID] = "returns payment",
+	};
+	char amount[CENTS_TEXT_BYTES];
+
+	(void)who;
+	print_line(line);
+	cents_format(finding->amount, '.', amount);
+	printf("%s %s %" PRIu64 "%s%s, position %" PRIu64 "\n", amount,
+	       done[finding->subject], finding->position,
+	       finding->member[0] ? " of " : "", finding->member, position);
+}
+
+static void tell_left(void *who, uint64_t statement, uint32_t number,
+		      const struct bank_line *line, enum bank_why why,
+		      const struct fault *refusal)
+{
+	(void)who;
+	print_line(line);
+	printf("left, line %" PRIu32 " of %" PRIu64 ": %s: %s\n", number, statement,
+	       refusal ? "refused" : bank_why_name(why),
+	       refusal ? refusal->text : bank_why_text(why));
+}
+
+/* ---- import ---- */
+
+static enum err find_treasurer(struct ledger *ledger, char ret_id[QUERY_ID_BYTES],
+			       struct fault *fault)
+{
+	struct member_view *members = NULL;
+	struct books *books;
+	size_t count = 0;
+	enum err err = ledger_books(ledger, &books, fault);
+
+	if (err)
+		return err;
+	err = query_members(books, &members, &count, fault);
+	ledger_books_done(ledger);
+	for (size_t i = 0; i < count; i++)
+		if (members[i].active && strcmp(members[i].role, "treasurer") == 0)
+			memcpy(ret_id, members[i].id, QUERY_ID_BYTES);
+	free(members);
+	return err;
+}
+
+static enum err import_file(struct ledger *ledger, const struct wish *wish,
+			    const struct bank_file *file, struct fault *fault)
+{
+	static const struct bank_import_events events = { NULL, tell_statement,
+							  tell_explained, tell_left };
+	struct bank_import_counts counts;
+	struct bank_payer *payers = NULL;
+	size_t payer_count = 0;
+	enum err err = ERR_OK;
+
+	if (wish->payers)
+		err = bank_payer_file_read(wish->payers, &payers, &payer_count, fault);
+	if (!err)
+		err = bank_import(ledger, file, wish->by, payers, payer_count, &events,
+				  &counts, fault);
+	free(payers);
+	if (!err)
+		printf("%zu lines: %zu explained now, %zu before, %zu left\n",
+		       counts.lines, counts.explained, counts.before, counts.left);
+	return err;
+}
+
+static enum err import(struct wish *wish, struct fault *fault)
+{
+	const char *const *ibans = NULL;
+	struct ledger *ledger = NULL;
+	struct bank_file file;
+	size_t count = 0;
+	enum err err = ledger_open(wish->dir, LEDGER_WRITE, &ledger, fault);
+
+	if (err)
+		return err;
+	bank_file_init(&file, NULL, 0);
+	err = bank_import_accounts(ledger, &ibans, &count, fault);
+	if (!err && !wish->by) {
+		err = find_treasurer(ledger, wish->treasurer, fault);
+		wish->by = wish->treasurer;
+	}
+	if (!err) {
+		bank_file_init(&file, ibans, count);
+		err = bank_file_read(&file, wish->file, fault);
+	}
+	if (!err)
+		err = import_file(ledger, wish, &file, fault);
+	bank_file_release(&file);
+	free((void *)ibans);
+	ledger_close(ledger);
+	return err;
+}
+
+int cmd_bank(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "by", required_argument, NULL, 'b' },
+		{ "payers", required_argument, NULL, 'p' },
+		{ 0 },
+	};
+	struct wish wish = { .dir = NULL };
+	struct fault fault = { .err = ERR_OK };
+	int option;
+	enum err err;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'b')
+			wish.by = optarg;
+		else if (option == 'p')
+			wish.payers = optarg;
+		else
+			return CLI_TROUBLE; /* getopt has said why */
+	}
+	if (argc - optind != 3 || strcmp(argv[optind + 1], "import") != 0)
+		return command_usage("bank");
+	wish.dir = argv[optind];
+	wish.file = argv[optind + 2];
+	err = import(&wish, &fault);
+	if (err == ERR_NOT_FOUND)
+		fault.err = ERR_IO; /* the user has named it */
+	if (err)
+		(void)cli_finish(COMMAND_PROGRAM,
+				 CLI_DONE); /* what was recorded is told */
+	return err ? cli_fail(COMMAND_PROGRAM, &fault)
+		   : cli_finish(COMMAND_PROGRAM, CLI_DONE);
+}
