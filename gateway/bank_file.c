@@ -195,13 +195,17 @@ static enum err check_sum(struct bank_statement *statement, struct cents sum,
 
 /* Against the last one before of the same account. */
 static enum err check_follows(const struct bank_file *file,
-			      const struct bank_statement *statement, struct fault *fault)
+			      struct bank_statement *statement, struct fault *fault)
 {
 	char closing[CENTS_TEXT_BYTES], opening[CENTS_TEXT_BYTES];
 	size_t i = file->statement_count - 1;
 
 	while (i > 0 && strcmp(file->statements[i - 1].iban, statement->iban) != 0)
 		i--;
+	if (i > 0 && file->statements[i - 1].sequence > 0 &&
+	    statement->sequence > file->statements[i - 1].sequence)
+		statement->missing =
+			statement->sequence - file->statements[i - 1].sequence - 1;
 	if (i == 0 || !statement->balanced || !file->statements[i - 1].balanced ||
 	    cents_cmp(file->statements[i - 1].closing, statement->opening) == 0)
 		return ERR_OK;

@@ -52,11 +52,13 @@ struct bank_line {
 	uint64_t references[BANK_REFERENCES_MAX]; /* ours that it names (RF) */
 	/* "" where there is none. */
 	char end_to_end[BANK_ID_BYTES];
-	char bank_reference[BANK_ID_BYTES]; /* AcctSvcrRef, else NtryRef */
-	char payment_info[BANK_ID_BYTES];   /* of the payment file that it carries out */
-	char iban[IBAN_TEXT_BYTES];         /* the other side's */
-	char reason[BANK_CODE_BYTES];       /* of a return: AC04 */
-	char family[BANK_CODE_BYTES];       /* ISO's transaction codes: RCDT, ESCT */
+	char bank_reference[BANK_ID_BYTES];  /* AcctSvcrRef, else NtryRef */
+	char entry_reference[BANK_ID_BYTES]; /* the same of its entry, if it is a detail
+					      */
+	char payment_info[BANK_ID_BYTES];    /* of the payment file that it carries out */
+	char iban[IBAN_TEXT_BYTES];          /* the other side's */
+	char reason[BANK_CODE_BYTES];        /* of a return: AC04 */
+	char family[BANK_CODE_BYTES];        /* ISO's transaction codes: RCDT, ESCT */
 	char sub_family[BANK_CODE_BYTES];
 	char text[BANK_TEXT_BYTES]; /* the beginning of what the payer wrote, in ASCII */
 };
@@ -65,9 +67,10 @@ struct bank_statement {
 	char iban[IBAN_TEXT_BYTES]; /* ours */
 	char id[BANK_ID_BYTES];     /* the bank's name for it, or "" */
 	uint64_t sequence;          /* electronic, else legal; 0: none */
-	struct date from, until;    /* no line is outside */
-	bool balanced;              /* opening and closing are known */
-	bool opening_derived;       /* from closing and lines: the format has none */
+	uint64_t missing;        /* numbers between it and the one before in the file */
+	struct date from, until; /* no line is outside */
+	bool balanced;           /* opening and closing are known */
+	bool opening_derived;    /* from closing and lines: the format has none */
 	struct cents opening, closing;
 	size_t first_line, line_count;
 	uint32_t entries; /* booked */

@@ -30,6 +30,7 @@ struct asked {
 struct import {
 	struct ledger *ledger;
 	const struct bank_file *file;
+	const struct bank_file *details;
 	struct slice by;
 	const struct bank_import_events *events;
 	struct bank_import_counts counts;
@@ -270,8 +271,72 @@ static enum err ask(struct import *import, const struct bank_line *line,
 				  asked->submission.doc, &asked->submission.draft, fault);
 }
 
+/* ---- a line that the bank details apart ---- */
+
+/* The statement of a notification that a line of it is in. */
+static const char *iban_of_detail(const struct bank_file *details, size_t i)
+{
+	size_t at = details->statement_count - 1;
+
+	while (details->statements[at].first_line > i)
+		at--;
+	return details->statements[at].iban;
+}
+
+static bool details_line(const struct import *import, const struct bank_line *line,
+			 const char *iban, size_t i)
+{
+	const struct bank_line *detail = &import->details->lines[i];
+
+	return detail->detail > 0 && line->entry_reference[0] != '\0' &&
+	       strcmp(detail->entry_reference, line->entry_reference) == 0 &&
+	       strcmp(iban_of_detail(import->details, i), iban) == 0;
+}
+
+/* Whether the parts of an entry of that reference come to just this line. */
+static bool has_details(const struct import *import, const struct bank_line *line,
+			const char *iban)
+{
+	struct cents sum = CENTS_ZERO;
+
+	if (!import->details || line->detail > 0)
+		return false;
+	for (size_t i = 0; i < import->details->line_count; i++)
+		if (details_line(import, line, iban, i) &&
+		    cents_add(sum, import->details->lines[i].amount, &sum))
+			return false;
+	return cents_cmp(sum, line->amount) == 0;
+}
+
+/* Each part by itself, citing the one line; one that nothing explains is told. */
+static enum err explain_details(struct import *import, const struct bank_line *line,
+				const char *iban, struct bank_place *place,
+				struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	place->part = 0;
+	for (size_t i = 0; i < import->details->line_count && !err; i++) {
+		struct bank_line part = import->details->lines[i];
+		struct bank_match match;
+
+		if (!details_line(import, line, iban, i))
+			continue;
+		part.booked_on = line->booked_on; /* as the entries that cite it say */
+		bank_match(&import->books.known, &part, &match);
+		if (match.why)
+			tell_left(import, place, &part, match.why, NULL);
+		for (size_t j = 0; j < match.count && !err; j++) {
+			place->part++;
+			err = ask(import, line, place, &match.findings[j], fault);
+		}
+	}
+	return err;
+}
+
 static enum err explain_line(struct import *import, const struct bank_line *line,
-			     struct bank_place *place, struct fault *fault)
+			     const char *iban, struct bank_place *place,
+			     struct fault *fault)
 {
 	struct cents open =
 		bank_books_open(&import->books, place->statement, place->number);
@@ -285,6 +350,8 @@ static enum err explain_line(struct import *import, const struct bank_line *line
 	}
 	if (cents_cmp(open, line->amount) == 0)
 		bank_match(&import->books.known, line, &match);
+	if (match.why && match.why != BANK_PARTLY && has_details(import, line, iban))
+		return explain_details(import, line, iban, place, fault);
 	if (match.why) {
 		tell_left(import, place, line, match.why, NULL);
 		return ERR_OK;
@@ -307,8 +374,8 @@ static enum err explain_lines(struct import *import, struct fault *fault)
 
 		for (size_t j = 0; j < recorded->page.count && !err; j++) {
 			place.number = (uint32_t)j + 1;
-			err = explain_line(import, &recorded->page.lines[j], &place,
-					   fault);
+			err = explain_line(import, &recorded->page.lines[j],
+					   recorded->page.statement->iban, &place, fault);
 		}
 	}
 	return err ? err : flush(import, fault);
@@ -327,7 +394,7 @@ static enum err check_balances(const struct bank_file *file, struct fault *fault
 }
 
 enum err bank_import(struct ledger *ledger, const struct bank_file *file, const char *by,
-		     const struct bank_payer *payers, size_t payer_count,
+		     const struct bank_import_aids *aids,
 		     const struct bank_import_events *events,
 		     struct bank_import_counts *ret_counts, struct fault *fault)
 {
@@ -338,6 +405,7 @@ enum err bank_import(struct ledger *ledger, const struct bank_file *file, const 
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	import->ledger = ledger;
 	import->file = file;
+	import->details = aids->details;
 	import->by = slice_of_text(by);
 	import->events = events;
 	if (!err)
@@ -346,7 +414,8 @@ enum err bank_import(struct ledger *ledger, const struct bank_file *file, const 
 	if (!err)
 		err = record_statements(import, fault);
 	if (!err)
-		err = bank_books_read(ledger, payers, payer_count, &import->books, fault);
+		err = bank_books_read(ledger, aids->payers, aids->payer_count,
+				      &import->books, fault);
 	if (!err)
 		err = explain_lines(import, fault);
 	for (size_t i = 0; i < import->group_count; i++)

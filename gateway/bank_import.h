@@ -5,6 +5,9 @@
  * explain (bank_match.h) by entries that cite it. What is left stays in the suspense
  * account and is told with a reason. The same file again records nothing again, and
  * explains what can be explained by now: the list may have come that a transfer paid.
+ *
+ * Many banks book a hundred transfers as one entry and list them in a notification apart
+ * (camt.054). Given with the statement, it explains the one line by its parts.
  */
 #ifndef ARRONDI_GATEWAY_BANK_IMPORT_H
 #define ARRONDI_GATEWAY_BANK_IMPORT_H
@@ -39,12 +42,19 @@ MUST_USE enum err bank_import_accounts(struct ledger *ledger,
 				       const char *const **ret_ibans, size_t *ret_count,
 				       struct fault *fault);
 
+/* What is imported beside the statements. */
+struct bank_import_aids {
+	const struct bank_payer *payers; /* as bank_match.h */
+	size_t payer_count;
+	const struct bank_file *details; /* a notification; NULL: none */
+};
+
 /* Imports a file that was read with these accounts, by a member (a treasurer or the
  * operator). On an error what was recorded before stays: the same file again goes on. A
  * notification (camt.054) has no balances: it is refused, ERR_INVALID. */
 MUST_USE enum err bank_import(struct ledger *ledger, const struct bank_file *file,
-			      const char *by, const struct bank_payer *payers,
-			      size_t payer_count, const struct bank_import_events *events,
+			      const char *by, const struct bank_import_aids *aids,
+			      const struct bank_import_events *events,
 			      struct bank_import_counts *ret_counts, struct fault *fault);
 
 #endif

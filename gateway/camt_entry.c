@@ -150,10 +150,12 @@ static void line_from_entry(const struct camt *camt, struct bank_line *line)
 	line->booked_on = entry->day.date;
 	line->details = entry->details;
 	line->reversal = entry->line.reversal;
+	memcpy(line->entry_reference,
+	       entry->line.bank_reference[0] ? entry->line.bank_reference
+					     : entry->entry_reference,
+	       BANK_ID_BYTES);
 	if (line->bank_reference[0] == '\0')
-		memcpy(line->bank_reference, entry->line.bank_reference, BANK_ID_BYTES);
-	if (line->bank_reference[0] == '\0')
-		memcpy(line->bank_reference, entry->entry_reference, BANK_ID_BYTES);
+		memcpy(line->bank_reference, line->entry_reference, BANK_ID_BYTES);
 	if (line->payment_info[0] == '\0')
 		memcpy(line->payment_info, entry->line.payment_info, BANK_ID_BYTES);
 	if (line->family[0] == '\0') {

@@ -15,8 +15,9 @@
 
 struct wish {
 	const char *dir, *file;
-	const char *by;     /* NULL: the treasurer */
-	const char *payers; /* NULL: none */
+	const char *by;      /* NULL: the treasurer */
+	const char *payers;  /* NULL: none */
+	const char *details; /* NULL: none */
 	char treasurer[QUERY_ID_BYTES];
 };
 
@@ -30,6 +31,9 @@ static void tell_statement(void *who, const struct bank_statement *statement,
 	(void)who;
 	date_format(statement->from, from);
 	date_format(statement->until, until);
+	if (statement->missing)
+		printf("before this statement %" PRIu64 " numbers are missing\n",
+		       statement->missing);
 	printf("statement %" PRIu64 ": account %s, %s to %s, %zu lines%s%s%s\n", position,
 	       account, from, until, statement->line_count,
 	       statement->pending ? ", entries that are not booked are left out" : "",
@@ -98,20 +102,22 @@ static enum err find_treasurer(struct ledger *ledger, char ret_id[QUERY_ID_BYTES
 }
 
 static enum err import_file(struct ledger *ledger, const struct wish *wish,
-			    const struct bank_file *file, struct fault *fault)
+			    const struct bank_file *file, const struct bank_file *details,
+			    struct fault *fault)
 {
 	static const struct bank_import_events events = { NULL, tell_statement,
 							  tell_explained, tell_left };
 	struct bank_import_counts counts;
+	struct bank_import_aids aids = { .details = details };
 	struct bank_payer *payers = NULL;
-	size_t payer_count = 0;
 	enum err err = ERR_OK;
 
 	if (wish->payers)
-		err = bank_payer_file_read(wish->payers, &payers, &payer_count, fault);
+		err = bank_payer_file_read(wish->payers, &payers, &aids.payer_count,
+					   fault);
+	aids.payers = payers;
 	if (!err)
-		err = bank_import(ledger, file, wish->by, payers, payer_count, &events,
-				  &counts, fault);
+		err = bank_import(ledger, file, wish->by, &aids, &events, &counts, fault);
 	free(payers);
 	if (!err)
 		printf("%zu lines: %zu explained now, %zu before, %zu left\n",
@@ -123,13 +129,14 @@ static enum err import(struct wish *wish, struct fault *fault)
 {
 	const char *const *ibans = NULL;
 	struct ledger *ledger = NULL;
-	struct bank_file file;
+	struct bank_file file, details;
 	size_t count = 0;
 	enum err err = ledger_open(wish->dir, LEDGER_WRITE, &ledger, fault);
 
 	if (err)
 		return err;
 	bank_file_init(&file, NULL, 0);
+	bank_file_init(&details, NULL, 0);
 	err = bank_import_accounts(ledger, &ibans, &count, fault);
 	if (!err && !wish->by) {
 		err = find_treasurer(ledger, wish->treasurer, fault);
@@ -139,9 +146,15 @@ static enum err import(struct wish *wish, struct fault *fault)
 		bank_file_init(&file, ibans, count);
 		err = bank_file_read(&file, wish->file, fault);
 	}
+	if (!err && wish->details) {
+		bank_file_init(&details, ibans, count);
+		err = bank_file_read(&details, wish->details, fault);
+	}
 	if (!err)
-		err = import_file(ledger, wish, &file, fault);
+		err = import_file(ledger, wish, &file, wish->details ? &details : NULL,
+				  fault);
 	bank_file_release(&file);
+	bank_file_release(&details);
 	free((void *)ibans);
 	ledger_close(ledger);
 	return err;
@@ -152,6 +165,7 @@ int cmd_bank(int argc, char **argv)
 	static const struct option options[] = {
 		{ "by", required_argument, NULL, 'b' },
 		{ "payers", required_argument, NULL, 'p' },
+		{ "details", required_argument, NULL, 'd' },
 		{ 0 },
 	};
 	struct wish wish = { .dir = NULL };
@@ -165,6 +179,8 @@ int cmd_bank(int argc, char **argv)
 			wish.by = optarg;
 		else if (option == 'p')
 			wish.payers = optarg;
+		else if (option == 'd')
+			wish.details = optarg;
 		else
 			return CLI_TROUBLE; /* getopt has said why */
 	}

@@ -9,7 +9,7 @@
 #include "keys/cli.h"
 
 static const struct command commands[] = {
-	{ "bank", "DIR import FILE [--by MEMBER] [--payers FILE]",
+	{ "bank", "DIR import FILE [--by MEMBER] [--payers FILE] [--details CAMT.054]",
 	  "records a bank file (camt.053, OFX, CFONB 120) and explains its lines: what "
 	  "a\n"
 	  "      reference, a payment or a payer's account (--payers: IBAN MEMBER) tells",

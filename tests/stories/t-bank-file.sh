@@ -30,6 +30,15 @@ balance() { # type amount
 	printf '<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>%s</Dt></Dt></Bal>' "$TODAY"
 }
 
+parts() { # text amount...
+	printf '<NtryDtls>'
+	while [ $# -gt 1 ]; do
+		printf '<TxDtls><Amt Ccy="EUR">%s</Amt><RmtInf><Ustrd>%s</Ustrd></RmtInf></TxDtls>' "$2" "$1"
+		shift 2
+	done
+	printf '</NtryDtls>'
+}
+
 camt() { # file opening closing entry...
 	local file=$HOME_OF_PLAY/$1
 	{
@@ -118,12 +127,29 @@ play() {
 	says "0 lines: 0 explained now, 0 before, 0 left"
 	stands account:courant 610.00
 
+	# Booked as one, and listed in a notification: each part cites the one line.
+	gives DON3 lilas 30.00 emploi
+	gives DON4 lilas 20.00 emploi
+	camt lot.xml 610.00 665.00 "$(entry 55.00 CRDT 'LOT 1' | sed 's,<NtryDtls>.*</NtryDtls>,<AcctSvcrRef>LOT-1</AcctSvcrRef>,')"
+	camt avis.xml 0 0 "$(entry 55.00 CRDT x | sed "s,<NtryDtls>.*</NtryDtls>,<AcctSvcrRef>LOT-1</AcctSvcrRef>\
+$(parts "$(rf DON3)" 30.00 "$(rf DON4)" 20.00 'sans motif' 5.00),")"
+	sed -i -e 's/camt.053/camt.054/' -e 's/BkToCstmrStmt/BkToCstmrDbtCdtNtfctn/g' -e 's/Stmt>/Ntfctn>/g' \
+		-e 's,<Bal>.*</Bal>,,' "$HOME_OF_PLAY/avis.xml"
+	must_not "a notification (camt.054.001.08) has no balances" arrondi-gateway bank "$LEDGER" import "$HOME_OF_PLAY/avis.xml"
+	imports lot.xml --details "$HOME_OF_PLAY/avis.xml"
+	says "30.00 settles ${AT[DON3]} of ${ID[lilas]}"
+	says "20.00 settles ${AT[DON4]} of ${ID[lilas]}"
+	says "5.00: left, line 1 of"
+	stands account:courant 665.00 receivable:lilas 0.00 suspense:courant 45.00
+	imports lot.xml --details "$HOME_OF_PLAY/avis.xml"
+	says "partly: a part of it is explained"
+
 	# What is not to be believed.
-	camt faux.xml 610.00 700.00 "$(entry 1.00 CRDT x)"
+	camt faux.xml 665.00 700.00 "$(entry 1.00 CRDT x)"
 	must_not "which is not the 700.00 that it closes with" arrondi-gateway bank "$LEDGER" import "$HOME_OF_PLAY/faux.xml"
 	sed "s/$IBAN/$PAYER/" "$HOME_OF_PLAY/faux.xml" >"$HOME_OF_PLAY/leur.xml"
 	must_not "which is not one of ours" arrondi-gateway bank "$LEDGER" import "$HOME_OF_PLAY/leur.xml"
-	stands account:courant 610.00
+	stands account:courant 665.00
 }
 
 tell play
