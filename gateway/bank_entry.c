@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "keys/encoding.h"
@@ -42,10 +43,10 @@ void bank_page_next(const struct bank_file *file, const struct bank_statement *s
 
 	page.last = page.count == left;
 	page.closing = page.opening;
-	/* The reader has added them all up before. */
+	/* They add up: the reader has seen to it. */
 	for (size_t i = 0; i < page.count; i++)
 		if (cents_add(page.closing, page.lines[i].amount, &page.closing))
-			assert(!"a statement that adds up has sums");
+			abort();
 	*ret_page = page;
 }
 
