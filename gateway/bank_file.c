@@ -339,7 +339,7 @@ static enum err intake_feed(struct intake *intake, struct slice bytes, bool last
 
 static enum err intake_end(struct intake *intake, enum err err)
 {
-	if (intake->format)
+	if (intake->reader)
 		intake->format->end(intake->reader);
 	intake->file->digest = hash_end(&intake->hash);
 	return err;

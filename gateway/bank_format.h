@@ -15,7 +15,8 @@
 
 struct bank_format {
 	bool (*knows)(struct slice head);
-	/* *ret_reader is freed by end(), also after an error. ERR_MEMORY. */
+	/* *ret_reader is freed by end(), also after an error; NULL as it was where there
+	 * is nothing to free. ERR_MEMORY. */
 	enum err (*begin)(struct bank_file *file, void **ret_reader, struct fault *fault);
 	enum err (*feed)(void *reader, struct slice bytes, bool last,
 			 struct fault *fault);
