@@ -1,5 +1,6 @@
 /*
- * cmd_bank.c - arrondi-gateway bank: statements in.
+ * cmd_bank.c - arrondi-gateway bank: statements in, and payments out
+ * (cmd_bank_orders.c).
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -9,17 +10,9 @@
 
 #include "gateway/bank_import.h"
 #include "gateway/bank_payer_file.h"
+#include "gateway/cmd_bank_int.h"
 #include "gateway/command.h"
 #include "keys/cli.h"
-#include "ledger/books_query.h"
-
-struct wish {
-	const char *dir, *file;
-	const char *by;      /* NULL: the treasurer */
-	const char *payers;  /* NULL: none */
-	const char *details; /* NULL: none */
-	char treasurer[QUERY_ID_BYTES];
-};
 
 /* ---- what is told ---- */
 
@@ -82,18 +75,24 @@ static void tell_left(void *who, uint64_t statement, uint32_t number,
 
 /* ---- import ---- */
 
-static enum err find_treasurer(struct ledger *ledger, char ret_id[QUERY_ID_BYTES],
-			       struct fault *fault)
+enum err bank_wish_by(struct ledger *ledger, const struct bank_wish *wish,
+		      char ret_id[QUERY_ID_BYTES], struct fault *fault)
 {
 	struct member_view *members = NULL;
 	struct books *books;
 	size_t count = 0;
-	enum err err = ledger_books(ledger, &books, fault);
+	enum err err;
 
+	if (wish->by) {
+		snprintf(ret_id, QUERY_ID_BYTES, "%s", wish->by);
+		return ERR_OK;
+	}
+	err = ledger_books(ledger, &books, fault);
 	if (err)
 		return err;
 	err = query_members(books, &members, &count, fault);
 	ledger_books_done(ledger);
+	ret_id[0] = '\0';
 	for (size_t i = 0; i < count; i++)
 		if (members[i].active && strcmp(members[i].role, "treasurer") == 0)
 			memcpy(ret_id, members[i].id, QUERY_ID_BYTES);
@@ -101,7 +100,7 @@ static enum err find_treasurer(struct ledger *ledger, char ret_id[QUERY_ID_BYTES
 	return err;
 }
 
-static enum err import_file(struct ledger *ledger, const struct wish *wish,
+static enum err import_file(struct ledger *ledger, const struct bank_wish *wish,
 			    const struct bank_file *file, const struct bank_file *details,
 			    struct fault *fault)
 {
@@ -109,15 +108,16 @@ static enum err import_file(struct ledger *ledger, const struct wish *wish,
 							  tell_explained, tell_left };
 	struct bank_import_counts counts;
 	struct bank_import_aids aids = { .details = details };
+	char by[QUERY_ID_BYTES];
 	struct bank_payer *payers = NULL;
-	enum err err = ERR_OK;
+	enum err err = bank_wish_by(ledger, wish, by, fault);
 
-	if (wish->payers)
+	if (!err && wish->payers)
 		err = bank_payer_file_read(wish->payers, &payers, &aids.payer_count,
 					   fault);
 	aids.payers = payers;
 	if (!err)
-		err = bank_import(ledger, file, wish->by, &aids, &events, &counts, fault);
+		err = bank_import(ledger, file, by, &aids, &events, &counts, fault);
 	free(payers);
 	if (!err)
 		printf("%zu lines: %zu explained now, %zu before, %zu left\n",
@@ -125,7 +125,7 @@ static enum err import_file(struct ledger *ledger, const struct wish *wish,
 	return err;
 }
 
-static enum err import(struct wish *wish, struct fault *fault)
+static enum err import(const struct bank_wish *wish, struct fault *fault)
 {
 	const char *const *ibans = NULL;
 	struct ledger *ledger = NULL;
@@ -138,10 +138,6 @@ static enum err import(struct wish *wish, struct fault *fault)
 	bank_file_init(&file, NULL, 0);
 	bank_file_init(&details, NULL, 0);
 	err = bank_import_accounts(ledger, &ibans, &count, fault);
-	if (!err && !wish->by) {
-		err = find_treasurer(ledger, wish->treasurer, fault);
-		wish->by = wish->treasurer;
-	}
 	if (!err) {
 		bank_file_init(&file, ibans, count);
 		err = bank_file_read(&file, wish->file, fault);
@@ -160,40 +156,64 @@ static enum err import(struct wish *wish, struct fault *fault)
 	return err;
 }
 
-int cmd_bank(int argc, char **argv)
+/* Each verb has its words. */
+static bool wish_complete(const struct bank_wish *wish)
+{
+	if (strcmp(wish->verb, "import") == 0)
+		return wish->file && !wish->out;
+	return strcmp(wish->verb, "orders") == 0 && !wish->file && wish->out &&
+	       wish->payees && wish->passphrase_file;
+}
+
+/* False: getopt has said why. */
+static bool wish_read(int argc, char **argv, struct bank_wish *wish)
 {
 	static const struct option options[] = {
 		{ "by", required_argument, NULL, 'b' },
 		{ "payers", required_argument, NULL, 'p' },
 		{ "details", required_argument, NULL, 'd' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "payees", required_argument, NULL, 'y' },
+		{ "passphrase-file", required_argument, NULL, 's' },
+		{ "account", required_argument, NULL, 'a' },
+		{ "bic", required_argument, NULL, 'c' },
+		{ "on", required_argument, NULL, 'n' },
 		{ 0 },
 	};
-	struct wish wish = { .dir = NULL };
-	struct fault fault = { .err = ERR_OK };
-	int option;
-	enum err err;
+	const char **places[] = { &wish->by,      &wish->payers, &wish->details,
+				  &wish->out,     &wish->payees, &wish->passphrase_file,
+				  &wish->account, &wish->bic,    &wish->on };
+	int option, index = 0;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'b')
-			wish.by = optarg;
-		else if (option == 'p')
-			wish.payers = optarg;
-		else if (option == 'd')
-			wish.details = optarg;
-		else
-			return CLI_TROUBLE; /* getopt has said why */
+	while ((option = getopt_long(argc, argv, "", options, &index)) != -1) {
+		if (option == '?')
+			return false;
+		*places[index] = optarg;
 	}
-	if (argc - optind != 3 || strcmp(argv[optind + 1], "import") != 0)
+	return true;
+}
+
+int cmd_bank(int argc, char **argv)
+{
+	struct bank_wish wish = { .dir = NULL };
+	struct fault fault = { .err = ERR_OK };
+	enum err err;
+
+	if (!wish_read(argc, argv, &wish))
+		return CLI_TROUBLE;
+	if (argc - optind < 2 || argc - optind > 3)
 		return command_usage("bank");
 	wish.dir = argv[optind];
-	wish.file = argv[optind + 2];
-	err = import(&wish, &fault);
+	wish.verb = argv[optind + 1];
+	wish.file = argc - optind == 3 ? argv[optind + 2] : NULL;
+	if (!wish_complete(&wish))
+		return command_usage("bank");
+	err = wish.file ? import(&wish, &fault) : bank_cmd_orders(&wish, &fault);
 	if (err == ERR_NOT_FOUND)
 		fault.err = ERR_IO; /* the user has named it */
 	if (err)
-		(void)cli_finish(COMMAND_PROGRAM,
-				 CLI_DONE); /* what was recorded is told */
+		(void)cli_finish(COMMAND_PROGRAM, CLI_DONE); /* what was done is told */
 	return err ? cli_fail(COMMAND_PROGRAM, &fault)
 		   : cli_finish(COMMAND_PROGRAM, CLI_DONE);
 }

@@ -9,10 +9,17 @@
 #include "keys/cli.h"
 
 static const struct command commands[] = {
-	{ "bank", "DIR import FILE [--by MEMBER] [--payers FILE] [--details CAMT.054]",
+	{ "bank",
+	  "DIR import FILE [--by MEMBER] [--payers FILE] [--details CAMT.054]\n"
+	  "       DIR orders --out FILE --payees FILE --passphrase-file F [--account "
+	  "ID]\n"
+	  "              [--bic BIC] [--on DAY] [--by MEMBER]",
 	  "records a bank file (camt.053, OFX, CFONB 120) and explains its lines: what "
 	  "a\n"
-	  "      reference, a payment or a payer's account (--payers: IBAN MEMBER) tells",
+	  "      reference, a payment or a payer's account (--payers: IBAN MEMBER) "
+	  "tells;\n"
+	  "      or writes the payments that are due as pain.001.001.09, each once for "
+	  "ever",
 	  cmd_bank },
 	{ "beneficiary", "FILE add|list|remove PAYEE --passphrase-file F",
 	  "who is paid, and where to: names and IBANs, outside the log. add reads lines\n"

@@ -398,6 +398,9 @@ enum err query_bank_payments(struct books *books, struct bank_payment_view **ret
 		view.proposal = payment.proposal;
 		view.amount = payment.amount;
 		view.paid = payment.status == PAYMENT_PAID;
+		view.order = payment.order;
+		view.flagged = payee_check(books, payment.payee, NULL) != ERR_OK;
+		text_copy(view.payee, sizeof view.payee, slice_of_text(payment.payee));
 		buffer_put(&rows, &view, sizeof view);
 	}
 	err = state_err(books->state);

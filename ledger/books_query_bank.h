@@ -40,6 +40,9 @@ struct bank_payment_view {
 	uint64_t proposal;
 	struct cents amount;
 	bool paid;
+	uint64_t order; /* the payment file that has it; 0: none */
+	bool flagged;   /* its payee waits for a seat's confirmation */
+	char payee[65]; /* the digest that was voted */
 };
 /* Ascending by position. */
 MUST_USE enum err query_bank_payments(struct books *books,

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # t-70-bank.sh - payees outside the log (gateway/cmd_beneficiary.c, gateway/command.c),
 # and how the import of bank files is asked for (gateway/cmd_bank.c); what it does
-# (gateway/bank_import.c, gateway/bank_known.c) is told by stories/t-bank-file.sh.
+# (gateway/bank_import.c, gateway/bank_known.c) is told by stories/t-bank-file.sh. So are
+# orders (gateway/cmd_bank_orders.c, gateway/bank_order.c) by stories/t-payment-file.sh.
 . "$(dirname "$0")/harness.sh"
 
 PAYEES=$WORK/payees
@@ -57,3 +58,7 @@ refuse "a folder that is no ledger is trouble" 2 "error" arrondi-gateway bank "$
 refuse "a verb is asked for" 2 "usage: arrondi-gateway bank DIR import FILE" arrondi-gateway bank "$WORK" x.xml
 refuse "another verb is none" 2 "usage: arrondi-gateway bank" arrondi-gateway bank "$WORK" export x.xml
 refuse "nor another option" 2 "unrecognized option" arrondi-gateway bank "$WORK" import x.xml --force
+refuse "an order wants a file to write" 2 "usage: arrondi-gateway bank" \
+	arrondi-gateway bank "$WORK" orders --payees "$PAYEES" --passphrase-file "$WORK/passphrase"
+refuse "and the payees" 2 "usage: arrondi-gateway bank" \
+	arrondi-gateway bank "$WORK" orders --out "$WORK/x" --passphrase-file "$WORK/passphrase"
