@@ -34,7 +34,7 @@ struct import {
 	struct slice by;
 	const struct bank_import_events *events;
 	struct bank_import_counts counts;
-	struct bank_account_view *accounts;
+	struct account_view *accounts;
 	size_t account_count;
 	struct recorded_page *pages;
 	size_t page_count;
@@ -45,16 +45,15 @@ struct import {
 
 /* ---- accounts ---- */
 
-static enum err read_accounts(struct ledger *ledger,
-			      struct bank_account_view **ret_accounts, size_t *ret_count,
-			      struct fault *fault)
+static enum err read_accounts(struct ledger *ledger, struct account_view **ret_accounts,
+			      size_t *ret_count, struct fault *fault)
 {
 	struct books *books;
 	enum err err = ledger_books(ledger, &books, fault);
 
 	if (err)
 		return err;
-	err = query_bank_accounts(books, ret_accounts, ret_count, fault);
+	err = query_accounts(books, ret_accounts, ret_count, fault);
 	ledger_books_done(ledger);
 	return err;
 }
@@ -62,7 +61,7 @@ static enum err read_accounts(struct ledger *ledger,
 enum err bank_import_accounts(struct ledger *ledger, const char *const **ret_ibans,
 			      size_t *ret_count, struct fault *fault)
 {
-	struct bank_account_view *accounts = NULL;
+	struct account_view *accounts = NULL;
 	size_t count = 0, active = 0;
 	const char **ibans;
 	char *texts;

@@ -141,8 +141,8 @@ static enum err read_all(struct books *books, struct buffer *claims,
 	if (!err)
 		err = buffer_check(claims, "what is open", fault);
 	if (!err)
-		err = query_bank_lines(books, &ret_books->lines, &ret_books->line_count,
-				       fault);
+		err = query_suspense(books, &ret_books->lines, &ret_books->line_count,
+				     fault);
 	return err;
 }
 
@@ -191,16 +191,16 @@ struct cents bank_books_open(const struct bank_books *books, uint64_t statement,
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct bank_line_view *view = &books->lines[middle];
+		const struct suspense_view *view = &books->lines[middle];
 
 		if (view->statement < statement ||
-		    (view->statement == statement && view->number < number))
+		    (view->statement == statement && view->line < number))
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	if (low == books->line_count || books->lines[low].statement != statement ||
-	    books->lines[low].number != number)
+	    books->lines[low].line != number)
 		return CENTS_ZERO;
 	return books->lines[low].open;
 }

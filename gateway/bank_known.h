@@ -10,8 +10,8 @@
 #include "ledger/ledger.h"
 
 struct bank_books {
-	struct bank_known known;      /* its claims are owned */
-	struct bank_line_view *lines; /* owned: what nothing explains yet */
+	struct bank_known known;     /* its claims are owned */
+	struct suspense_view *lines; /* owned: what nothing explains yet */
 	size_t line_count;
 };
 

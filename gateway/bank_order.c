@@ -61,9 +61,9 @@ static enum err draft_init(struct draft *draft, struct fault *fault)
 static enum err find_account(struct books *books, const struct bank_order_wish *wish,
 			     struct draft *draft, struct fault *fault)
 {
-	struct bank_account_view *accounts = NULL;
+	struct account_view *accounts = NULL;
 	size_t count = 0, found = 0;
-	enum err err = query_bank_accounts(books, &accounts, &count, fault);
+	enum err err = query_accounts(books, &accounts, &count, fault);
 
 	if (err)
 		return err;

@@ -5,9 +5,6 @@
  * and whose conditions are met. It draws on the grant's parts in their order.
  */
 #include "ledger/books_int.h"
-#include "ledger/books_query_bank.h"
-
-#define PAYMENTS_BYTES_MAX ((size_t)64 << 20)
 
 static const char *const status_words[] = {
 	[PAYMENT_ORDERED] = "not carried out yet",
@@ -375,43 +372,4 @@ enum err reverse_payment(struct books *books, uint64_t of, struct fault *fault)
 				  ": it is carried out, or comes back",
 				  of, order.payment.order);
 	return order_undo(books, &order, PAYMENT_REVERSED, fault);
-}
-
-enum err query_bank_payments(struct books *books, struct bank_payment_view **ret_payments,
-			     size_t *ret_count, struct fault *fault)
-{
-	struct state_cursor cursor;
-	struct buffer rows; /* what malloc() gave is handed on */
-	enum err err;
-
-	buffer_init(&rows, PAYMENTS_BYTES_MAX);
-	for (state_first(books->state, &cursor, "payment/"); cursor.found;
-	     state_next(books->state, &cursor)) {
-		const char *position = cursor.key + strlen("payment/");
-		struct bank_payment_view view = { .position =
-							  strtoull(position, NULL, 10) };
-		struct payment_record payment;
-
-		if (!payment_read(books, view.position, &payment) ||
-		    (payment.status != PAYMENT_ORDERED && payment.status != PAYMENT_PAID))
-			continue;
-		view.proposal = payment.proposal;
-		view.amount = payment.amount;
-		view.paid = payment.status == PAYMENT_PAID;
-		view.order = payment.order;
-		view.flagged = payee_check(books, payment.payee, NULL) != ERR_OK;
-		text_copy(view.payee, sizeof view.payee, slice_of_text(payment.payee));
-		buffer_put(&rows, &view, sizeof view);
-	}
-	err = state_err(books->state);
-	if (!err)
-		err = buffer_err(&rows);
-	if (err) {
-		buffer_release(&rows);
-		return fault_set(fault, err,
-				 "the ledger's state could not be read whole");
-	}
-	*ret_count = rows.n / sizeof **ret_payments;
-	*ret_payments = (struct bank_payment_view *)(void *)rows.p;
-	return ERR_OK;
 }

@@ -1,6 +1,5 @@
 /*
- * books_query_bank.c - accounts, lines and payouts for who imports statements, for
- * books_query_bank.h. (Payments are books_payment.c's.)
+ * books_query_bank.c - payments and payouts on their way, for books_query_bank.h.
  */
 #include "ledger/books_query_bank.h"
 
@@ -26,60 +25,6 @@ static enum err rows_finish(struct books *books, struct buffer *rows, size_t byt
 	return ERR_OK;
 }
 
-enum err query_bank_accounts(struct books *books, struct bank_account_view **ret_accounts,
-			     size_t *ret_count, struct fault *fault)
-{
-	struct state_cursor cursor;
-	struct buffer rows;
-
-	buffer_init(&rows, ROWS_BYTES_MAX);
-	for (state_first(books->state, &cursor, "account/"); cursor.found;
-	     state_next(books->state, &cursor)) {
-		struct slice id = slice_of_text(cursor.key + strlen("account/"));
-		struct bank_account_view view = { .active = false };
-		struct account_record account;
-		struct key key;
-
-		if (!account_find(books, id, &account))
-			continue;
-		text_copy(view.id, sizeof view.id, id);
-		text_copy(view.iban, sizeof view.iban, slice_of_text(account.iban));
-		view.active = account.active;
-		view.stated = account.stated_on.day >= 0;
-		view.stated_on = account.stated_on;
-		view.balance = books_balance(books, account_bank(&key, account.id));
-		buffer_put(&rows, &view, sizeof view);
-	}
-	return rows_finish(books, &rows, sizeof **ret_accounts, (void **)ret_accounts,
-			   ret_count, fault);
-}
-
-enum err query_bank_lines(struct books *books, struct bank_line_view **ret_lines,
-			  size_t *ret_count, struct fault *fault)
-{
-	struct state_cursor cursor;
-	struct buffer rows;
-
-	buffer_init(&rows, ROWS_BYTES_MAX);
-	for (state_first(books->state, &cursor, "unexplained/"); cursor.found;
-	     state_next(books->state, &cursor)) {
-		struct bank_line_view view = { .statement = 0 };
-		struct bank_line line;
-
-		if (!bank_line_of_key(cursor.key + strlen("unexplained/"), cursor.value,
-				      &line))
-			continue;
-		view.statement = line.statement;
-		view.number = line.number;
-		view.open = line.open;
-		view.booked_on = line.booked_on;
-		text_copy(view.account, sizeof view.account, slice_of_text(line.account));
-		buffer_put(&rows, &view, sizeof view);
-	}
-	return rows_finish(books, &rows, sizeof **ret_lines, (void **)ret_lines,
-			   ret_count, fault);
-}
-
 enum err query_bank_payouts(struct books *books, struct bank_payout_view **ret_payouts,
 			    size_t *ret_count, struct fault *fault)
 {
@@ -103,5 +48,35 @@ enum err query_bank_payouts(struct books *books, struct bank_payout_view **ret_p
 		buffer_put(&rows, &view, sizeof view);
 	}
 	return rows_finish(books, &rows, sizeof **ret_payouts, (void **)ret_payouts,
+			   ret_count, fault);
+}
+
+enum err query_bank_payments(struct books *books, struct bank_payment_view **ret_payments,
+			     size_t *ret_count, struct fault *fault)
+{
+	struct state_cursor cursor;
+	struct buffer rows;
+
+	buffer_init(&rows, ROWS_BYTES_MAX);
+	for (state_first(books->state, &cursor, "payment/"); cursor.found;
+	     state_next(books->state, &cursor)) {
+		struct bank_payment_view view = {
+			.position = strtoull(cursor.key + strlen("payment/"), NULL, 10)
+		};
+		struct payment_record payment;
+
+		view.paid = payment_find(books, view.position, PAYMENT_PAID, "", &payment,
+					 NULL) == ERR_OK;
+		if (!view.paid && payment_find(books, view.position, PAYMENT_ORDERED, "",
+					       &payment, NULL) != ERR_OK)
+			continue;
+		view.proposal = payment.proposal;
+		view.amount = payment.amount;
+		view.order = payment.order;
+		view.flagged = payee_check(books, payment.payee, NULL) != ERR_OK;
+		text_copy(view.payee, sizeof view.payee, slice_of_text(payment.payee));
+		buffer_put(&rows, &view, sizeof view);
+	}
+	return rows_finish(books, &rows, sizeof **ret_payments, (void **)ret_payments,
 			   ret_count, fault);
 }

@@ -1,38 +1,12 @@
 /*
- * books_query_bank.h - questions to the books about the bank: for who imports statements
- * and orders payments. As books_query.h: the caller frees the arrays with free().
+ * books_query_bank.h - what of ours is on its way through banks: for who imports
+ * statements and orders payments. As books_query.h: the caller frees the arrays with
+ * free().
  */
 #ifndef ARRONDI_LEDGER_BOOKS_QUERY_BANK_H
 #define ARRONDI_LEDGER_BOOKS_QUERY_BANK_H
 
 #include "ledger/books_query.h"
-#include "ledger/iban.h"
-
-/* A bank account of the foundation's. */
-struct bank_account_view {
-	char id[QUERY_ID_BYTES];
-	char iban[IBAN_TEXT_BYTES];
-	bool active;
-	bool stated;           /* it has a statement */
-	struct date stated_on; /* the last day of its last one */
-	struct cents balance;  /* at the end of that one */
-};
-/* Ascending by id. */
-MUST_USE enum err query_bank_accounts(struct books *books,
-				      struct bank_account_view **ret_accounts,
-				      size_t *ret_count, struct fault *fault);
-
-/* What of a line of a statement nothing explains yet. */
-struct bank_line_view {
-	uint64_t statement;
-	int64_t number; /* of the line, from 1 */
-	char account[QUERY_ID_BYTES];
-	struct cents open; /* what arrived is positive */
-	struct date booked_on;
-};
-/* Ascending by statement and number. */
-MUST_USE enum err query_bank_lines(struct books *books, struct bank_line_view **ret_lines,
-				   size_t *ret_count, struct fault *fault);
 
 /* A payment that the bank has to carry out, or has and may still send back. */
 struct bank_payment_view {

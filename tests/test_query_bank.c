@@ -1,6 +1,5 @@
 /*
- * test_query_bank.c - what who imports statements asks of the books
- * (ledger/books_query_bank.c).
+ * test_query_bank.c - what is on its way through banks (ledger/books_query_bank.c).
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -12,69 +11,9 @@
 
 #include "ledger/books_query_bank.h"
 #include "tests/story.h"
-#include "tests/teller.h"
+#include "tests/world.h"
 
 #define STRIPE "provider:stripe"
-
-static void accounts_and_their_open_lines_are_listed(void **state)
-{
-	struct world *world = world_new();
-	struct bank_account_view *accounts = NULL;
-	struct bank_line_view *lines = NULL;
-	uint64_t statement;
-	size_t count = 9;
-
-	(void)state;
-	assert_int_equal(query_bank_accounts(world->books, &accounts, &count, NULL),
-			 ERR_OK);
-	assert_int_equal(count, 0);
-	free(accounts);
-	(void)teller_vote(world, TELLER_ACCOUNT("courant", TELLER_IBAN, "active"));
-	(void)teller_vote(world, TELLER_ACCOUNT("livret", TELLER_OTHER_IBAN, "active"));
-	(void)teller_vote(world, TELLER_ACCOUNT("livret", TELLER_OTHER_IBAN, "closed"));
-	statement = world_must(
-		world, "treasurer",
-		TELLER_STATEMENT(
-			"courant", "00", "1", "2026-11-01", "2026-11-10", "0", "12500",
-			TELLER_LINE("10000", "2026-11-03") "," TELLER_LINE(
-				"3000", "2026-11-04") "," TELLER_LINE("-500", "2026-11-"
-									      "10")));
-	assert_int_equal(query_bank_accounts(world->books, &accounts, &count, NULL),
-			 ERR_OK);
-	assert_int_equal(count, 2);
-	assert_string_equal(accounts[0].id, "courant");
-	assert_string_equal(accounts[0].iban, TELLER_IBAN);
-	assert_true(accounts[0].active && accounts[0].stated);
-	assert_int_equal(cents_value(accounts[0].balance), 12500);
-	assert_string_equal(accounts[1].id, "livret");
-	assert_false(accounts[1].active || accounts[1].stated);
-	assert_int_equal(query_bank_lines(world->books, &lines, &count, NULL), ERR_OK);
-	assert_int_equal(count, 3);
-	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(lines[i].statement, statement);
-		assert_int_equal(lines[i].number, i + 1);
-		assert_string_equal(lines[i].account, "courant");
-	}
-	assert_int_equal(cents_value(lines[2].open), -500);
-	free(lines);
-	/* one is explained whole, one in part */
-	(void)world_must(
-		world, "treasurer",
-		"'kind':'settlement','payer':'employer:000001016','amount':10000,"
-		"'date':'2026-11-03'" TELLER_CITES("1"),
-		statement);
-	(void)world_must(world, "treasurer",
-			 "'kind':'settlement','payer':'employer:000001016','amount':1000,"
-			 "'date':'2026-11-04'" TELLER_CITES("2"),
-			 statement);
-	assert_int_equal(query_bank_lines(world->books, &lines, &count, NULL), ERR_OK);
-	assert_int_equal(count, 2);
-	assert_int_equal(lines[0].number, 2);
-	assert_int_equal(cents_value(lines[0].open), 2000);
-	free(lines);
-	free(accounts);
-	world_free(world);
-}
 
 static void payments_are_listed_while_the_bank_may_move_them(void **state)
 {
@@ -137,7 +76,6 @@ static void payouts_are_listed_until_they_have_arrived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accounts_and_their_open_lines_are_listed),
 		cmocka_unit_test(payments_are_listed_while_the_bank_may_move_them),
 		cmocka_unit_test(payouts_are_listed_until_they_have_arrived),
 	};
