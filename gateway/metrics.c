@@ -212,12 +212,6 @@ void metrics_write_accounts(const struct account_view *views, size_t count, int6
 {
 	struct date today;
 
-	head_write(out, "arrondi_bank_balance_cents", "gauge",
-		   "Balance of a bank account at its last statement's end.");
-	for (size_t i = 0; i < count; i++)
-		buffer_printf(out,
-			      "arrondi_bank_balance_cents{account=\"%s\"} %" PRId64 "\n",
-			      views[i].id, cents_value(views[i].balance));
 	head_write(out, "arrondi_bank_unexplained_cents", "gauge",
 		   "What of a bank account's lines no entry explains yet.");
 	for (size_t i = 0; i < count; i++)
