@@ -25,6 +25,8 @@ extern const char *const random_funds[RANDOM_FUNDS];
 
 /* A seeker, a bearer and its project, for a new world. */
 void random_begin(struct world *world);
+/* A bank account and its first statement: from then on the bank shows what it moves. */
+void random_bank(struct world *world);
 /* One thing, of one entry or some. */
 void random_play(struct world *world, struct dice *dice);
 

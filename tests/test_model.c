@@ -40,7 +40,7 @@ static const enum kind drawn[] = {
 	KIND_paid,       KIND_patronage,   KIND_payment,      KIND_redirect,
 	KIND_refund,     KIND_restitution, KIND_returned,     KIND_reversal,
 	KIND_settlement, KIND_valuation,   KIND_writeoff,     KIND_fee,
-	KIND_payout,     KIND_remittance,
+	KIND_payout,     KIND_remittance,  KIND_statement,
 };
 
 static void fail_year(const struct year *year, const char *what, int64_t books,
@@ -151,8 +151,11 @@ static void play_year(uint64_t seed)
 	year.world->accepted = entered;
 	year.world->accepted_ctx = &year;
 	random_begin(year.world);
-	for (int step = 0; step < RANDOM_STEPS; step++)
+	for (int step = 0; step < RANDOM_STEPS; step++) {
+		if (step == RANDOM_STEPS / 3 && seed % 3 == 0)
+			random_bank(year.world);
 		random_play(year.world, &year.dice);
+	}
 	world_free(year.world);
 	free(year.model);
 	seen.years++;

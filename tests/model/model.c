@@ -159,10 +159,53 @@ static void no_money(struct model *model, const json_t *entry)
 	(void)entry;
 }
 
+/* Each line arrives at the account, and nobody has said yet what it is. */
+static void statement(struct model *model, const json_t *entry)
+{
+	const char *id = text_of(entry, "account");
+	char account[MODEL_CASH_BYTES];
+	bool is_first = true;
+	size_t i;
+	json_t *line;
+
+	snprintf(model->cash, sizeof model->cash, "suspense/%s", id);
+	snprintf(account, sizeof account, "account/%s", id);
+	for (i = 0; i < model->n_accounts; i++)
+		is_first = is_first && strcmp(model->account[i].name, account) != 0;
+	if (is_first) {
+		model_post(model, number_of(entry, "opening"), "%s", account);
+		model_post(model, -number_of(entry, "opening"), "bank");
+	}
+	json_array_foreach(json_object_get(entry, "lines"), i, line)
+	{
+		model_post(model, number_of(line, "amount"), "%s", account);
+		model_post(model, -number_of(line, "amount"), "%s", model->cash);
+	}
+	model_copy(model->cash_of[model->at], MODEL_CASH_BYTES, model->cash);
+}
+
+/* Out of the suspense that the cited statement has filled; who undoes an entry without
+ * citing a line of its own puts the money back where that had it from. */
+static void cash_find(struct model *model, const json_t *entry)
+{
+	const json_t *line = json_object_get(entry, "line");
+	const char *cash = "bank";
+
+	if (model->at >= MODEL_ENTRIES_MAX)
+		model_stop(model, "too many entries");
+	if (line)
+		cash = model->cash_of[number_of(line, "statement")];
+	else if (strcmp(model->kind, "reversal") == 0)
+		cash = model->cash_of[number_of(entry, "of")];
+	model_copy(model->cash, sizeof model->cash, cash);
+	model_copy(model->cash_of[model->at], MODEL_CASH_BYTES, cash);
+}
+
 static const struct {
 	const char *kind;
 	void (*enter)(struct model *model, const json_t *entry);
 } kinds[] = {
+	{ "account", no_money },
 	{ "allocation", model_allocation },
 	{ "amendment", policy },
 	{ "ballot", no_money },
@@ -194,6 +237,7 @@ static const struct {
 	{ "returned", model_returned },
 	{ "reversal", model_reversal },
 	{ "settlement", model_settlement },
+	{ "statement", statement },
 	{ "valuation", model_valuation },
 	{ "writeoff", model_writeoff },
 };
@@ -223,6 +267,7 @@ void model_enter(struct model *model, const char *json, size_t bytes)
 		i++;
 	if (i == sizeof kinds / sizeof *kinds)
 		model_stop(model, "no kind that is modelled");
+	cash_find(model, entry);
 	kinds[i].enter(model, entry);
 	json_decref(entry);
 }

@@ -72,6 +72,9 @@ struct model_promise {
 	} part[MODEL_PARTS_MAX];
 };
 
+#define MODEL_ENTRIES_MAX 4096
+#define MODEL_CASH_BYTES  48
+
 struct model_settlement {
 	uint64_t position;
 	char payer[MODEL_NAME_BYTES];
@@ -152,6 +155,8 @@ struct model_move {
 };
 
 struct model {
+	char cash[MODEL_CASH_BYTES]; /* the account where this entry moves money, */
+	char cash_of[MODEL_ENTRIES_MAX][MODEL_CASH_BYTES]; /* and where each has */
 	size_t n_accounts, n_lines, n_payments, n_promises, n_settlements, n_months,
 		n_members, n_funds, n_pools, n_grants, n_orders, n_backs, n_moves,
 		n_policy, n_remittances;

@@ -18,6 +18,12 @@ static struct model_settlement *settlement_at(struct model *model, uint64_t posi
 	return NULL;
 }
 
+/* Not what a provider keeps or says that it has transferred. */
+static bool is_at_the_bank(const char *source)
+{
+	return strcmp(source, "bank") == 0 || strncmp(source, "suspense/", 9) == 0;
+}
+
 static bool is_payout(const struct model_settlement *settlement)
 {
 	return settlement && strncmp(settlement->source, "transit/", 8) == 0;
@@ -50,7 +56,7 @@ static void settle(struct model *model, struct model_settlement *settlement,
 {
 	settlement->settles = settles;
 	settlement->has_settles = has_settles;
-	settlement->of_payout = has_settles && strcmp(settlement->source, "bank") == 0 &&
+	settlement->of_payout = has_settles && is_at_the_bank(settlement->source) &&
 				is_payout(settlement_at(model, settles));
 	if (settlement->of_payout)
 		transit_moves(model, settlement, settlement->amount);
@@ -61,7 +67,7 @@ static void settle(struct model *model, struct model_settlement *settlement,
 void model_settlement(struct model *model, const json_t *entry)
 {
 	struct model_settlement *settlement = settlement_new(
-		model, text_of(entry, "payer"), number_of(entry, "amount"), "bank");
+		model, text_of(entry, "payer"), number_of(entry, "amount"), model->cash);
 
 	settle(model, settlement, (uint64_t)number_or(entry, "settles", 0),
 	       json_object_get(entry, "settles") != NULL);
@@ -113,6 +119,8 @@ void model_remittance(struct model *model, const json_t *entry)
 static void settlement_undo(struct model *model, struct model_settlement *settlement)
 {
 	settlement->undone = true;
+	if (is_at_the_bank(settlement->source))
+		model_copy(settlement->source, sizeof settlement->source, model->cash);
 	if (settlement->of_payout) {
 		transit_moves(model, settlement, -settlement->amount);
 		return;
@@ -205,7 +213,7 @@ void model_refund(struct model *model, const json_t *entry)
 	struct model_promise *promise;
 
 	if (!back->has_of) {
-		model_post(model, -back->amount, "bank");
+		model_post(model, -back->amount, "%s", model->cash);
 		model_take_credit(model, back->payer, back->amount);
 		return;
 	}
@@ -216,7 +224,7 @@ void model_refund(struct model *model, const json_t *entry)
 	if (strcmp(back->through, "bank") == 0) {
 		model_post(model, back->amount, "fund/%s/%s", promise->fund,
 			   promise->mark);
-		model_post(model, -back->amount, "bank");
+		model_post(model, -back->amount, "%s", model->cash);
 		return;
 	}
 	promise_lessen(model, promise, back->amount);
@@ -303,7 +311,7 @@ static void refund_undo(struct model *model, const struct model_back *back)
 	if (promise)
 		promise->back -= back->amount;
 	if (strcmp(back->through, "bank") == 0) {
-		model_post(model, back->amount, "bank");
+		model_post(model, back->amount, "%s", model->cash);
 		if (!promise || promise->reversed)
 			model_post(model, -back->amount, "credit/%s", back->payer);
 		else
@@ -339,7 +347,7 @@ static void back_undo(struct model *model, const struct model_back *back)
 	else if (strcmp(back->kind, "chargeback") == 0 && settlement)
 		settle(model,
 		       settlement_new(model, settlement->payer, settlement->amount,
-				      settlement->source),
+				      model->cash),
 		       settlement->settles, settlement->has_settles);
 	else
 		refund_undo(model, back);

@@ -163,7 +163,7 @@ void model_paid(struct model *model, const json_t *entry)
 		grant->part[i].paid += order->amount[i];
 		model_post(model, order->amount[i], "ordered/%s/%s", grant->fund,
 			   grant->part[i].mark);
-		model_post(model, -order->amount[i], "bank");
+		model_post(model, -order->amount[i], "%s", model->cash);
 	}
 }
 
@@ -176,7 +176,7 @@ void model_returned(struct model *model, const json_t *entry)
 	for (size_t i = 0; i < grant->n; i++) {
 		grant->part[i].paid -= order->amount[i];
 		grant->part[i].committed += order->amount[i];
-		model_post(model, order->amount[i], "bank");
+		model_post(model, order->amount[i], "%s", model->cash);
 		model_post(model, -order->amount[i], "committed/%s/%s", grant->fund,
 			   grant->part[i].mark);
 	}
@@ -230,7 +230,7 @@ void model_restitution(struct model *model, const json_t *entry)
 
 		grant->part[i].paid -= part;
 		left -= part;
-		model_post(model, part, "bank");
+		model_post(model, part, "%s", model->cash);
 		model_post(model, -part, "fund/%s/%s", grant->fund, grant->part[i].mark);
 	}
 }
