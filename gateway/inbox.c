@@ -103,6 +103,7 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_MOVEMENT_LIST] = "SELECT " MOVEMENT_COLUMNS
 				" FROM movement WHERE state = ? AND next_at <= ?"
 				" AND id > ? ORDER BY id LIMIT ?",
+	[INBOX_MOVEMENT_READ] = "SELECT " MOVEMENT_COLUMNS " FROM movement WHERE id = ?",
 	[INBOX_MOVEMENT_SET] =
 		"UPDATE movement SET state = ?, parent = ?, amount = ?, day = ?, path = "
 		"?,"
@@ -118,7 +119,6 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_MOVEMENT_REPLAY] =
 		"UPDATE movement SET state = CASE WHEN path = '' THEN 1 ELSE 0 END,"
 		" reason = '', tries = 0, next_at = 0 WHERE id = ? AND state <> 2",
-	[INBOX_MOVEMENT_STATE] = "SELECT state FROM movement WHERE id = ?",
 	[INBOX_MOVEMENT_COUNT] = "SELECT state, count(*) FROM movement GROUP BY state",
 };
 
@@ -384,19 +384,20 @@ static enum err file_ensure(const char *path, struct fault *fault)
 	return file_sync_folder_of(path, fault);
 }
 
-enum err inbox_open(const char *dir, struct inbox **ret_inbox, struct fault *fault)
+static enum err path_of(const char *dir, char ret_path[PATH_MAX], struct fault *fault)
 {
-	char path[PATH_MAX];
-	struct inbox *inbox;
-	int n = snprintf(path, sizeof path, "%s/" INBOX_FILE, dir);
+	int n = snprintf(ret_path, PATH_MAX, "%s/" INBOX_FILE, dir);
+
+	if (n < 0 || n >= PATH_MAX)
+		return fault_set(fault, ERR_USAGE, "the folder's name is too long");
+	return ERR_OK;
+}
+
+static enum err inbox_at(const char *path, struct inbox **ret_inbox, struct fault *fault)
+{
+	struct inbox *inbox = calloc(1, sizeof *inbox);
 	enum err err;
 
-	if (n < 0 || (size_t)n >= sizeof path)
-		return fault_set(fault, ERR_USAGE, "the folder's name is too long");
-	err = file_ensure(path, fault);
-	if (err)
-		return err;
-	inbox = calloc(1, sizeof *inbox);
 	if (!inbox)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	err = database_open(inbox, path, fault);
@@ -406,6 +407,28 @@ enum err inbox_open(const char *dir, struct inbox **ret_inbox, struct fault *fau
 	}
 	*ret_inbox = inbox;
 	return ERR_OK;
+}
+
+enum err inbox_open(const char *dir, struct inbox **ret_inbox, struct fault *fault)
+{
+	char path[PATH_MAX];
+	enum err err = path_of(dir, path, fault);
+
+	if (!err)
+		err = file_ensure(path, fault);
+	return err ? err : inbox_at(path, ret_inbox, fault);
+}
+
+enum err inbox_open_existing(const char *dir, struct inbox **ret_inbox,
+			     struct fault *fault)
+{
+	char path[PATH_MAX];
+	enum err err = path_of(dir, path, fault);
+
+	if (!err && access(path, F_OK) != 0)
+		err = fault_set(fault, ERR_NOT_FOUND, "there is no inbox in '%s': %s",
+				dir, strerror(errno));
+	return err ? err : inbox_at(path, ret_inbox, fault);
 }
 
 void inbox_close(struct inbox *inbox)

@@ -49,6 +49,9 @@ struct inbox;
 /* Opens DIR/inbox.db, which is made if there is none (mode 0600). */
 MUST_USE enum err inbox_open(const char *dir, struct inbox **ret_inbox,
 			     struct fault *fault);
+/* The same, but ERR_NOT_FOUND where there is none. */
+MUST_USE enum err inbox_open_existing(const char *dir, struct inbox **ret_inbox,
+				      struct fault *fault);
 void inbox_close(struct inbox *inbox); /* takes NULL */
 
 /* ---- arriving ---- */
@@ -156,6 +159,10 @@ MUST_USE enum err inbox_movements(struct inbox *inbox, enum inbox_movement_state
 				  int64_t until, int64_t after, size_t most,
 				  inbox_movement_fn *each, void *ctx,
 				  struct fault *fault);
+
+MUST_USE enum err inbox_movement(struct inbox *inbox, int64_t id,
+				 struct inbox_movement *ret_movement,
+				 struct fault *fault);
 
 /* The first one of that provider, kind and object, and the entry in which it is booked;
  * ERR_NOT_FOUND where it was never told. */

@@ -129,25 +129,43 @@ enum err inbox_movements(struct inbox *inbox, enum inbox_movement_state state,
 	return err;
 }
 
+/* The only row, if there is one. */
+static enum err movement_only(struct query *query, const char *without,
+			      struct inbox_movement *ret_movement, struct fault *fault)
+{
+	bool row;
+	enum err err = query_step(query, &row, fault);
+
+	if (err)
+		return err;
+	if (!row)
+		return fault_set(fault, ERR_NOT_FOUND, "%s", without);
+	err = movement_read(query, ret_movement, fault);
+	query_end(query);
+	return err;
+}
+
+#define NO_MOVEMENT "the inbox has no movement of that number"
+
+enum err inbox_movement(struct inbox *inbox, int64_t id,
+			struct inbox_movement *ret_movement, struct fault *fault)
+{
+	struct query query = query_of(inbox, INBOX_MOVEMENT_READ);
+
+	query_integer(&query, id);
+	return movement_only(&query, NO_MOVEMENT, ret_movement, fault);
+}
+
 enum err inbox_movement_find(struct inbox *inbox, const char *provider,
 			     enum movement_kind kind, const char *object,
 			     struct inbox_movement *ret_movement, struct fault *fault)
 {
 	struct query query = query_of(inbox, INBOX_MOVEMENT_FIND);
-	bool row;
-	enum err err;
 
 	query_text(&query, object);
 	query_text(&query, movement_kind_name(kind));
 	query_text(&query, provider);
-	err = query_step(&query, &row, fault);
-	if (err)
-		return err;
-	if (!row)
-		return fault_set(fault, ERR_NOT_FOUND, "the movement was never told");
-	err = movement_read(&query, ret_movement, fault);
-	query_end(&query);
-	return err;
+	return movement_only(&query, "the movement was never told", ret_movement, fault);
 }
 
 enum err inbox_booked(struct inbox *inbox, const char *provider, enum movement_kind kind,
@@ -201,22 +219,15 @@ enum err inbox_movements_wake(struct inbox *inbox, const char *object,
 enum err inbox_replay_movement(struct inbox *inbox, int64_t id, struct fault *fault)
 {
 	struct query query = query_of(inbox, INBOX_MOVEMENT_REPLAY);
-	bool row;
+	struct inbox_movement movement;
 	enum err err;
 
 	query_integer(&query, id);
 	err = query_run(&query, fault);
 	if (err || query_changes(inbox) > 0)
 		return err;
-	query = query_of(inbox, INBOX_MOVEMENT_STATE);
-	query_integer(&query, id);
-	err = query_step(&query, &row, fault);
-	if (err)
-		return err;
-	if (!row)
-		return fault_set(fault, ERR_NOT_FOUND,
-				 "the inbox has no movement of that number");
-	query_end(&query);
-	return fault_set(fault, ERR_CONFLICT,
-			 "the movement is booked: it is not booked again");
+	err = inbox_movement(inbox, id, &movement, fault);
+	return err ? err
+		   : fault_set(fault, ERR_CONFLICT,
+			       "the movement is booked: it is not booked again");
 }
