@@ -25,6 +25,12 @@ static const struct command commands[] = {
 	  "who is paid, and where to: names and IBANs, outside the log. add reads lines\n"
 	  "      IBAN;NAME or IBAN;NAME;BIC from standard input and prints their digests",
 	  cmd_beneficiary },
+	{ "inbox",
+	  "DIR list [parked] | show NUMBER [--body] | replay NUMBER | park NUMBER",
+	  "deliveries of payment providers (D1, D2, ...) and what they tell (M1, M2, "
+	  "...):\n"
+	  "      what waits, why, and again",
+	  cmd_inbox },
 };
 
 const struct command *command_find(const char *name)

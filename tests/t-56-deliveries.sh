@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # t-56-deliveries.sh - what payment providers post: verified on its bytes, stored, answered.
 #
-# Covers gateway/api_hook.c.
+# Covers gateway/api_hook.c and gateway/cmd_inbox.c.
 # The rig gives the variables that this script seems to use unset.
 # shellcheck disable=SC2154
 . "$(dirname "$0")/harness.sh"
@@ -41,6 +41,7 @@ configure() {
 		fund = general
 		path_secret_file = $WORK/path
 		token_file = $WORK/path
+		api = http://127.0.0.1:9
 	EOF
 }
 
@@ -76,7 +77,7 @@ secret path "$PATH_SECRET"
 configure
 start_gateway "$LEDGER" --config "$WORK/gateway.conf" || exit 1
 
-stripe '{"id":"evt_1","object":"event","note":"first-mark"}'
+stripe '{"id":"evt_1","object":"event","type":"balance.available","created":1,"data":{"object":{}},"note":"first-mark"}'
 same "a signed delivery is taken" 200 "$STATUS"
 same "nothing is said beside the status" 0 "$(wc -c <"$BODY")"
 same "the inbox is its owner's alone" 600 "$(stat -c %a "$LEDGER/inbox.db")"
@@ -151,3 +152,26 @@ for i in $(seq 20); do
 done
 ok "what was acknowledged is there after a kill"
 same "what was refused was not stored" 0 "$(stored second-mark)"
+
+# ---- what waits, and why ----
+
+inbox() { # words...
+	"$BIN/arrondi-gateway" inbox "$LEDGER" "$@"
+}
+
+inbox list >"$WORK/list"
+hint=$(sed -n 's/^\(M[0-9]*\) .*hints donation tr_7 .*wanted.*/\1/p' "$WORK/list")
+check "a hint waits for what it hints at" test -n "$hint"
+check "the list ends with what there is" grep -qE '^movements: 1 wanted, 0 ready, 0 booked, 0 parked$' "$WORK/list"
+check "a movement is shown with its key" grep -q "^key fetch mollie-classic donation" <(inbox show "$hint")
+check "a person parks it" inbox park "$hint"
+check "and sees why it is" grep -qE "^$hint .*parked: parked by hand$" <(inbox list parked)
+check "and has it looked at again" inbox replay "$hint"
+inbox show D1 >"$WORK/one"
+check "a delivery is shown without its body" grep -qE "^D1 .* shop (done|parked)" "$WORK/one"
+same "which holds what a provider says of a donor" 0 "$(grep -c first-mark "$WORK/one")"
+check "as asked" grep -q first-mark <(inbox show D1 --body)
+refuse "a number that is not there is said" 1 'no movement of that number' inbox show M999
+refuse "words that mean nothing are usage" 2 'usage: arrondi-gateway inbox' inbox forget D1
+refuse "a folder without an inbox is said" 1 'there is no inbox' \
+	"$BIN/arrondi-gateway" inbox "$WORK" list
