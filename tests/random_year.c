@@ -429,10 +429,11 @@ static void play_grant_back(struct world *world, struct dice *dice)
 		   "'payment':%" PRIu32,
 		   some(world, dice, "payment")) == ERR_OK)
 		teller_confirms(world, world->leaf_count - 1);
-	(void)submit(world, "treasurer",
-		     "'kind':'restitution','date':'{d0}','grant':%" PRIu32
-		     ",'amount':%" PRIu32,
-		     of, 1 + amount / 10);
+	for (int i = 0; i < 4; i++)
+		(void)submit(world, "treasurer",
+			     "'kind':'restitution','date':'{d0}','grant':%" PRIu32
+			     ",'amount':%" PRIu32,
+			     some(world, dice, "proposal"), 1 + amount / 10);
 	position = world->leaf_count;
 	if (submit(world, "operator",
 		   "'kind':'proposal','subject':'cancellation','expires_on':"
