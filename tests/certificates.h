@@ -11,7 +11,7 @@
 #define CERTIFICATE_SIGNED_TEXT "6f0-1|2027-01-15T07:59:58Z|WH-1|3085809115"
 
 /* An authority. */
-static const char PEM_ROOT[] =
+static const char PEM_ROOT[] __attribute__((unused)) =
 	"-----BEGIN CERTIFICATE-----\n"
 	"MIIDOTCCAiGgAwIBAgIUCogvHn9U0jkXeCK6yUj5onTZ3dkwDQYJKoZIhvcNAQEL\n"
 	"BQAwKzEVMBMGA1UECgwMQXJyb25kaSB0ZXN0MRIwEAYDVQQDDAlUZXN0IHJvb3Qw\n"
@@ -34,7 +34,7 @@ static const char PEM_ROOT[] =
 	"-----END CERTIFICATE-----\n";
 
 /* For messageverificationcerts.paypal.com. */
-static const char PEM_LEAF[] =
+static const char PEM_LEAF[] __attribute__((unused)) =
 	"-----BEGIN CERTIFICATE-----\n"
 	"MIIDVDCCAjygAwIBAgICcwcwDQYJKoZIhvcNAQELBQAwKzEVMBMGA1UECgwMQXJy\n"
 	"b25kaSB0ZXN0MRIwEAYDVQQDDAlUZXN0IHJvb3QwIBcNMjYxMTI3MTAwOTI3WhgP\n"
@@ -57,7 +57,7 @@ static const char PEM_LEAF[] =
 	"-----END CERTIFICATE-----\n";
 
 /* For paypal.com.evil.example. */
-static const char PEM_EVIL[] =
+static const char PEM_EVIL[] __attribute__((unused)) =
 	"-----BEGIN CERTIFICATE-----\n"
 	"MIIDVTCCAj2gAwIBAgICQ8EwDQYJKoZIhvcNAQELBQAwKzEVMBMGA1UECgwMQXJy\n"
 	"b25kaSB0ZXN0MRIwEAYDVQQDDAlUZXN0IHJvb3QwIBcNMjYxMTI3MTAwOTI3WhgP\n"
@@ -80,7 +80,7 @@ static const char PEM_EVIL[] =
 	"-----END CERTIFICATE-----\n";
 
 /* As leaf, with a key of 1024 bits. */
-static const char PEM_SMALL[] =
+static const char PEM_SMALL[] __attribute__((unused)) =
 	"-----BEGIN CERTIFICATE-----\n"
 	"MIIC0DCCAbigAwIBAgICTF4wDQYJKoZIhvcNAQELBQAwKzEVMBMGA1UECgwMQXJy\n"
 	"b25kaSB0ZXN0MRIwEAYDVQQDDAlUZXN0IHJvb3QwIBcNMjYxMTI3MTAwOTI3WhgP\n"
@@ -101,7 +101,7 @@ static const char PEM_SMALL[] =
 	"-----END CERTIFICATE-----\n";
 
 /* For x.paypal.com, with a key on a curve. */
-static const char PEM_EC[] =
+static const char PEM_EC[] __attribute__((unused)) =
 	"-----BEGIN CERTIFICATE-----\n"
 	"MIICTzCCATegAwIBAgIBTTANBgkqhkiG9w0BAQsFADArMRUwEwYDVQQKDAxBcnJv\n"
 	"bmRpIHRlc3QxEjAQBgNVBAMMCVRlc3Qgcm9vdDAgFw0yNjExMjcxMDA5MjdaGA8y\n"
@@ -118,7 +118,7 @@ static const char PEM_EC[] =
 	"+0LPxBzMv2SXUfQG/6d59IbGDA==\n"
 	"-----END CERTIFICATE-----\n";
 
-static const char SIGNED_BY_LEAF[] =
+static const char SIGNED_BY_LEAF[] __attribute__((unused)) =
 	"N8rBJJeJbSlEaZXiE7DqNcsFurGGJJhSsVZhWVtwVWF2hWm7awCOuMKqQQ+3N8eq"
 	"hxvnQXIwETj4G1KXYecVNh0BshLA+LN6j5vZuqFY3gDDlHETz8YY2BoQ0j16xRw5"
 	"T5IXHtOsA/q8MRqanBkt/tQ2TsOU9Q8lRSe6NpijcCU0hSzxBDWRorGpLz/X92tk"
@@ -126,7 +126,7 @@ static const char SIGNED_BY_LEAF[] =
 	"s4pMFMgwSIH4h5IaR0961Sfz/uQLBvebT230fTn2obxg9piZqWpY6zPFlz88abU/"
 	"IYXdU0E933dWZ52eteyXRA==";
 
-static const char SIGNED_BY_EVIL[] =
+static const char SIGNED_BY_EVIL[] __attribute__((unused)) =
 	"A0hMFc3IGG+9SbD4O2ddf1JkpX8w8sxMuDXH3AHAnvgcPrLV7a7gzD/jU3t1iIr4"
 	"GkrpXElB1RLO94v/6GhTQAATnuvuDYpK+LriIJIeuBaXvVOijPvzqEgS2ksaiGar"
 	"15iIxYX+EuPAdkYkUgidhuMOj1K1C8zcSitjOWjJBV5+exztyqbsuCd7jXOkSRXP"
@@ -134,12 +134,12 @@ static const char SIGNED_BY_EVIL[] =
 	"0I1aI2BiiisdEs+3VbalWxJS2d8p2MXxOzqOYuPMpBnZchHSOVgY12v6tWXAlzCs"
 	"GCTAYUq7I2Uc5cms3GBzJg==";
 
-static const char SIGNED_BY_SMALL[] =
+static const char SIGNED_BY_SMALL[] __attribute__((unused)) =
 	"uVsBL8Cj8j/QjlG0ik+Z0ItfHufWZQeA3Ql5JMgl6Oycn7eYHKYf8/fldHArkgOi"
 	"7nRuFE2Co/o0FILog+lXdSRqjsW1yRNHe1bPfni7ms9GfC+G8W8IBzW1PLs+RxUM"
 	"W+ykchBb8EBmvAf+YVzFkcX/P9GVDNK5JMvTh683JgE=";
 
-static const char SIGNED_BY_EC[] =
+static const char SIGNED_BY_EC[] __attribute__((unused)) =
 	"MEUCIQC3Szp+OXbiQ6EOFE/7lLnz4MdH2aPMBMXx251WuGgcYAIgfCVNz8wbtD8+"
 	"OqrdzyUKYlWLB6fb5Z/Sm4P98B6gK7Y=";
 

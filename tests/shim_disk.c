@@ -28,10 +28,12 @@
 
 #define FILES_MAX 1024
 
+enum how { HOW_IO, HOW_FULL, HOW_SHORT, HOW_DEAD };
+
 static struct {
 	const char *folder, *told;
 	size_t folder_n;
-	enum { HOW_IO, HOW_FULL, HOW_SHORT, HOW_DEAD } how;
+	enum how how;
 	int64_t left, calls;
 	bool has_failed;
 	bool is_ours[FILES_MAX];
@@ -50,7 +52,7 @@ __attribute__((constructor)) static void disk_read(void)
 	disk.left = strtoll(call, NULL, 10);
 	for (int i = 0; i < 4; i++)
 		if (strcmp(hows[i], how) == 0)
-			disk.how = i;
+			disk.how = (enum how)i;
 }
 
 static bool path_is_ours(int dir, const char *path)

@@ -30,7 +30,7 @@ static int start(void **unused)
 {
 	(void)unused;
 	place = temporary_empty();
-	return inbox_open(place->folder, &inbox, &fault);
+	return inbox_open(place->folder, &inbox, &fault) != ERR_OK;
 }
 
 static int stop(void **unused)
