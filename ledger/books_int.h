@@ -32,6 +32,7 @@
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
  *	batch/POSITION                    struct batch_view
  *	promise/POSITION                  struct promise_record
+ *	earmarked/POSITION                that this promise is to a project
  *	instalment/POSITION/NN            of a promise not owed yet: amount, day due
  *	unvalued/POSITION                 day of a patronage in kind without a value
  *	open/PAYER/POSITION/PART/CLASS/FUND/EARMARK  struct line_record, while open

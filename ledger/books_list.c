@@ -210,12 +210,12 @@ enum err query_project_promises(struct books *books, struct promise_view **ret_p
 	bool complete = true;
 	size_t count = 0;
 
-	for (state_first(books->state, &cursor, "promise/"); cursor.found && complete;
+	for (state_first(books->state, &cursor, "earmarked/"); cursor.found && complete;
 	     state_next(books->state, &cursor)) {
 		struct promise_view view, *row;
 		bool is_one;
 		enum err err = promise_read(
-			books, strtoull(cursor.key + strlen("promise/"), NULL, 10),
+			books, strtoull(cursor.key + strlen("earmarked/"), NULL, 10),
 			&is_one, &view, fault);
 
 		if (err) {

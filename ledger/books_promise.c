@@ -56,6 +56,12 @@ void promise_write(struct books *books, uint64_t position,
 	record_integer(&record, cents_value(promise->back));
 	record_integer(&record, cents_value(promise->charged));
 	books_put(books, key_of(&key, "promise/%016" PRIu64, position), &record);
+	/* So that who asks for these does not look through all the others. */
+	if (!promise_is_of_project(promise))
+		return;
+	record_init(&record);
+	record_integer(&record, 1);
+	books_put(books, key_of(&key, "earmarked/%016" PRIu64, position), &record);
 }
 
 bool promise_find(struct books *books, uint64_t position,
@@ -341,6 +347,7 @@ enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 	if (err)
 		return err;
 	state_delete(books->state, key_of(&key, "promise/%016" PRIu64, of));
+	state_delete(books->state, key_of(&key, "earmarked/%016" PRIu64, of));
 	if (promise.in_kind || promise.condition[0])
 		return patronage_undo(books, of, &promise, fault);
 	/* What was written off is not owed, and what is gone cannot be taken back. */
