@@ -25,7 +25,7 @@
 #define FILES_RESERVED  128
 #define LISTEN_BACKLOG  4096 /* a storm of them waits here, with those who mean it */
 #define POOL_BYTES_MIN  ((size_t)32 * 1024)
-#define LAST_ANSWERS_MS 1000 /* for those that were abandoned */
+#define LAST_ANSWERS_MS 1000 /* for those that are there when the grace is over */
 
 struct address {
 	union {
@@ -309,36 +309,40 @@ unsigned http_server_port(const struct http_server *server)
 	return server->port;
 }
 
-/* Until no request is under way, or for that long. */
-static void quiet_wait(struct http_server *server, unsigned wait_ms)
+/* Until no request is under way, or for that long; false where one still is. */
+static bool quiet_wait(struct http_server *server, unsigned wait_ms)
 {
 	int64_t until_ms = http_now_ms() + wait_ms;
 	struct timespec until = { .tv_sec = until_ms / 1000,
 				  .tv_nsec = until_ms % 1000 * 1000000 };
+	bool is_quiet;
 
 	http_server_lock(server);
 	while (server->under_way > 0 && http_now_ms() < until_ms)
 		(void)pthread_cond_clockwait(&server->quiet, &server->mutex,
 					     CLOCK_MONOTONIC,
 					     &until); /* a time-out shows above */
+	is_quiet = server->under_way == 0;
 	http_server_unlock(server);
+	return is_quiet;
 }
 
 enum err http_server_stop(struct http_server *server)
 {
-	size_t abandoned;
+	bool is_quiet;
 
 	server->is_stopping = true;
 	http_watch_close(server->watch);
-	quiet_wait(server, server->options.stop_grace_ms);
-	abandoned = http_request_abandon_all(server);
-	if (abandoned > 0)
-		quiet_wait(server, LAST_ANSWERS_MS);
+	(void)quiet_wait(server, server->options.stop_grace_ms); /* asked again below */
+	http_request_abandon_all(server);
+	/* Those that were answered a moment ago have yet to be sent, too. */
+	is_quiet = quiet_wait(server, LAST_ANSWERS_MS);
 	MHD_stop_daemon(server->daemon);
 	server->daemon = NULL;
 	http_watch_stop(server->watch);
 	server->watch = NULL;
-	return abandoned > 0 ? ERR_BUSY : ERR_OK;
+	/* Its threads are gone, and whoever still holds a request abandons none. */
+	return server->abandoned > 0 || !is_quiet ? ERR_BUSY : ERR_OK;
 }
 
 void http_server_free(struct http_server *server)

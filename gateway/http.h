@@ -93,7 +93,8 @@ unsigned http_server_port(const struct http_server *server);
 /* Stops accepting, answers new requests on open connections with 503, waits up to
  * stop_grace_ms for those in flight, and closes the rest; a deferred request that is
  * still pending then is answered 503, and its http_request_finish() stays valid
- * and does nothing. ERR_BUSY when one was. Call once, not from a handler. */
+ * and does nothing. ERR_BUSY when one was, or an answer could not be sent in time. Call
+ * once, not from a handler. */
 MUST_USE enum err http_server_stop(struct http_server *server);
 
 /* Only after http_server_stop(). Takes NULL. Deferred requests may outlive it. */

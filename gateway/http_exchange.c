@@ -232,10 +232,13 @@ enum MHD_Result http_exchange_step(void *user, struct MHD_Connection *connection
 	case HTTP_STATE_REFUSED:
 	case HTTP_STATE_ABANDONED:
 		return request_answer(request);
+	case HTTP_STATE_ANSWERED:
+		/* While it is stopped, libmicrohttpd drops the answer that it is given,
+		 * says that it has it, and asks again: this client cannot be told. */
+		return MHD_NO;
 	case HTTP_STATE_HEAD:
 	case HTTP_STATE_HANDLED:
 	case HTTP_STATE_DEFERRED:
-	case HTTP_STATE_ANSWERED:
 		break;
 	}
 	abort();

@@ -127,12 +127,12 @@ static void request_abandon(struct http_request *request)
 
 	problem_reply_fault(&fault, request->id, &request->reply);
 	request->state = HTTP_STATE_ABANDONED;
+	request->server->abandoned++;
 }
 
-size_t http_request_abandon_all(struct http_server *server)
+void http_request_abandon_all(struct http_server *server)
 {
 	struct http_request *request;
-	size_t count = 0;
 
 	http_server_lock(server);
 	server->is_halting = true;
@@ -140,10 +140,8 @@ size_t http_request_abandon_all(struct http_server *server)
 		deferred_unlink(request);
 		request_abandon(request);
 		MHD_resume_connection(request->connection);
-		count++;
 	}
 	http_server_unlock(server);
-	return count;
 }
 
 void http_request_defer(struct http_request *request)

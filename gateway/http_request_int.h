@@ -35,14 +35,15 @@ struct http_server {
 	struct MHD_Daemon *daemon;
 	struct http_watch *watch;
 	unsigned port;
-	atomic_uint refs;              /* the owner, and each request */
-	atomic_size_t body_bytes;      /* of all requests that live */
-	atomic_uint connections;       /* that the library has, also those told to go */
-	atomic_bool is_stopping;       /* new requests are refused */
-	pthread_mutex_t mutex;         /* of everything below */
-	pthread_cond_t quiet;          /* no request is under way any more */
-	size_t under_way;              /* request lines read, not yet ended */
-	bool is_halting;               /* nothing may be suspended any more */
+	atomic_uint refs;         /* the owner, and each request */
+	atomic_size_t body_bytes; /* of all requests that live */
+	atomic_uint connections;  /* that the library has, also those told to go */
+	atomic_bool is_stopping;  /* new requests are refused */
+	pthread_mutex_t mutex;    /* of everything below */
+	pthread_cond_t quiet;     /* no request is under way any more */
+	size_t under_way;         /* request lines read, not yet ended */
+	size_t abandoned;         /* told that the server stops, whatever comes of them */
+	bool is_halting;          /* nothing may be suspended any more */
 	struct http_request *deferred; /* a list of those that are suspended */
 };
 
@@ -119,9 +120,8 @@ void http_request_drop_body(struct http_request *request);
 void http_request_refuse(struct http_request *request, unsigned status, const char *slug,
 			 const char *title, const char *detail);
 
-/* Answers all deferred requests with 503 and lets none be deferred any more; says how
- * many there were. */
-size_t http_request_abandon_all(struct http_server *server);
+/* Answers all deferred requests with 503 and lets none be deferred any more. */
+void http_request_abandon_all(struct http_server *server);
 
 /* Reads and checks the head, and refuses the request when it is off. */
 void http_head_read(struct http_request *request, const char *method,
