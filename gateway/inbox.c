@@ -208,6 +208,22 @@ enum err query_run(struct query *query, struct fault *fault)
 	return err;
 }
 
+enum err query_each(struct query *query, query_row_fn *each, void *ctx,
+		    struct fault *fault)
+{
+	bool row = true;
+	enum err err = ERR_OK;
+
+	while (!err) {
+		err = query_step(query, &row, fault);
+		if (err || !row)
+			return err;
+		err = each(query, ctx, fault);
+	}
+	query_end(query);
+	return err;
+}
+
 int64_t query_column(struct query *query, int column)
 {
 	return sqlite3_column_int64(query->stmt, column);

@@ -85,30 +85,33 @@ static enum err delivery_read(struct query *query, struct inbox_delivery *ret_de
 	return digest_read(query, 3, &ret_delivery->digest, fault);
 }
 
+struct delivery_asker {
+	inbox_delivery_fn *each;
+	void *ctx;
+};
+
+static enum err delivery_give(struct query *query, void *ctx, struct fault *fault)
+{
+	const struct delivery_asker *asker = ctx;
+	struct inbox_delivery delivery;
+	struct slice body;
+	enum err err = delivery_read(query, &delivery, &body, fault);
+
+	return err ? err : asker->each(asker->ctx, &delivery, body, fault);
+}
+
 enum err inbox_deliveries(struct inbox *inbox, enum inbox_delivery_state state,
 			  int64_t after, size_t most, bool with_body,
 			  inbox_delivery_fn *each, void *ctx, struct fault *fault)
 {
 	struct query query = query_of(inbox, INBOX_DELIVERY_LIST);
-	struct inbox_delivery delivery;
-	struct slice body;
-	bool row = true;
-	enum err err = ERR_OK;
+	struct delivery_asker asker = { each, ctx };
 
 	query_integer(&query, with_body);
 	query_integer(&query, state);
 	query_integer(&query, after);
 	query_integer(&query, (int64_t)most);
-	while (!err && row) {
-		err = query_step(&query, &row, fault);
-		if (err || !row)
-			return err;
-		err = delivery_read(&query, &delivery, &body, fault);
-		if (!err)
-			err = each(ctx, &delivery, body, fault);
-	}
-	query_end(&query);
-	return err;
+	return query_each(&query, delivery_give, &asker, fault);
 }
 
 enum err inbox_delivery(struct inbox *inbox, int64_t id,
@@ -190,38 +193,41 @@ enum err inbox_purge(struct inbox *inbox, int64_t before, uint64_t *ret_count,
 
 /* ---- counting ---- */
 
-static enum err counts_read(struct inbox *inbox, enum inbox_stmt stmt, uint64_t *counts,
-			    int64_t n_counts, int64_t *ret_oldest, struct fault *fault)
+/* One table's, by state. */
+struct tally {
+	uint64_t *counts;
+	int64_t n_counts;
+	int64_t *oldest; /* NULL: not asked */
+};
+
+static enum err tally_add(struct query *query, void *ctx, struct fault *fault)
 {
-	struct query query = query_of(inbox, stmt);
-	bool row = true;
+	struct tally *tally = ctx;
+	int64_t state = query_column(query, 0);
 
-	for (;;) {
-		enum err err = query_step(&query, &row, fault);
-
-		if (err || !row)
-			return err;
-
-		int64_t state = query_column(&query, 0);
-
-		if (state >= 0 && state < n_counts)
-			counts[state] = (uint64_t)query_column(&query, 1);
-		if (ret_oldest && state == INBOX_DELIVERY_WAITING)
-			*ret_oldest = query_column(&query, 2);
-	}
+	(void)fault;
+	if (state >= 0 && state < tally->n_counts)
+		tally->counts[state] = (uint64_t)query_column(query, 1);
+	if (tally->oldest && state == INBOX_DELIVERY_WAITING)
+		*tally->oldest = query_column(query, 2);
+	return ERR_OK;
 }
 
 enum err inbox_count(struct inbox *inbox, struct inbox_counts *ret_counts,
 		     struct fault *fault)
 {
+	struct tally deliveries = { ret_counts->delivery, INBOX_DELIVERY_PARKED + 1,
+				    &ret_counts->oldest_waiting_at };
+	struct tally movements = { ret_counts->movement, INBOX_MOVEMENT_PARKED + 1,
+				   NULL };
+	struct query query;
 	enum err err;
 
 	*ret_counts = (struct inbox_counts){ 0 };
-	err = counts_read(inbox, INBOX_DELIVERY_COUNT, ret_counts->delivery,
-			  INBOX_DELIVERY_PARKED + 1, &ret_counts->oldest_waiting_at,
-			  fault);
-	if (!err)
-		err = counts_read(inbox, INBOX_MOVEMENT_COUNT, ret_counts->movement,
-				  INBOX_MOVEMENT_PARKED + 1, NULL, fault);
-	return err;
+	query = query_of(inbox, INBOX_DELIVERY_COUNT);
+	err = query_each(&query, tally_add, &deliveries, fault);
+	if (err)
+		return err;
+	query = query_of(inbox, INBOX_MOVEMENT_COUNT);
+	return query_each(&query, tally_add, &movements, fault);
 }

@@ -63,6 +63,11 @@ void query_end(struct query *query);
 /* Steps and ends what gives no rows. */
 MUST_USE enum err query_run(struct query *query, struct fault *fault);
 
+/* Calls each() for every row and ends the query, at the latest with the first error. */
+typedef enum err query_row_fn(struct query *query, void *ctx, struct fault *fault);
+MUST_USE enum err query_each(struct query *query, query_row_fn *each, void *ctx,
+			     struct fault *fault);
+
 /* Columns of the row; a text is cut to its room, a blob is valid until the next step. */
 int64_t query_column(struct query *query, int column);
 void query_column_text(struct query *query, int column, char *room, size_t bytes);

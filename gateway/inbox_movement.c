@@ -104,29 +104,32 @@ static enum err movement_read(struct query *query, struct inbox_movement *ret_mo
 	return ERR_OK;
 }
 
+struct movement_asker {
+	inbox_movement_fn *each;
+	void *ctx;
+};
+
+static enum err movement_give(struct query *query, void *ctx, struct fault *fault)
+{
+	const struct movement_asker *asker = ctx;
+	struct inbox_movement movement;
+	enum err err = movement_read(query, &movement, fault);
+
+	return err ? err : asker->each(asker->ctx, &movement, fault);
+}
+
 enum err inbox_movements(struct inbox *inbox, enum inbox_movement_state state,
 			 int64_t until, int64_t after, size_t most,
 			 inbox_movement_fn *each, void *ctx, struct fault *fault)
 {
 	struct query query = query_of(inbox, INBOX_MOVEMENT_LIST);
-	struct inbox_movement movement;
-	bool row = true;
-	enum err err = ERR_OK;
+	struct movement_asker asker = { each, ctx };
 
 	query_integer(&query, state);
 	query_integer(&query, until);
 	query_integer(&query, after);
 	query_integer(&query, (int64_t)most);
-	while (!err && row) {
-		err = query_step(&query, &row, fault);
-		if (err || !row)
-			return err;
-		err = movement_read(&query, &movement, fault);
-		if (!err)
-			err = each(ctx, &movement, fault);
-	}
-	query_end(&query);
-	return err;
+	return query_each(&query, movement_give, &asker, fault);
 }
 
 /* The only row, if there is one. */

@@ -66,11 +66,18 @@ struct tally tally_of(struct books *books, uint64_t position,
 int64_t tally_needed(struct books *books, uint64_t position,
 		     const struct proposal_record *proposal, struct date today);
 
-/* books_recusal.c */
+/* books_seat_note.c */
+/* The text that a seat signs: what all of a type begin with, then the format's. out has
+ * `bytes` bytes. ERR_TOO_BIG. */
+MUST_USE enum err seat_note_text(struct books *books, const char *type, struct slice seat,
+				 char *out, size_t bytes, struct fault *fault,
+				 const char *format, ...) PRINTF_LIKE(7, 8);
 /* That the entry's `note` is exactly this text, signed by the key of its `seat`; the
  * rule of the text is the caller's. */
 MUST_USE enum err seat_check_note(struct books *books, const char *expected,
 				  const char *rule, struct fault *fault);
+
+/* books_recusal.c */
 MUST_USE enum err apply_recusal(struct books *books, struct fault *fault);
 /* Whether the seat has declared an interest in whom the proposal is about. */
 bool recusal_binds(struct books *books, uint64_t position,

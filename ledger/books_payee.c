@@ -65,23 +65,9 @@ enum err books_payee_text(struct books *books, struct slice seat, uint64_t retur
 			  struct slice payee, char out[PAYEE_TEXT_BYTES_MAX],
 			  struct fault *fault)
 {
-	char charter_hex[HASH_HEX_CHARS + 1];
-	struct charter_record charter;
-	enum err err = charter_read(books, &charter, fault);
-	int n;
-
-	if (err)
-		return err;
-	hex_encode(charter.leaf.b, HASH_BYTES, charter_hex);
-	n = snprintf(out, PAYEE_TEXT_BYTES_MAX,
-		     "arrondi/payee@v1\norigin %s\ncharter %s\nseat %.*s\npayee %.*s\n"
-		     "returned %" PRIu64 "\n",
-		     charter.origin, charter_hex, SLICE(seat), SLICE(payee), returned);
-	if (n < 0 || n >= PAYEE_TEXT_BYTES_MAX)
-		return fault_set(fault, ERR_TOO_BIG,
-				 "the confirmation's text is longer than %d bytes",
-				 PAYEE_TEXT_BYTES_MAX);
-	return ERR_OK;
+	return seat_note_text(books, "payee", seat, out, PAYEE_TEXT_BYTES_MAX, fault,
+			      "payee %.*s\nreturned %" PRIu64 "\n", SLICE(payee),
+			      returned);
 }
 
 bool books_payee_flagged(struct books *books, uint64_t returned,

@@ -21,48 +21,8 @@ enum err books_recusal_text(struct books *books, struct slice seat,
 			    struct slice beneficiary, char out[RECUSAL_TEXT_BYTES_MAX],
 			    struct fault *fault)
 {
-	char charter_hex[HASH_HEX_CHARS + 1];
-	struct charter_record charter;
-	enum err err = charter_read(books, &charter, fault);
-	int n;
-
-	if (err)
-		return err;
-	hex_encode(charter.leaf.b, HASH_BYTES, charter_hex);
-	n = snprintf(out, RECUSAL_TEXT_BYTES_MAX,
-		     "arrondi/recusal@v1\norigin %s\ncharter %s\nseat %.*s\n"
-		     "beneficiary %.*s\n",
-		     charter.origin, charter_hex, SLICE(seat), SLICE(beneficiary));
-	if (n < 0 || n >= RECUSAL_TEXT_BYTES_MAX)
-		return fault_set(fault, ERR_TOO_BIG,
-				 "the recusal's text is longer than %d bytes",
-				 RECUSAL_TEXT_BYTES_MAX);
-	return ERR_OK;
-}
-
-enum err seat_check_note(struct books *books, const char *expected, const char *rule,
-			 struct fault *fault)
-{
-	const struct entry *entry = books->entry;
-	const char *kind = kind_def(entry->kind)->name;
-	struct slice seat = entry_text(entry, "seat"), vkey_text, text;
-	struct vkey vkey;
-	enum err err;
-
-	if (!seat_key(books, seat, &vkey_text))
-		return fault_rule(fault, "seat", "'%.*s' is not an active seat",
-				  SLICE(seat));
-	err = vkey_parse(vkey_text, &vkey, fault);
-	if (err)
-		return err;
-	if (note_open(entry_text(entry, "note"), &vkey, &text, fault) != ERR_OK)
-		return fault_rule(fault, "signature",
-				  "the %s is not signed by the key of '%.*s'", kind,
-				  SLICE(seat));
-	if (!slice_equal_text(text, expected))
-		return fault_rule(fault, rule, "the signed text is not that of this %s",
-				  kind);
-	return ERR_OK;
+	return seat_note_text(books, "recusal", seat, out, RECUSAL_TEXT_BYTES_MAX, fault,
+			      "beneficiary %.*s\n", SLICE(beneficiary));
 }
 
 static enum err check_note(struct books *books, struct fault *fault)

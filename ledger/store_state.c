@@ -4,6 +4,7 @@
  * What is given back is copied out of SQLite and the statement ended at once: a
  * statement left in mid-row would keep the transaction open after its commit.
  */
+#include "ledger/state_map.h"
 #include "ledger/store_int.h"
 
 static enum err value_keep(struct store *store, struct slice value,
@@ -36,11 +37,6 @@ static enum err backing_get(void *ctx, struct slice key, struct slice *ret_value
 	return err;
 }
 
-static bool begins_with(struct slice key, struct slice prefix)
-{
-	return key.n >= prefix.n && slice_equal(slice_of(key.p, prefix.n), prefix);
-}
-
 static enum err backing_seek(void *ctx, struct slice prefix, struct slice from,
 			     struct slice *ret_key, struct slice *ret_value,
 			     bool *ret_found)
@@ -57,7 +53,7 @@ static enum err backing_seek(void *ctx, struct slice prefix, struct slice from,
 		return err;
 	*ret_found = false;
 	key = row ? sql_column_blob(&query, 0) : (struct slice){ 0 };
-	if (row && begins_with(key, prefix)) {
+	if (row && state_key_begins(key, prefix)) {
 		err = key.n > sizeof store->key
 			      ? ERR_CORRUPT
 			      : value_keep(store, sql_column_blob(&query, 1), ret_value);
