@@ -130,23 +130,13 @@ static enum err ballot_check_note(struct books *books, struct ballot_sight *ret_
 				  struct fault *fault)
 {
 	const struct entry *entry = books->entry;
-	struct slice seat = entry_text(entry, "seat"), vkey_text, text;
+	struct slice seat = entry_text(entry, "seat"), text;
 	uint64_t proposal = entry_position(entry, "proposal");
 	char expected[BALLOT_TEXT_BYTES_MAX];
-	struct vkey vkey;
-	enum err err;
+	enum err err = seat_open_note(books, &text, fault);
 
-	if (!seat_key(books, seat, &vkey_text))
-		return fault_rule(fault, "seat", "'%.*s' is not an active seat",
-				  SLICE(seat));
-	err = vkey_parse(vkey_text, &vkey, fault);
-	if (err)
-		return err;
-	if (note_open(entry_text(entry, "note"), &vkey, &text, fault) != ERR_OK)
-		return fault_rule(fault, "signature",
-				  "the ballot is not signed by the key of '%.*s'",
-				  SLICE(seat));
-	err = sight_read(text, ret_seen, fault);
+	if (!err)
+		err = sight_read(text, ret_seen, fault);
 	if (!err)
 		err = sight_check(books, ret_seen, proposal, fault);
 	if (!err)

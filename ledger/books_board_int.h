@@ -72,8 +72,10 @@ int64_t tally_needed(struct books *books, uint64_t position,
 MUST_USE enum err seat_note_text(struct books *books, const char *type, struct slice seat,
 				 char *out, size_t bytes, struct fault *fault,
 				 const char *format, ...) PRINTF_LIKE(7, 8);
-/* That the entry's `note` is exactly this text, signed by the key of its `seat`; the
- * rule of the text is the caller's. */
+/* The text of the entry's `note`, which the key of its `seat` has signed. */
+MUST_USE enum err seat_open_note(struct books *books, struct slice *ret_text,
+				 struct fault *fault);
+/* That it is exactly this text; the rule of the text is the caller's. */
 MUST_USE enum err seat_check_note(struct books *books, const char *expected,
 				  const char *rule, struct fault *fault);
 

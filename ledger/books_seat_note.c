@@ -45,12 +45,10 @@ too_long:
 			 type, bytes);
 }
 
-enum err seat_check_note(struct books *books, const char *expected, const char *rule,
-			 struct fault *fault)
+enum err seat_open_note(struct books *books, struct slice *ret_text, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
-	const char *kind = kind_def(entry->kind)->name;
-	struct slice seat = entry_text(entry, "seat"), vkey_text, text;
+	struct slice seat = entry_text(entry, "seat"), vkey_text;
 	struct vkey vkey;
 	enum err err;
 
@@ -60,12 +58,23 @@ enum err seat_check_note(struct books *books, const char *expected, const char *
 	err = vkey_parse(vkey_text, &vkey, fault);
 	if (err)
 		return err;
-	if (note_open(entry_text(entry, "note"), &vkey, &text, fault) != ERR_OK)
+	if (note_open(entry_text(entry, "note"), &vkey, ret_text, fault) != ERR_OK)
 		return fault_rule(fault, "signature",
-				  "the %s is not signed by the key of '%.*s'", kind,
-				  SLICE(seat));
+				  "the %s is not signed by the key of '%.*s'",
+				  kind_def(entry->kind)->name, SLICE(seat));
+	return ERR_OK;
+}
+
+enum err seat_check_note(struct books *books, const char *expected, const char *rule,
+			 struct fault *fault)
+{
+	struct slice text;
+	enum err err = seat_open_note(books, &text, fault);
+
+	if (err)
+		return err;
 	if (!slice_equal_text(text, expected))
 		return fault_rule(fault, rule, "the signed text is not that of this %s",
-				  kind);
+				  kind_def(books->entry->kind)->name);
 	return ERR_OK;
 }

@@ -2,8 +2,8 @@
  * test_books_board.c - what becomes of a proposal and of a grant in the end: withdrawn
  * and deferred proposals, declared interests, urgent help under a delegation,
  * cancelled, returned and restituted money. The rules of ledger/books_recusal.c,
- * ledger/books_tally.c, ledger/books_delegation.c, ledger/books_cancellation.c and
- * ledger/books_restitution.c, with those of ledger/books_payment.c about what the bank
+ * ledger/books_seat_note.c, ledger/books_tally.c, ledger/books_delegation.c,
+ * ledger/books_cancellation.c and ledger/books_restitution.c, with those of ledger/books_payment.c about what the bank
  * sends back.
  */
 #include <inttypes.h>
