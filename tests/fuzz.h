@@ -35,6 +35,7 @@
 	FUZZ(charter)                                                                    \
 	FUZZ(checkpoint)                                                                 \
 	FUZZ(claims)                                                                     \
+	FUZZ(config)                                                                     \
 	FUZZ(date)                                                                       \
 	FUZZ(donor)                                                                      \
 	FUZZ(encoding)                                                                   \
@@ -54,6 +55,8 @@
 	FUZZ(note)                                                                       \
 	FUZZ(ofx)                                                                        \
 	FUZZ(options)                                                                    \
+	FUZZ(pain)                                                                       \
+	FUZZ(payers)                                                                     \
 	FUZZ(proof)                                                                      \
 	FUZZ(report)                                                                     \
 	FUZZ(row)                                                                        \
