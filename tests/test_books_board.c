@@ -3,8 +3,8 @@
  * and deferred proposals, declared interests, urgent help under a delegation,
  * cancelled, returned and restituted money. The rules of ledger/books_recusal.c,
  * ledger/books_seat_note.c, ledger/books_tally.c, ledger/books_delegation.c,
- * ledger/books_cancellation.c and ledger/books_restitution.c, with those of ledger/books_payment.c about what the bank
- * sends back.
+ * ledger/books_cancellation.c and ledger/books_restitution.c, with those of
+ * ledger/books_payment.c about what the bank sends back.
  */
 #include <inttypes.h>
 #include <setjmp.h>
