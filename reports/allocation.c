@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/encoding.h"
 #include "reports/allocation_int.h"
+#include "reports/naming.h"
 
 /* ---- what the sections share ---- */
 
@@ -79,18 +79,13 @@ void cell_earmark(struct allocation *a, struct table *table, const char *fund,
 	cell_text(table, title[0] ? title : earmark);
 }
 
-bool date_is_within(const struct allocation *a, struct date date)
-{
-	return date_cmp(a->from, date) <= 0 && date_cmp(date, a->to) <= 0;
-}
-
 /* ---- reading ---- */
 
 static enum err moves_read(struct allocation *a, const char *prefix, struct moves *moves,
 			   struct fault *fault)
 {
-	return query_movements(a->books, prefix, a->from, a->to, &moves->p, &moves->n,
-			       fault);
+	return query_movements(a->books, prefix, a->period.from, a->period.to, &moves->p,
+			       &moves->n, fault);
 }
 
 static enum err allocation_read(struct allocation *a, struct fault *fault)
@@ -138,73 +133,15 @@ static void allocation_release(struct allocation *a)
 	free(a->subs);
 }
 
-/* The period asked for, or the whole ledger. */
-static enum err allocation_period(struct allocation *a,
-				  const struct allocation_request *request,
-				  struct fault *fault)
-{
-	enum err err = ERR_OK;
-
-	a->has_from = request->has_from;
-	a->has_to = request->has_to;
-	a->from = request->has_from ? request->from : (struct date){ 0 };
-	if (request->has_to)
-		a->to = request->to;
-	else if (date_paris(a->standing->last_at_s, &a->to) != ERR_OK)
-		err = fault_set(fault, ERR_CORRUPT,
-				"the last entry's recorded time is no day of ours");
-	if (!err && date_cmp(a->from, a->to) > 0)
-		err = fault_set(fault, ERR_USAGE, "the period ends before it begins");
-	return err;
-}
-
 /* ---- the front page, and the last one ---- */
-
-static void put_period(struct allocation *a)
-{
-	char from[LANG_FIGURE_BYTES], to[LANG_FIGURE_BYTES], text[256];
-
-	lang_date(a->lang, a->from, from);
-	lang_date(a->lang, a->to, to);
-	if (a->has_from)
-		(void)snprintf(text, sizeof text, "%s%s%s%s",
-			       say(a, MSG_REPORT_PERIOD_FROM), from,
-			       say(a, MSG_REPORT_PERIOD_TO), to);
-	else
-		(void)snprintf(text, sizeof text, "%s%s", say(a, MSG_REPORT_PERIOD_WHOLE),
-			       to);
-	document_subtitle(a->doc, text);
-}
-
-static void put_front(struct allocation *a)
-{
-	const struct checkpoint *checkpoint = &a->standing->checkpoint;
-	char root[HASH_BASE64_CHARS + 1];
-
-	base64_encode(checkpoint->root.b, sizeof checkpoint->root.b, root);
-	document_subtitle(a->doc, a->charter.name);
-	put_period(a);
-	document_property_text(a->doc, "origin", say(a, MSG_REPORT_ORIGIN),
-			       checkpoint->origin);
-	document_property_integer(a->doc, "size", say(a, MSG_REPORT_SIZE),
-				  (int64_t)checkpoint->size);
-	document_property_mono(a->doc, "root", say(a, MSG_REPORT_ROOT), root);
-	document_property_mono(a->doc, "signer", say(a, MSG_REPORT_SIGNER),
-			       a->charter.log_vkey);
-	document_property_moment(a->doc, "recorded", say(a, MSG_REPORT_RECORDED),
-				 a->standing->last_at_s);
-	if (a->has_from)
-		document_property_date(a->doc, "from", say(a, MSG_REPORT_FROM), a->from);
-	document_property_date(a->doc, "to", say(a, MSG_REPORT_TO), a->to);
-}
 
 static void put_verification(struct allocation *a)
 {
 	char line[64 + sizeof a->charter.log_vkey], from[DATE_TEXT_BYTES],
 		to[DATE_TEXT_BYTES];
 
-	date_format(a->from, from);
-	date_format(a->to, to);
+	date_format(a->period.from, from);
+	date_format(a->period.to, to);
 	document_heading(a->doc, 1, say(a, MSG_VERIFY_HEADING));
 	document_paragraph(a->doc, say(a, MSG_VERIFY_EXPLAINED));
 	document_command(a->doc, say(a, MSG_VERIFY_EXPORT));
@@ -212,8 +149,9 @@ static void put_verification(struct allocation *a)
 		       a->charter.log_vkey);
 	document_command(a->doc, line);
 	(void)snprintf(line, sizeof line, "arrondi-report allocation EXPORT%s%s%s%s%s",
-		       a->has_from ? " --from " : "", a->has_from ? from : "",
-		       a->has_to ? " --to " : "", a->has_to ? to : "",
+		       a->period.has_from ? " --from " : "",
+		       a->period.has_from ? from : "", a->period.has_to ? " --to " : "",
+		       a->period.has_to ? to : "",
 		       a->lang == LANG_FR ? "" : " --lang en");
 	document_command(a->doc, line);
 	document_paragraph(a->doc, say(a, MSG_VERIFY_LIMITS));
@@ -223,8 +161,10 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 {
 	enum err err;
 
-	put_front(a);
-	err = allocation_sources(a, fault);
+	err = naming_standing(a->doc, a->books, a->standing, fault);
+	period_put(&a->period, a->doc);
+	if (!err)
+		err = allocation_sources(a, fault);
 	if (!err)
 		err = allocation_projects(a, fault);
 	if (!err)
@@ -247,16 +187,20 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 }
 
 enum err allocation_report(struct books *books, const struct standing *standing,
-			   const struct allocation_request *request, struct document *doc,
+			   const struct report_request *request, struct document *doc,
 			   struct fault *fault)
 {
 	struct allocation a = {
-		.books = books, .standing = standing, .doc = doc, .lang = request->lang
+		.books = books,
+		.standing = standing,
+		.doc = doc,
+		.lang = request->lang,
+		.period = request->period,
 	};
 	enum err err;
 
 	document_init(doc, a.lang, "allocation", say(&a, MSG_ALLOCATION_TITLE));
-	err = allocation_period(&a, request, fault);
+	err = period_resolve(&a.period, standing, fault);
 	if (!err)
 		err = allocation_read(&a, fault);
 	if (!err)

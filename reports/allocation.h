@@ -15,20 +15,11 @@
 #ifndef ARRONDI_REPORTS_ALLOCATION_H
 #define ARRONDI_REPORTS_ALLOCATION_H
 
-#include <stdbool.h>
-
 #include "keys/fault.h"
 #include "ledger/books.h"
-#include "ledger/date.h"
 #include "reports/document.h"
-#include "reports/lang.h"
+#include "reports/request.h"
 #include "reports/source.h"
-
-struct allocation_request {
-	enum lang lang;
-	bool has_from, has_to; /* else: from the beginning, to the last entry's day */
-	struct date from, to;  /* both days included */
-};
 
 /*
  * Initialises *doc and fills it; the caller releases it, also after a failure.
@@ -36,7 +27,7 @@ struct allocation_request {
  * the bound of money.h; else what the books' queries return.
  */
 MUST_USE enum err allocation_report(struct books *books, const struct standing *standing,
-				    const struct allocation_request *request,
+				    const struct report_request *request,
 				    struct document *doc, struct fault *fault);
 
 #endif

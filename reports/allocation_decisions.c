@@ -103,7 +103,7 @@ static bool was_granted(const struct proposal_view *proposal)
 static bool is_decided_within(const struct allocation *a,
 			      const struct proposal_view *proposal)
 {
-	return proposal->decided && date_is_within(a, proposal->decided_on);
+	return proposal->decided && period_holds(&a->period, proposal->decided_on);
 }
 
 static bool pays_somebody(const struct proposal_view *proposal)
@@ -221,8 +221,8 @@ static void put_votes(struct allocation *a)
 /* At the end of the period: also what was decided after it. */
 static bool is_open(const struct allocation *a, const struct proposal_view *proposal)
 {
-	return date_cmp(proposal->proposed_on, a->to) <= 0 &&
-	       (!proposal->decided || date_cmp(proposal->decided_on, a->to) > 0);
+	return date_cmp(proposal->proposed_on, a->period.to) <= 0 &&
+	       (!proposal->decided || date_cmp(proposal->decided_on, a->period.to) > 0);
 }
 
 static void put_open(struct allocation *a)
@@ -240,7 +240,7 @@ static void put_open(struct allocation *a)
 	allocation_column(a, table, "deferrals", MSG_DEFERRALS, VALUE_ORDINAL);
 	for (size_t i = 0; i < a->proposal_count; i++) {
 		const struct proposal_view *proposal = &a->proposals[i];
-		bool expired = date_cmp(proposal->expires_on, a->to) < 0;
+		bool expired = date_cmp(proposal->expires_on, a->period.to) < 0;
 
 		if (!is_open(a, proposal))
 			continue;
@@ -262,7 +262,7 @@ static void put_open(struct allocation *a)
 /* Attestations that end soon, or have ended, by the ledger's last entry. */
 static enum err put_attestations(struct allocation *a, struct fault *fault)
 {
-	struct date until = { .day = a->to.day + ATTESTATION_DAYS };
+	struct date until = { .day = a->period.to.day + ATTESTATION_DAYS };
 	struct attestation_view *views = NULL;
 	struct table *table;
 	size_t count = 0;
@@ -275,7 +275,7 @@ static enum err put_attestations(struct allocation *a, struct fault *fault)
 	allocation_column(a, table, "until", MSG_ATTESTATION_UNTIL, VALUE_DATE);
 	allocation_column(a, table, "days", MSG_ATTESTATION_DAYS, VALUE_ORDINAL);
 	for (size_t i = 0; i < count; i++) {
-		bool ended = date_cmp(views[i].until, a->to) < 0;
+		bool ended = date_cmp(views[i].until, a->period.to) < 0;
 
 		row_begin(table, ended ? ROW_ALERT : ROW_NORMAL);
 		if (views[i].name[0])
@@ -283,7 +283,7 @@ static enum err put_attestations(struct allocation *a, struct fault *fault)
 		else
 			cell_beneficiary(a, table, views[i].beneficiary);
 		cell_date(table, views[i].until);
-		cell_integer(table, date_days(a->to, views[i].until));
+		cell_integer(table, date_days(a->period.to, views[i].until));
 	}
 	document_paragraph(a->doc, say(a, MSG_ATTESTATIONS_EXPLAINED));
 	free(views);

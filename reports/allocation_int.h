@@ -42,8 +42,7 @@ struct allocation {
 	const struct standing *standing;
 	struct document *doc;
 	enum lang lang;
-	bool has_from, has_to;
-	struct date from, to;
+	struct period period; /* resolved */
 	bool overflow;
 
 	struct charter_view charter;
@@ -75,8 +74,6 @@ bool flow_is_income(const char *flow);
 /* "Free", "To the fund", or the project's title. */
 void cell_earmark(struct allocation *a, struct table *table, const char *fund,
 		  const char *earmark);
-
-bool date_is_within(const struct allocation *a, struct date date);
 
 /* allocation_subs.c: fills a->subs. */
 MUST_USE enum err allocation_subs(struct allocation *a, struct fault *fault);

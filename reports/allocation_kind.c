@@ -53,12 +53,12 @@ enum err allocation_kind(struct allocation *a, struct fault *fault)
 	struct moves moves = { .n = 0 };
 	struct table *table;
 	int64_t unvalued = 0;
-	enum err err = query_movements(a->books, "voluntary/", a->from, a->to, &moves.p,
-				       &moves.n, fault);
+	enum err err = query_movements(a->books, "voluntary/", a->period.from,
+				       a->period.to, &moves.p, &moves.n, fault);
 
 	if (err)
 		return err;
-	err = query_unvalued(a->books, a->to, &unvalued, fault);
+	err = query_unvalued(a->books, a->period.to, &unvalued, fault);
 	if (err || (!moves.n && !unvalued))
 		goto out;
 	table = allocation_table(a, "in_kind", MSG_IN_KIND_TABLE);

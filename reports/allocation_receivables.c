@@ -24,7 +24,7 @@ struct payer_sums {
 static void due_add(struct allocation *a, struct payer_sums *sums,
 		    const struct due_view *due)
 {
-	int32_t days = date_days(due->due_on, a->to);
+	int32_t days = date_days(due->due_on, a->period.to);
 	struct cents *column = days <= 0                ? &sums->not_due
 			       : days <= AGE_SHORT_DAYS ? &sums->late_30
 			       : days <= AGE_LONG_DAYS  ? &sums->late_90
@@ -137,7 +137,7 @@ enum err allocation_receivables(struct allocation *a, struct fault *fault)
 	free(members);
 	if (err)
 		return err;
-	if (a->has_to)
+	if (a->period.has_to)
 		document_note(a->doc, say(a, MSG_RECEIVABLES_STANDING));
 	put_credits(a);
 	document_paragraph(a->doc, say(a, MSG_CREDITS_EXPLAINED));

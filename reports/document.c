@@ -205,6 +205,21 @@ enum err document_check(const struct document *doc, struct fault *fault)
 			 id);
 }
 
+struct value document_moment(struct document *doc, int64_t utc_s)
+{
+	struct paris_time time;
+
+	if (paris_of_utc(utc_s, &time))
+		document_fail(doc, ERR_INVALID);
+	return (struct value){ .type = VALUE_MOMENT, .n = utc_s };
+}
+
+void document_made(struct document *doc, const char *author, int64_t utc_s)
+{
+	doc->author = document_copy_text(doc, author);
+	doc->made_utc_s = document_moment(doc, utc_s).n;
+}
+
 void document_subtitle(struct document *doc, const char *text)
 {
 	struct line *line = document_alloc(doc, sizeof *line);
@@ -275,15 +290,6 @@ void document_property_date(struct document *doc, const char *id, const char *la
 {
 	document_property(doc, id, label,
 			  (struct value){ .type = VALUE_DATE, .date = date });
-}
-
-struct value document_moment(struct document *doc, int64_t utc_s)
-{
-	struct paris_time time;
-
-	if (paris_of_utc(utc_s, &time))
-		document_fail(doc, ERR_INVALID);
-	return (struct value){ .type = VALUE_MOMENT, .n = utc_s };
 }
 
 void document_property_moment(struct document *doc, const char *id, const char *label,

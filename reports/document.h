@@ -80,14 +80,45 @@ struct column {
 struct row {
 	struct row *next;
 	enum row_style style;
+	bool summed;          /* its amounts are those of table_total_row() */
 	const char *label;    /* shown in the first cell's place, or NULL */
 	struct value value[]; /* as many as the table has columns */
 };
+
+/*
+ * A chart is a table that may also be drawn: the formats without pictures show its
+ * rows, those with pictures draw it and show its rows. What is drawn is normal and
+ * alert rows, by the kind:
+ *
+ *  CHART_SANKEY  four columns: an ORDINAL stage from 1, ascending by row; a TEXT from
+ *                and a TEXT to; CENTS that flow. What flows into stage 2 came out
+ *                of stage 1: a node is a stage and a text, and is as high as the
+ *                greater of what comes and what goes. Flows not above zero are not
+ *                drawn.
+ *  CHART_STACKS  a first column of months, dates or texts: upright bars; then series
+ *                of CENTS or INTEGERs, all of one type, one upon the other, those
+ *                below zero downwards.
+ *  CHART_LINES   the same, a line for each series.
+ *  CHART_BARS    the same with bars lying down: for few rows with long names.
+ */
+enum chart_kind {
+	CHART_NONE, /* a table and no more */
+	CHART_SANKEY,
+	CHART_STACKS,
+	CHART_LINES,
+	CHART_BARS,
+	CHART__COUNT
+};
+
+/* "none", "sankey", "stacks", "lines", "bars". */
+const char *chart_kind_name(enum chart_kind kind);
 
 struct table {
 	struct document *document;
 	const char *id;
 	const char *title;
+	enum chart_kind chart;
+	const char *alt; /* of a chart; NULL of a table */
 	struct column column[DOCUMENT_COLUMNS_MAX];
 	size_t columns;
 	size_t rows;
@@ -133,6 +164,8 @@ struct document {
 	enum lang lang;
 	const char *id;
 	const char *title;
+	const char *author; /* NULL where it is not told */
+	int64_t made_utc_s; /* 0 where it is not told */
 	struct line *first_subtitle, *last_subtitle;
 	struct property *first_property, *last_property;
 	struct block *first_block, *last_block;
@@ -151,6 +184,11 @@ MUST_USE enum err document_err(const struct document *doc);
 
 /* The same with a sentence for a person. */
 MUST_USE enum err document_check(const struct document *doc, struct fault *fault);
+
+/* Whose report it is, and the moment that its facts end with: the author and the dates
+ * that a PDF or a spreadsheet tells of itself. Never the time of drawing, so that the
+ * same facts are the same bytes. */
+void document_made(struct document *doc, const char *author, int64_t utc_s);
 
 void document_subtitle(struct document *doc, const char *text);
 void document_property_text(struct document *doc, const char *id, const char *label,
@@ -171,6 +209,12 @@ void document_command(struct document *doc, const char *text);
 
 /* The table belongs to the document. Its columns come before its first row. */
 struct table *table_begin(struct document *doc, const char *id, const char *title);
+
+/* A chart, with a sentence for who cannot see it: what it shows, not its figures, which
+ * follow as rows. Columns and rows are those of a table. */
+struct table *chart_begin(struct document *doc, enum chart_kind kind, const char *id,
+			  const char *title, const char *alt);
+
 void table_column(struct table *table, const char *id, const char *label,
 		  enum value_type type);
 

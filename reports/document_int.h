@@ -23,7 +23,8 @@ struct value document_moment(struct document *doc, int64_t utc_s);
 /* A new last block; NULL after any failure. */
 struct block *document_block(struct document *doc, enum block_kind kind);
 
-/* Whether it has columns, and its last row, if any, has all its cells. */
+/* Whether it has columns, of a chart those of its kind, and its last row, if any, has
+ * all its cells. */
 bool table_is_whole(const struct table *table);
 
 #endif

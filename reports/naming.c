@@ -21,6 +21,7 @@ enum err naming_standing(struct document *doc, struct books *books,
 	if (err)
 		return err;
 	base64_encode(checkpoint->root.b, sizeof checkpoint->root.b, root);
+	document_made(doc, charter.name, standing->last_at_s);
 	document_subtitle(doc, charter.name);
 	document_property_text(doc, "origin", tr(lang, MSG_REPORT_ORIGIN),
 			       checkpoint->origin);

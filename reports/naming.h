@@ -13,8 +13,8 @@
 #include "reports/lang.h"
 #include "reports/source.h"
 
-/* The foundation's name as a subtitle; the checkpoint and its signer's key as
- * properties. Returns what query_charter() does. */
+/* The foundation's name as a subtitle and as the author; the checkpoint and its signer's
+ * key as properties. Returns what query_charter() does. */
 MUST_USE enum err naming_standing(struct document *doc, struct books *books,
 				  const struct standing *standing, struct fault *fault);
 

@@ -11,6 +11,11 @@
 #include "keys/buffer.h"
 #include "keys/fault.h"
 #include "reports/document.h"
+#include "reports/format.h"
+
+/* In any format of FORM_DOCUMENT. */
+MUST_USE enum err render(const struct document *doc, enum format format,
+			 struct buffer *out, struct fault *fault);
 
 #define RENDER_TEXT_COLUMNS_MAX 100
 
@@ -63,7 +68,7 @@ MUST_USE enum err render_csv(const struct document *doc, struct buffer *out,
  *
  *	BLOCK  {"block":"heading","level":1..3,"text":TEXT}
  *	       {"block":"paragraph"|"note"|"command","text":TEXT}
- *	       {"block":"table","table":ID,"title":TEXT,
+ *	       {"block":"table","table":ID,"title":TEXT[,"chart":KIND,"alt":TEXT],
  *	        "columns":[{"column":ID,"type":TYPE,"label":TEXT}...],
  *	        "rows":[ROW...]}
  *	ROW    {"row":"normal"|"alert"|"subtotal"|"total","label":TEXT|null,

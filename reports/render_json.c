@@ -125,6 +125,10 @@ static void put_table(struct buffer *out, const struct table *table)
 
 	put_member(out, "table", table->id);
 	put_member(out, "title", table->title);
+	if (table->chart != CHART_NONE) {
+		put_member(out, "chart", chart_kind_name(table->chart));
+		put_member(out, "alt", table->alt);
+	}
 	put_columns(out, table);
 	buffer_put_text(out, ",\"rows\":[");
 	for (const struct row *row = table->first_row; row; row = row->next) {

@@ -1,9 +1,9 @@
 /*
  * report_main.c - arrondi-report: draw a report from a ledger, or from an export.
  *
- * A report is a row of a table here: its name, the formats that it can be had in, and
- * the function that writes it. The whole report is made in memory first: a failure
- * leaves neither half a file nor half a page.
+ * Which reports, formats and options there are is said by tables (report.h, formats.def,
+ * options.def); the help and the command line are read off them. The whole report is
+ * made in memory first: a failure leaves neither half a file nor half a page.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -13,211 +13,150 @@
 #include "keys/cli.h"
 #include "keys/file.h"
 #include "keys/version.h"
-#include "reports/allocation.h"
-#include "reports/journal.h"
-#include "reports/receivables.h"
-#include "reports/render.h"
-#include "reports/source.h"
-#include "reports/statement.h"
+#include "reports/report.h"
 
 #define PROGRAM "arrondi-report"
 
-#define REPORT_BYTES_MAX JOURNAL_BYTES_MAX
 #define REPORT_FILE_MODE 0644
+#define HELP_COLUMN      16 /* where the help's right column begins */
+#define HELP_COLUMNS_MAX 80
 
-static const char HELP[] =
-	"usage: " PROGRAM " REPORT SOURCE [OPTIONS]\n"
-	"\n"
-	"SOURCE is a ledger's folder, or an export (arrondi-ledger export); both give "
-	"the\n"
-	"same bytes.\n"
-	"\n"
-	"reports:\n"
-	"  allocation  where the money came from, what was decided, paid, and is late\n"
-	"        --format text (default), csv or json\n"
-	"        --from DATE   first day, YYYY-MM-DD (default: the beginning)\n"
-	"        --to DATE     last day (default: the day of the last entry)\n"
-	"  journal     every entry in double entry, for an accountant's tool, with the\n"
-	"              balances that it must reach\n"
-	"        --format hledger (default) or beancount\n"
-	"  receivables who owes what since when, who is late, who has a credit\n"
-	"        --format text (default), csv or json\n"
-	"  statement   what a member promised, paid, and still owes\n"
-	"        --member ID   the member, such as employer:SIREN\n"
-	"        --format text (default), csv or json\n"
-	"\n"
-	"options:\n"
-	"  --lang fr|en  language of headings and figures (default: fr)\n"
-	"  --out FILE    write FILE, whole or not at all, instead of standard output\n"
-	"  --help        print this and exit\n"
-	"  --version     print the version and exit\n"
-	"\n"
-	"exit status: 0 done, 1 refused or verification failed, 2 usage or I/O\n";
+/* ---- what can be asked for ---- */
 
-enum format {
-	FORMAT_TEXT,
-	FORMAT_CSV,
-	FORMAT_JSON,
-	FORMAT_HLEDGER,
-	FORMAT_BEANCOUNT,
-	FORMAT__COUNT
+#define OPTION(NAME, name, value, help) [OPTION_##NAME] = { name, value, help },
+static const struct {
+	const char *name, *value, *help;
+} options_of_reports[OPTION__COUNT] = {
+#include "reports/options.def"
 };
+#undef OPTION
 
-static const char *const format_names[FORMAT__COUNT] = {
-	[FORMAT_TEXT] = "text",           [FORMAT_CSV] = "csv",
-	[FORMAT_JSON] = "json",           [FORMAT_HLEDGER] = "hledger",
-	[FORMAT_BEANCOUNT] = "beancount",
-};
-
+/* As given; NULL where not. */
 struct options {
-	const char *format, *from, *to, *member, *lang, *out; /* NULL where not given */
+	const char *format, *lang, *out;
+	const char *text[OPTION__COUNT];
 	bool help;
 };
 
-struct request {
-	enum format format;
-	struct allocation_request period; /* and the language */
-	const char *member;               /* NULL where the report has none */
+/* A letter is only a name inside this file: no short option is accepted. Those of
+ * options.def have their own number after the letters. */
+enum letter {
+	LETTER_FORMAT = 'f',
+	LETTER_LANG = 'l',
+	LETTER_OUT = 'o',
+	LETTER_HELP = 'h',
+	LETTER_FIRST = 1000
 };
 
-struct report {
-	const char *name;
-	unsigned formats; /* bits of enum format */
-	enum format format_default;
-	bool has_period, has_member;
-	enum err (*write)(struct source *source, const struct request *request,
-			  struct buffer *out, struct fault *fault);
-};
-
-/* The letters are only names inside this file: no short option is accepted. */
+#define OPTION(NAME, name, value, help)                                                  \
+	{ name, required_argument, NULL, LETTER_FIRST + OPTION_##NAME },
 static const struct option OPTIONS[] = {
-	{ "format", required_argument, NULL, 'f' },
-	{ "from", required_argument, NULL, 'b' },
-	{ "to", required_argument, NULL, 't' },
-	{ "member", required_argument, NULL, 'm' },
-	{ "lang", required_argument, NULL, 'l' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "help", no_argument, NULL, 'h' },
+#include "reports/options.def"
+	{ "format", required_argument, NULL, LETTER_FORMAT },
+	{ "lang", required_argument, NULL, LETTER_LANG },
+	{ "out", required_argument, NULL, LETTER_OUT },
+	{ "help", no_argument, NULL, LETTER_HELP },
 	{ NULL, 0, NULL, 0 },
 };
+#undef OPTION
 
-static enum err document_write(const struct document *doc, enum format format,
-			       struct buffer *out, struct fault *fault)
+/* ---- help ---- */
+
+static void put_help(const char *left, const char *text)
 {
-	switch (format) {
-	case FORMAT_TEXT:
-		return render_text(doc, out, fault);
-	case FORMAT_CSV:
-		return render_csv(doc, out, fault);
-	case FORMAT_JSON:
-		return render_json(doc, out, fault);
-	case FORMAT_HLEDGER:
-	case FORMAT_BEANCOUNT:
-	case FORMAT__COUNT:
-		break;
+	size_t column = HELP_COLUMN;
+
+	printf("  %-*s", HELP_COLUMN - 3, left);
+	if (strlen(left) > HELP_COLUMN - 3)
+		printf("\n%*s", HELP_COLUMN - 1, "");
+	while (*text) {
+		size_t bytes = strcspn(text, " ");
+
+		if (column + 1 + bytes > HELP_COLUMNS_MAX) {
+			printf("\n%*s", HELP_COLUMN - 1, "");
+			column = HELP_COLUMN;
+		}
+		printf(" %.*s", (int)bytes, text);
+		column += 1 + bytes;
+		text += bytes + (text[bytes] == ' ');
 	}
-	abort();
+	putchar('\n');
 }
 
-static enum err allocation_write(struct source *source, const struct request *request,
-				 struct buffer *out, struct fault *fault)
+static void put_common_help(void)
 {
-	struct document doc;
-	enum err err = allocation_report(source_books(source), source_standing(source),
-					 &request->period, &doc, fault);
-
-	if (!err)
-		err = document_write(&doc, request->format, out, fault);
-	document_release(&doc);
-	return err;
+	put_help("--lang fr|en", "language of headings and figures (default: fr)");
+	put_help("--out FILE",
+		 "write FILE, whole or not at all, instead of standard output");
+	put_help("--help", "print this and exit");
+	put_help("--version", "print the version and exit");
+	puts("\nexit status: 0 done, 1 refused or verification failed, 2 usage or I/O");
 }
 
-static enum err journal_write(struct source *source, const struct request *request,
-			      struct buffer *out, struct fault *fault)
+static void help_of_all(void)
 {
-	return journal_report(source,
-			      request->format == FORMAT_HLEDGER ? JOURNAL_HLEDGER
-								: JOURNAL_BEANCOUNT,
-			      request->period.lang, out, fault);
+	size_t count;
+	const struct report *reports = report_list(&count);
+
+	puts("usage: " PROGRAM " REPORT SOURCE [OPTIONS]\n"
+	     "\n"
+	     "SOURCE is a ledger's folder, or an export (arrondi-ledger export); both "
+	     "give "
+	     "the\n"
+	     "same bytes.\n"
+	     "\n"
+	     "reports (" PROGRAM " REPORT --help tells each one's options):");
+	for (size_t i = 0; i < count; i++)
+		put_help(reports[i].name, reports[i].summary);
+	puts("\noptions:");
+	put_help("--format F", "one of the report's formats");
+	put_common_help();
 }
 
-static enum err receivables_write(struct source *source, const struct request *request,
-				  struct buffer *out, struct fault *fault)
+static void help_of_report(const struct report *report)
 {
-	struct document doc;
-	enum err err = receivables_report(source, request->period.lang, &doc, fault);
+	unsigned formats = report_formats(report);
+	char left[64], text[256];
+	size_t n = 0;
 
-	if (!err)
-		err = document_write(&doc, request->format, out, fault);
-	document_release(&doc);
-	return err;
+	printf("usage: " PROGRAM " %s SOURCE [OPTIONS]\n\n%s\n\noptions:\n", report->name,
+	       report->summary);
+	for (int format = 0; format < FORMAT__COUNT; format++)
+		if (formats & 1u << format)
+			n += (size_t)snprintf(
+				text + n, sizeof text - n, "%s%s%s", n ? ", " : "",
+				format_name((enum format)format),
+				format == (int)report->format ? " (default)" : "");
+	put_help("--format F", text);
+	for (int option = 0; option < OPTION__COUNT; option++) {
+		if (!(report->takes & 1u << option))
+			continue;
+		(void)snprintf(left, sizeof left, "--%s %s",
+			       options_of_reports[option].name,
+			       options_of_reports[option].value);
+		(void)snprintf(text, sizeof text, "%s%s", options_of_reports[option].help,
+			       report->needs & 1u << option ? " (needed)" : "");
+		put_help(left, text);
+	}
+	put_common_help();
 }
-
-static enum err statement_write(struct source *source, const struct request *request,
-				struct buffer *out, struct fault *fault)
-{
-	struct document doc;
-	enum err err = statement_report(source, slice_of_text(request->member),
-					request->period.lang, &doc, fault);
-
-	if (!err)
-		err = document_write(&doc, request->format, out, fault);
-	document_release(&doc);
-	return err;
-}
-
-#define FORMATS_DOCUMENT (1u << FORMAT_TEXT | 1u << FORMAT_CSV | 1u << FORMAT_JSON)
-#define FORMATS_JOURNAL  (1u << FORMAT_HLEDGER | 1u << FORMAT_BEANCOUNT)
-
-static const struct report REPORTS[] = {
-	{ .name = "allocation",
-	  .formats = FORMATS_DOCUMENT,
-	  .format_default = FORMAT_TEXT,
-	  .has_period = true,
-	  .write = allocation_write },
-	{ .name = "journal",
-	  .formats = FORMATS_JOURNAL,
-	  .format_default = FORMAT_HLEDGER,
-	  .write = journal_write },
-	{ .name = "receivables",
-	  .formats = FORMATS_DOCUMENT,
-	  .format_default = FORMAT_TEXT,
-	  .write = receivables_write },
-	{ .name = "statement",
-	  .formats = FORMATS_DOCUMENT,
-	  .format_default = FORMAT_TEXT,
-	  .has_member = true,
-	  .write = statement_write },
-};
 
 /* ---- the command line ---- */
 
 static void option_store(struct options *options, int letter, const char *value)
 {
-	switch (letter) {
-	case 'f':
+	if (letter >= LETTER_FIRST)
+		options->text[letter - LETTER_FIRST] = value;
+	else if (letter == LETTER_FORMAT)
 		options->format = value;
-		return;
-	case 'b':
-		options->from = value;
-		return;
-	case 't':
-		options->to = value;
-		return;
-	case 'm':
-		options->member = value;
-		return;
-	case 'l':
+	else if (letter == LETTER_LANG)
 		options->lang = value;
-		return;
-	case 'o':
+	else if (letter == LETTER_OUT)
 		options->out = value;
-		return;
-	case 'h':
+	else if (letter == LETTER_HELP)
 		options->help = true;
-		return;
-	}
-	abort();
+	else
+		abort();
 }
 
 /* Options may stand before or after the source; returns an exit status. */
@@ -239,56 +178,57 @@ static int options_parse(int argc, char **argv, struct options *options)
 	return CLI_DONE;
 }
 
-static int day_parse(const char *name, const char *text, bool *ret_has,
-		     struct date *ret_date)
+static int day_parse(enum option_name option, const struct options *options,
+		     bool *ret_has, struct date *ret_date)
 {
+	const char *text = options->text[option];
+
 	if (!text)
 		return CLI_DONE;
 	if (date_parse(text, ret_date) != ERR_OK)
-		return cli_usage(PROGRAM, "%s '%s' is not a day, YYYY-MM-DD", name, text);
+		return cli_usage(PROGRAM, "--%s '%s' is not a day, YYYY-MM-DD",
+				 options_of_reports[option].name, text);
 	*ret_has = true;
 	return CLI_DONE;
 }
 
-static int format_parse(const struct report *report, const char *name,
-			enum format *ret_format)
+/* Only what the report takes, and all that it needs. */
+static int options_check(const struct report *report, const struct options *options)
 {
-	*ret_format = report->format_default;
-	if (!name)
-		return CLI_DONE;
-	for (int format = 0; format < FORMAT__COUNT; format++)
-		if (strcmp(name, format_names[format]) == 0 &&
-		    (report->formats & 1u << format)) {
-			*ret_format = (enum format)format;
-			return CLI_DONE;
-		}
-	return cli_usage(PROGRAM, "'%s' is not a format of report %s", name,
-			 report->name);
+	for (int option = 0; option < OPTION__COUNT; option++) {
+		bool given = options->text[option] != NULL;
+
+		if (given && !(report->takes & 1u << option))
+			return cli_usage(PROGRAM, "report %s takes no --%s", report->name,
+					 options_of_reports[option].name);
+		if (!given && report->needs & 1u << option)
+			return cli_usage(PROGRAM, "report %s needs --%s", report->name,
+					 options_of_reports[option].name);
+	}
+	return CLI_DONE;
 }
 
 static int request_of(const struct report *report, const struct options *options,
-		      struct request *request)
+		      struct report_request *request)
 {
-	struct allocation_request *period = &request->period;
-	int status = format_parse(report, options->format, &request->format);
+	struct period *period = &request->period;
+	int status = options_check(report, options);
 
-	if (status == CLI_DONE && (options->from || options->to) && !report->has_period)
-		return cli_usage(PROGRAM, "report %s is of the whole ledger",
-				 report->name);
-	if (status == CLI_DONE && options->member && !report->has_member)
-		return cli_usage(PROGRAM, "report %s is of all members", report->name);
-	if (status == CLI_DONE && !options->member && report->has_member)
-		return cli_usage(PROGRAM, "report %s needs --member", report->name);
-	request->member = options->member;
-	if (status == CLI_DONE)
-		status = day_parse("--from", options->from, &period->has_from,
-				   &period->from);
-	if (status == CLI_DONE)
-		status = day_parse("--to", options->to, &period->has_to, &period->to);
-	if (status == CLI_DONE && options->lang &&
-	    lang_parse(options->lang, &period->lang) != ERR_OK)
+	if (status != CLI_DONE)
+		return status;
+	request->format = report->format;
+	if (options->format &&
+	    (format_parse(options->format, &request->format) != ERR_OK ||
+	     !(report_formats(report) & 1u << request->format)))
+		return cli_usage(PROGRAM, "'%s' is not a format of report %s",
+				 options->format, report->name);
+	if (options->lang && lang_parse(options->lang, &request->lang) != ERR_OK)
 		return cli_usage(PROGRAM, "'%s' is not a language of ours: fr or en",
 				 options->lang);
+	memcpy(request->text, options->text, sizeof request->text);
+	status = day_parse(OPTION_FROM, options, &period->has_from, &period->from);
+	if (status == CLI_DONE)
+		status = day_parse(OPTION_TO, options, &period->has_to, &period->to);
 	return status;
 }
 
@@ -306,7 +246,7 @@ static enum err out_write(const char *path, const struct buffer *out, struct fau
 static int report_run(const struct report *report, const char *path,
 		      const struct options *options)
 {
-	struct request request = { .period.lang = LANG_FR };
+	struct report_request request = { .lang = LANG_FR };
 	struct source *source = NULL;
 	struct buffer out;
 	struct fault fault;
@@ -318,7 +258,7 @@ static int report_run(const struct report *report, const char *path,
 	buffer_init(&out, REPORT_BYTES_MAX);
 	err = source_open(path, &source, &fault);
 	if (!err)
-		err = report->write(source, &request, &out, &fault);
+		err = report_write(report, source, &request, &out, &fault);
 	source_close(source);
 	if (!err)
 		err = out_write(options->out, &out, &fault);
@@ -335,25 +275,26 @@ static int report_main(const struct report *report, int argc, char **argv)
 		return status;
 	if (!options.help)
 		return report_run(report, argv[optind], &options);
-	fputs(HELP, stdout); /* cli_finish() looks */
+	help_of_report(report);
 	return CLI_DONE;
 }
 
 int main(int argc, char **argv)
 {
+	const struct report *report;
+
 	if (argc < 2)
 		return cli_usage(PROGRAM, "a report is missing");
 	if (strcmp(argv[1], "--help") == 0) {
-		fputs(HELP, stdout);
+		help_of_all();
 		return cli_finish(PROGRAM, CLI_DONE);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		puts(PROGRAM " " ARRONDI_VERSION);
 		return cli_finish(PROGRAM, CLI_DONE);
 	}
-	for (size_t i = 0; i < sizeof REPORTS / sizeof *REPORTS; i++)
-		if (strcmp(argv[1], REPORTS[i].name) == 0)
-			return cli_finish(PROGRAM,
-					  report_main(&REPORTS[i], argc - 1, argv + 1));
-	return cli_usage(PROGRAM, "'%s' is not a report", argv[1]);
+	report = report_find(argv[1]);
+	if (!report)
+		return cli_usage(PROGRAM, "'%s' is not a report", argv[1]);
+	return cli_finish(PROGRAM, report_main(report, argc - 1, argv + 1));
 }

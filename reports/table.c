@@ -21,10 +21,64 @@ const char *row_style_name(enum row_style style)
 	return names[style];
 }
 
+const char *chart_kind_name(enum chart_kind kind)
+{
+	static const char *const names[CHART__COUNT] = {
+		[CHART_NONE] = "none",     [CHART_SANKEY] = "sankey",
+		[CHART_STACKS] = "stacks", [CHART_LINES] = "lines",
+		[CHART_BARS] = "bars",
+	};
+
+	assert(kind < CHART__COUNT);
+	return names[kind];
+}
+
+static bool sankey_is_drawable(const struct table *table)
+{
+	static const enum value_type types[] = { VALUE_ORDINAL, VALUE_TEXT, VALUE_TEXT,
+						 VALUE_CENTS };
+	int64_t stage = 1;
+
+	if (table->columns != sizeof types / sizeof *types)
+		return false;
+	for (size_t i = 0; i < table->columns; i++)
+		if (table->column[i].type != types[i])
+			return false;
+	for (const struct row *row = table->first_row; row; row = row->next) {
+		if (row->style != ROW_NORMAL && row->style != ROW_ALERT)
+			continue;
+		if (row->value[0].empty || row->value[0].n < stage)
+			return false;
+		stage = row->value[0].n;
+	}
+	return true;
+}
+
+static bool series_are_drawable(const struct table *table)
+{
+	enum value_type type = table->column[1].type;
+
+	if (table->columns < 2 || value_type_is_number(table->column[0].type) ||
+	    (type != VALUE_CENTS && type != VALUE_INTEGER))
+		return false;
+	for (size_t i = 2; i < table->columns; i++)
+		if (table->column[i].type != type)
+			return false;
+	return true;
+}
+
+static bool row_is_whole(const struct table *table)
+{
+	return !table->last_row || table->cells_done == table->columns;
+}
+
 bool table_is_whole(const struct table *table)
 {
-	return table->columns > 0 &&
-	       (!table->last_row || table->cells_done == table->columns);
+	if (table->columns == 0 || !row_is_whole(table))
+		return false;
+	if (table->chart == CHART_SANKEY)
+		return sankey_is_drawable(table);
+	return table->chart == CHART_NONE || series_are_drawable(table);
 }
 
 static bool document_has_table(const struct document *doc, const char *id)
@@ -52,6 +106,19 @@ struct table *table_begin(struct document *doc, const char *id, const char *titl
 	if (!block)
 		return NULL;
 	block->table = table;
+	return table;
+}
+
+struct table *chart_begin(struct document *doc, enum chart_kind kind, const char *id,
+			  const char *title, const char *alt)
+{
+	struct table *table = table_begin(doc, id, title);
+
+	assert(kind > CHART_NONE && kind < CHART__COUNT);
+	if (!table)
+		return NULL;
+	table->chart = kind;
+	table->alt = document_copy_text(doc, alt);
 	return table;
 }
 
@@ -86,7 +153,7 @@ void row_begin(struct table *table, enum row_style style)
 
 	if (!table || table->document->err)
 		return;
-	assert(table->columns > 0 && table_is_whole(table));
+	assert(table->columns > 0 && row_is_whole(table));
 	row = document_alloc(table->document,
 			     sizeof *row + table->columns * sizeof row->value[0]);
 	if (!row)
@@ -264,6 +331,8 @@ void table_total_row(struct table *table, const char *label)
 	       table->column[0].type != VALUE_INTEGER);
 	row_begin(table, ROW_TOTAL);
 	row_label(table, label);
+	if (table->last_row)
+		table->last_row->summed = true;
 	for (size_t i = 1; i < table->columns && !table->document->err; i++)
 		cell_sum(table, i);
 }

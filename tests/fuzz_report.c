@@ -110,7 +110,7 @@ FUZZ_TARGET(report)
 	world_play(world, slice_of(bytes, n));
 	rig_standing(world, &standing);
 	for (int lang = 0; lang < LANG__COUNT; lang++) {
-		struct allocation_request request = { .lang = (enum lang)lang };
+		struct report_request request = { .lang = (enum lang)lang };
 		struct document doc;
 
 		FUZZ_MUST(allocation_report(world->books, &standing, &request, &doc,

@@ -44,8 +44,8 @@ check "a company that owes nothing has a statement" $report statement "$LEDGER" 
 refuse "a statement of nobody is usage" 2 "needs --member" $report statement "$LEDGER"
 refuse "a statement of who is no member is refused" 1 "not a member" \
 	$report statement "$LEDGER" --member employer:000002022
-refuse "receivables are of all members" 2 "all members" $report receivables "$LEDGER" --member "$COMPANY"
-refuse "a statement is of the whole ledger" 2 "whole ledger" \
+refuse "receivables are of all members" 2 "takes no --member" $report receivables "$LEDGER" --member "$COMPANY"
+refuse "a statement is of the whole ledger" 2 "takes no --from" \
 	$report statement "$LEDGER" --member "$COMPANY" --from 2020-01-01
 check "English is spoken" sh -c "$report allocation '$LEDGER' --lang en | grep -q '€1,230.00'"
 check "a file is written whole" $report allocation "$LEDGER" --format csv --out "$WORK/a.csv"

@@ -55,18 +55,18 @@ static void report(struct world *world, const char *from, const char *to,
 		   struct document *doc)
 {
 	struct standing standing = { .last_at_s = world->at };
-	struct allocation_request request = { .lang = LANG_FR };
+	struct report_request request = { .lang = LANG_FR };
 	struct fault fault;
 
 	snprintf(standing.checkpoint.origin, sizeof standing.checkpoint.origin, "%s",
 		 WORLD_ORIGIN);
 	standing.checkpoint.size = world->leaf_count;
-	request.has_from = from != NULL;
-	request.has_to = to != NULL;
+	request.period.has_from = from != NULL;
+	request.period.has_to = to != NULL;
 	if (from)
-		request.from = day(from);
+		request.period.from = day(from);
 	if (to)
-		request.to = day(to);
+		request.period.to = day(to);
 	if (allocation_report(world->books, &standing, &request, doc, &fault))
 		fail_msg("%s", fault.text);
 }
@@ -649,11 +649,11 @@ static void a_period_that_ends_before_it_begins_is_refused(void **state)
 {
 	struct world *world = world_new();
 	struct standing standing = { .last_at_s = WORLD_NOW };
-	struct allocation_request request = { .lang = LANG_FR,
-					      .has_from = true,
-					      .has_to = true,
-					      .from = day("2026-11-02"),
-					      .to = day("2026-11-01") };
+	struct report_request request = { .lang = LANG_FR,
+					  .period.has_from = true,
+					  .period.has_to = true,
+					  .period.from = day("2026-11-02"),
+					  .period.to = day("2026-11-01") };
 	struct document doc;
 	struct fault fault;
 
@@ -663,8 +663,8 @@ static void a_period_that_ends_before_it_begins_is_refused(void **state)
 		ERR_USAGE);
 	document_release(&doc);
 	/* Also where the ledger ends before it begins. */
-	request.has_to = false;
-	request.from = day("2026-11-19");
+	request.period.has_to = false;
+	request.period.from = day("2026-11-19");
 	assert_int_equal(
 		allocation_report(world->books, &standing, &request, &doc, &fault),
 		ERR_USAGE);

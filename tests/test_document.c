@@ -309,6 +309,93 @@ static void use_no_column(struct document *doc, struct table *table)
 	(void)!document_err(doc);
 }
 
+static struct table *begin_flows(struct document *doc)
+{
+	struct table *table = chart_begin(doc, CHART_SANKEY, "flows", "Flows",
+					  "From funds to projects");
+
+	table_column(table, "stage", "Stage", VALUE_ORDINAL);
+	table_column(table, "from", "From", VALUE_TEXT);
+	table_column(table, "to", "To", VALUE_TEXT);
+	table_column(table, "amount", "Amount", VALUE_CENTS);
+	return table;
+}
+
+static void put_flow(struct table *table, int64_t stage, int64_t cents)
+{
+	row_begin(table, ROW_NORMAL);
+	cell_integer(table, stage);
+	cell_text(table, "Emploi");
+	cell_text(table, "Permis");
+	cell_cents(table, cents_of(cents));
+}
+
+static void a_chart_is_a_table_that_can_be_drawn(void **state)
+{
+	struct document doc;
+	struct table *flows, *months;
+
+	(void)state;
+	document_init(&doc, LANG_EN, "doc", "Document");
+	flows = begin_flows(&doc);
+	put_flow(flows, 1, 500);
+	put_flow(flows, 2, 200);
+	table_total_row(flows, "Total");
+	months = chart_begin(&doc, CHART_STACKS, "months", "Months", "What came");
+	table_column(months, "month", "Month", VALUE_MONTH);
+	table_column(months, "gifts", "Gifts", VALUE_CENTS);
+	table_column(months, "pay", "Pay", VALUE_CENTS);
+	assert_int_equal(document_err(&doc), ERR_OK);
+	assert_int_equal(flows->chart, CHART_SANKEY);
+	assert_string_equal(flows->alt, "From funds to projects");
+	assert_string_equal(chart_kind_name(months->chart), "stacks");
+	assert_true(flows->last_row->summed);
+	assert_false(flows->first_row->summed);
+	assert_int_equal(cents_value(flows->last_row->value[3].cents), 700);
+	document_release(&doc);
+}
+
+static void who_made_it_and_when_is_kept(void **state)
+{
+	struct document doc;
+
+	(void)state;
+	document_init(&doc, LANG_EN, "doc", "Document");
+	assert_null(doc.author);
+	document_made(&doc, "Fonds de l'Est", 1795378587);
+	assert_string_equal(doc.author, "Fonds de l'Est");
+	assert_true(doc.made_utc_s == 1795378587);
+	document_made(&doc, "Fonds de l'Est", INT64_MAX);
+	assert_int_equal(document_err(&doc), ERR_INVALID);
+	document_release(&doc);
+}
+
+static void use_stages_backwards(struct document *doc, struct table *table)
+{
+	(void)table;
+	table = begin_flows(doc);
+	put_flow(table, 2, 1);
+	put_flow(table, 1, 1);
+	(void)!document_err(doc);
+}
+
+static void use_another_column_for_flows(struct document *doc, struct table *table)
+{
+	(void)table;
+	table_column(begin_flows(doc), "late", "Late", VALUE_TEXT);
+	(void)!document_err(doc);
+}
+
+static void use_a_text_as_a_series(struct document *doc, struct table *table)
+{
+	(void)table;
+	table = chart_begin(doc, CHART_BARS, "ages", "Ages", "Ages");
+	table_column(table, "age", "Age", VALUE_TEXT);
+	table_column(table, "open", "Open", VALUE_CENTS);
+	table_column(table, "payer", "Payer", VALUE_TEXT);
+	(void)!document_err(doc);
+}
+
 static void wrong_use_is_a_mistake_of_ours_and_is_asserted(void **state)
 {
 	(void)state;
@@ -322,6 +409,9 @@ static void wrong_use_is_a_mistake_of_ours_and_is_asserted(void **state)
 	assert_aborts(use_a_capital);
 	assert_aborts(use_a_reserved_name);
 	assert_aborts(use_no_column);
+	assert_aborts(use_stages_backwards);
+	assert_aborts(use_another_column_for_flows);
+	assert_aborts(use_a_text_as_a_series);
 }
 
 int main(void)
@@ -337,6 +427,8 @@ int main(void)
 		cmocka_unit_test(a_total_of_nothing_is_zero),
 		cmocka_unit_test(a_total_that_does_not_fit_is_refused),
 		cmocka_unit_test(rows_and_chunks_grow_without_moving),
+		cmocka_unit_test(a_chart_is_a_table_that_can_be_drawn),
+		cmocka_unit_test(who_made_it_and_when_is_kept),
 		cmocka_unit_test(wrong_use_is_a_mistake_of_ours_and_is_asserted),
 	};
 

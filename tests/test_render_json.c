@@ -44,6 +44,10 @@ static void build_balances(struct document *doc)
 	cell_integer(table, 7);
 	table_total_row(table, "Total");
 	table_column(table_begin(doc, "none", "Rien"), "hash", "Empreinte", VALUE_MONO);
+	table = chart_begin(doc, CHART_BARS, "ages", "Âges",
+			    "Ce qui est dû, par \"âge\"");
+	table_column(table, "age", "Âge", VALUE_TEXT);
+	table_column(table, "entries", "Nombre", VALUE_INTEGER);
 }
 
 static const char expected_json[] =
@@ -68,7 +72,12 @@ static const char expected_json[] =
 	"{\"row\":\"total\",\"label\":\"Total\",\"cells\":{\"month\":null,\"name\":null,"
 	"\"available\":-9007199254740991,\"share\":null,\"position\":null}}]},\n"
 	"{\"block\":\"table\",\"table\":\"none\",\"title\":\"Rien\",\"columns\":["
-	"{\"column\":\"hash\",\"type\":\"mono\",\"label\":\"Empreinte\"}],\"rows\":[]}]}"
+	"{\"column\":\"hash\",\"type\":\"mono\",\"label\":\"Empreinte\"}],\"rows\":[]},\n"
+	"{\"block\":\"table\",\"table\":\"ages\",\"title\":\"Âges\",\"chart\":\"bars\","
+	"\"alt\":\"Ce qui est dû, par \\\"âge\\\"\",\"columns\":["
+	"{\"column\":\"age\",\"type\":\"text\",\"label\":\"Âge\"},"
+	"{\"column\":\"entries\",\"type\":\"integer\",\"label\":\"Nombre\"}],\"rows\":[]}"
+	"]}"
 	"\n";
 
 static void a_document_is_one_object_of_known_bytes(void **state)

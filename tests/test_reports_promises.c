@@ -77,12 +77,12 @@ static void merge(struct world *world)
 
 static void allocation(struct world *world, struct document *doc)
 {
-	struct allocation_request request = { .lang = LANG_FR, .has_from = true };
+	struct report_request request = { .lang = LANG_FR, .period.has_from = true };
 	struct standing standing;
 	struct fault fault;
 
 	rig_standing(world, &standing);
-	assert_int_equal(date_parse("2026-11-01", &request.from), ERR_OK);
+	assert_int_equal(date_parse("2026-11-01", &request.period.from), ERR_OK);
 	if (allocation_report(world->books, &standing, &request, doc, &fault))
 		fail_msg("%s", fault.text);
 }

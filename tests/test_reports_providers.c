@@ -62,7 +62,7 @@ static void provider_tells(struct world *world)
 
 static void allocation(struct world *world, struct document *doc)
 {
-	struct allocation_request request = { .lang = LANG_FR };
+	struct report_request request = { .lang = LANG_FR };
 	struct standing standing;
 	struct fault fault;
 

@@ -205,7 +205,7 @@ static void write_all(const char *path, struct buffer *out)
 	struct fault fault;
 
 	for (int lang = 0; lang < LANG__COUNT; lang++) {
-		struct allocation_request request = { .lang = (enum lang)lang };
+		struct report_request request = { .lang = (enum lang)lang };
 		struct document doc;
 
 		assert_int_equal(allocation_report(source_books(source),

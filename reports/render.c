@@ -1,0 +1,24 @@
+/*
+ * render.c - which renderer writes which format.
+ */
+#include "reports/render.h"
+
+#include <stdlib.h>
+
+enum err render(const struct document *doc, enum format format, struct buffer *out,
+		struct fault *fault)
+{
+	switch (format) {
+	case FORMAT_TEXT:
+		return render_text(doc, out, fault);
+	case FORMAT_CSV:
+		return render_csv(doc, out, fault);
+	case FORMAT_JSON:
+		return render_json(doc, out, fault);
+	case FORMAT_HLEDGER:
+	case FORMAT_BEANCOUNT:
+	case FORMAT__COUNT:
+		break;
+	}
+	abort();
+}

@@ -1,0 +1,103 @@
+/*
+ * report_list.c - see report.h.
+ */
+#include "reports/report.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "reports/allocation.h"
+#include "reports/journal.h"
+#include "reports/receivables.h"
+#include "reports/render.h"
+#include "reports/statement.h"
+
+static enum err allocation_draw(struct source *source,
+				const struct report_request *request,
+				struct document *doc, struct fault *fault)
+{
+	return allocation_report(source_books(source), source_standing(source), request,
+				 doc, fault);
+}
+
+static enum err journal_write(struct source *source, const struct report_request *request,
+			      struct buffer *out, struct fault *fault)
+{
+	return journal_report(source,
+			      request->format == FORMAT_HLEDGER ? JOURNAL_HLEDGER
+								: JOURNAL_BEANCOUNT,
+			      request->lang, out, fault);
+}
+
+static enum err receivables_draw(struct source *source,
+				 const struct report_request *request,
+				 struct document *doc, struct fault *fault)
+{
+	return receivables_report(source, request->lang, doc, fault);
+}
+
+static enum err statement_draw(struct source *source,
+			       const struct report_request *request, struct document *doc,
+			       struct fault *fault)
+{
+	return statement_report(source, slice_of_text(request->text[OPTION_MEMBER]),
+				request->lang, doc, fault);
+}
+
+/* A format that is not said is text. */
+static const struct report reports[] = {
+	{ .name = "allocation",
+	  .summary = "where the money came from, what was decided, paid, and is late",
+	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO),
+	  .draw = allocation_draw },
+	{ .name = "journal",
+	  .summary = "every entry in double entry, for an accountant's tool, with the "
+		     "balances that it must reach",
+	  .format = FORMAT_HLEDGER,
+	  .formats = FORMAT_BIT(HLEDGER) | FORMAT_BIT(BEANCOUNT),
+	  .write = journal_write },
+	{ .name = "receivables",
+	  .summary = "who owes what since when, who is late, who has a credit",
+	  .draw = receivables_draw },
+	{ .name = "statement",
+	  .summary = "what a member promised, paid, and still owes",
+	  .takes = OPTION_BIT(MEMBER),
+	  .needs = OPTION_BIT(MEMBER),
+	  .draw = statement_draw },
+};
+
+const struct report *report_list(size_t *ret_count)
+{
+	*ret_count = sizeof reports / sizeof *reports;
+	return reports;
+}
+
+const struct report *report_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
+		if (strcmp(reports[i].name, name) == 0)
+			return &reports[i];
+	return NULL;
+}
+
+unsigned report_formats(const struct report *report)
+{
+	return report->formats | (report->draw ? format_set(FORM_DOCUMENT) : 0);
+}
+
+enum err report_write(const struct report *report, struct source *source,
+		      const struct report_request *request, struct buffer *out,
+		      struct fault *fault)
+{
+	struct document doc;
+	enum err err;
+
+	assert(report_formats(report) & 1u << request->format);
+	if (report->formats & 1u << request->format)
+		return report->write(source, request, out, fault);
+	err = report->draw(source, request, &doc, fault);
+	if (!err)
+		err = render(&doc, request->format, out, fault);
+	document_release(&doc);
+	return err;
+}
