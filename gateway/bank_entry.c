@@ -12,7 +12,6 @@
 #include "keys/encoding.h"
 #include "ledger/entry.h"
 
-#define REF_BYTES     33
 #define DIGEST_DIGITS 14
 
 size_t bank_page_count(const struct bank_statement *statement)
@@ -50,19 +49,34 @@ void bank_page_next(const struct bank_file *file, const struct bank_statement *s
 	*ret_page = page;
 }
 
-/* "BK-", 14 digits of the file's digest, and where in it. */
-static void ref_of(const struct bank_file *file, const char *where,
-		   char ret_ref[REF_BYTES])
+static void digits_of(const struct hash *hash, char ret_digits[DIGEST_DIGITS + 1])
 {
 	char digest[HASH_HEX_CHARS + 1];
+
+	hex_encode(hash->b, HASH_BYTES, digest);
+	for (size_t i = 0; i < DIGEST_DIGITS; i++)
+		ret_digits[i] =
+			digest[i] >= 'a' ? (char)(digest[i] - 'a' + 'A') : digest[i];
+	ret_digits[DIGEST_DIGITS] = '\0';
+}
+
+/* "BK-", 14 digits of the file's digest, and where in it: as it is, or of a place that
+ * takes too many digits for that a digest, too. */
+static void ref_of(const struct bank_file *file, const char *where,
+		   char ret_ref[BANK_REF_BYTES])
+{
+	char digits[DIGEST_DIGITS + 1], place[DIGEST_DIGITS + 1];
+	struct hash hash;
 	int n;
 
-	hex_encode(file->digest.b, HASH_BYTES, digest);
-	for (size_t i = 0; i < DIGEST_DIGITS; i++)
-		if (digest[i] >= 'a')
-			digest[i] = (char)(digest[i] - 'a' + 'A');
-	n = snprintf(ret_ref, REF_BYTES, "BK-%.*s-%s", DIGEST_DIGITS, digest, where);
-	assert(n > 0 && n < REF_BYTES);
+	digits_of(&file->digest, digits);
+	if (strlen(where) > DIGEST_DIGITS) {
+		hash = hash_bytes(where, strlen(where));
+		digits_of(&hash, place);
+		where = place;
+	}
+	n = snprintf(ret_ref, BANK_REF_BYTES, "BK-%s-%s", digits, where);
+	assert(n > 0 && n < BANK_REF_BYTES);
 }
 
 static void add_day(struct json_doc *doc, struct json *object, const char *name,
@@ -105,7 +119,7 @@ enum err bank_page_draft(const struct bank_file *file, const struct bank_page *p
 	struct date from = page->first ? statement->from : page->lines[0].booked_on,
 		    until = page->last ? statement->until
 				       : page->lines[page->count - 1].booked_on;
-	char ref[REF_BYTES], where[16], digest[HASH_HEX_CHARS + 1];
+	char ref[BANK_REF_BYTES], where[16], digest[HASH_HEX_CHARS + 1];
 	struct json *draft, *lines;
 
 	snprintf(where, sizeof where, "%" PRIu32, page->number);
@@ -139,6 +153,22 @@ static void add_settlement(struct json_doc *doc, struct json *draft,
 	(void)json_add_integer(doc, draft, "settles", (int64_t)finding->position);
 }
 
+/* A detail's parts are told apart by letters: most have but one. */
+void bank_finding_ref(const struct bank_file *file, const struct bank_place *place,
+		      char ret_ref[BANK_REF_BYTES])
+{
+	const char *const letters[] = { "", "B", "C", "D", "E", "F", "G", "H" };
+	char where[40];
+
+	_Static_assert(sizeof letters / sizeof *letters == BANK_REFERENCES_MAX,
+		       "each part has its letter");
+	assert(place->part >= 1 && place->part <= BANK_REFERENCES_MAX);
+	snprintf(where, sizeof where, "%" PRIu32 ".%" PRIu32 ".%" PRIu32 "%s",
+		 place->page, place->number, place->detail ? place->detail : place->part,
+		 place->detail ? letters[place->part - 1] : "");
+	ref_of(file, where, ret_ref);
+}
+
 enum err bank_finding_draft(const struct bank_file *file, const struct bank_line *line,
 			    const struct bank_finding *finding,
 			    const struct bank_place *place, struct json_doc *doc,
@@ -150,12 +180,10 @@ enum err bank_finding_draft(const struct bank_file *file, const struct bank_line
 		[BANK_ORDERED] = "paid",
 		[BANK_PAID] = "returned",
 	};
-	char ref[REF_BYTES], where[16];
+	char ref[BANK_REF_BYTES];
 	struct json *draft, *cited;
 
-	snprintf(where, sizeof where, "%" PRIu32 ".%" PRIu32 ".%" PRIu32, place->page,
-		 place->number, place->part);
-	ref_of(file, where, ref);
+	bank_finding_ref(file, place, ref);
 	draft = draft_new(doc, kinds[finding->subject], ref, line->booked_on);
 	cited = json_add(doc, draft, "line", JSON_OBJECT);
 	(void)json_add_integer(doc, cited, "line", place->number);

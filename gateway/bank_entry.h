@@ -44,8 +44,15 @@ struct bank_place {
 	uint64_t statement; /* position */
 	uint32_t page;
 	uint32_t number; /* of the line in it, from 1 */
-	uint32_t part;   /* of the line's explanations, from 1 */
+	uint32_t detail; /* of the line that it details, from 1; 0: of the line itself */
+	uint32_t part;   /* of its explanations, from 1 to BANK_REFERENCES_MAX */
 };
+
+/* The reference of what explains that part: of this place in the file for ever, so that
+ * who imports it again can see what was recorded. */
+#define BANK_REF_BYTES 33
+void bank_finding_ref(const struct bank_file *file, const struct bank_place *place,
+		      char ret_ref[BANK_REF_BYTES]);
 
 /* The draft of what a finding says: a settlement, paid or returned. ERR_MEMORY. */
 MUST_USE enum err bank_finding_draft(const struct bank_file *file,

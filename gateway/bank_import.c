@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/bank_entry.h"
 #include "gateway/bank_known.h"
@@ -25,6 +26,7 @@ struct asked {
 	const struct bank_line *line;
 	struct bank_place place;
 	struct bank_finding finding;
+	bool first; /* of its line's explanations, this time */
 };
 
 struct import {
@@ -41,6 +43,7 @@ struct import {
 	struct bank_books books;
 	struct asked group[GROUP_MAX];
 	size_t group_count;
+	const struct bank_line *begun; /* the last line that something was asked for */
 };
 
 /* ---- accounts ---- */
@@ -237,7 +240,7 @@ static enum err flush(struct import *import, struct fault *fault)
 			tell_left(import, &asked->place, asked->line, BANK_MATCHED,
 				  &asked->submission.fault);
 		} else {
-			import->counts.explained += asked->place.part == 1;
+			import->counts.explained += asked->first;
 			import->events->explained(import->events->who, asked->line,
 						  &asked->finding,
 						  asked->submission.position);
@@ -252,22 +255,35 @@ static enum err ask(struct import *import, const struct bank_line *line,
 		    const struct bank_place *place, const struct bank_finding *finding,
 		    struct fault *fault)
 {
-	struct asked *asked;
-	enum err err = ERR_OK;
+	struct asked *asked = &import->group[import->group_count++];
+	enum err err = asked_begin(import, asked, fault);
 
-	if (import->group_count == GROUP_MAX)
-		err = flush(import, fault);
-	if (err)
-		return err;
-	asked = &import->group[import->group_count++];
-	err = asked_begin(import, asked, fault);
 	if (err)
 		return err;
 	asked->line = line;
 	asked->place = *place;
 	asked->finding = *finding;
+	asked->first = import->begun != line;
+	import->begun = line;
 	return bank_finding_draft(import->file, line, finding, place,
 				  asked->submission.doc, &asked->submission.draft, fault);
+}
+
+/* All that a match has found, in one commit: of a line that is explained in part nobody
+ * could tell, after an interruption, what the rest was for. */
+static enum err ask_all(struct import *import, const struct bank_line *line,
+			struct bank_place *place, const struct bank_match *match,
+			struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	if (import->group_count + match->count > GROUP_MAX)
+		err = flush(import, fault);
+	for (size_t i = 0; i < match->count && !err; i++) {
+		place->part = (uint32_t)i + 1;
+		err = ask(import, line, place, &match->findings[i], fault);
+	}
+	return err;
 }
 
 /* ---- a line that the bank details apart ---- */
@@ -307,28 +323,52 @@ static bool has_details(const struct import *import, const struct bank_line *lin
 	return cents_cmp(sum, line->amount) == 0;
 }
 
-/* Each part by itself, citing the one line; one that nothing explains is told. */
+/* Whether the import before this one has recorded what explains that detail. */
+static enum err find_recorded(struct import *import, struct bank_place *place,
+			      bool *ret_recorded, struct fault *fault)
+{
+	char ref[BANK_REF_BYTES];
+	struct hash content;
+	struct books *books;
+	uint64_t position;
+	enum err err = ledger_books(import->ledger, &books, fault);
+
+	if (err)
+		return err;
+	place->part = 1;
+	bank_finding_ref(import->file, place, ref);
+	*ret_recorded = books_reference(books, import->by, slice_of_text(ref),
+					(int64_t)time(NULL), &position, &content);
+	ledger_books_done(import->ledger);
+	return ERR_OK;
+}
+
+/* Each part by itself, citing the one line; one that nothing explains is told. Of a line
+ * that is partly explained, the rest. */
 static enum err explain_details(struct import *import, const struct bank_line *line,
-				const char *iban, struct bank_place *place,
+				const char *iban, struct bank_place *place, bool partly,
 				struct fault *fault)
 {
 	enum err err = ERR_OK;
 
-	place->part = 0;
 	for (size_t i = 0; i < import->details->line_count && !err; i++) {
 		struct bank_line part = import->details->lines[i];
 		struct bank_match match;
+		bool recorded = false;
 
 		if (!details_line(import, line, iban, i))
+			continue;
+		place->detail = part.detail;
+		if (partly)
+			err = find_recorded(import, place, &recorded, fault);
+		if (err || recorded)
 			continue;
 		part.booked_on = line->booked_on; /* as the entries that cite it say */
 		bank_match(&import->books.known, &part, &match);
 		if (match.why)
 			tell_left(import, place, &part, match.why, NULL);
-		for (size_t j = 0; j < match.count && !err; j++) {
-			place->part++;
-			err = ask(import, line, place, &match.findings[j], fault);
-		}
+		else
+			err = ask_all(import, line, place, &match, fault);
 	}
 	return err;
 }
@@ -339,27 +379,22 @@ static enum err explain_line(struct import *import, const struct bank_line *line
 {
 	struct cents open =
 		bank_books_open(&import->books, place->statement, place->number);
+	bool partly = cents_cmp(open, line->amount) != 0;
 	struct bank_match match = { .why = BANK_PARTLY };
-	enum err err = ERR_OK;
 
 	import->counts.lines++;
 	if (cents_is_zero(open)) {
 		import->counts.before++;
 		return ERR_OK;
 	}
-	if (cents_cmp(open, line->amount) == 0)
+	if (!partly)
 		bank_match(&import->books.known, line, &match);
-	if (match.why && match.why != BANK_PARTLY && has_details(import, line, iban))
-		return explain_details(import, line, iban, place, fault);
-	if (match.why) {
-		tell_left(import, place, line, match.why, NULL);
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < match.count && !err; i++) {
-		place->part = (uint32_t)i + 1;
-		err = ask(import, line, place, &match.findings[i], fault);
-	}
-	return err;
+	if (match.why && has_details(import, line, iban))
+		return explain_details(import, line, iban, place, partly, fault);
+	if (!match.why)
+		return ask_all(import, line, place, &match, fault);
+	tell_left(import, place, line, match.why, NULL);
+	return ERR_OK;
 }
 
 static enum err explain_lines(struct import *import, struct fault *fault)
@@ -373,6 +408,7 @@ static enum err explain_lines(struct import *import, struct fault *fault)
 
 		for (size_t j = 0; j < recorded->page.count && !err; j++) {
 			place.number = (uint32_t)j + 1;
+			place.detail = 0;
 			err = explain_line(import, &recorded->page.lines[j],
 					   recorded->page.statement->iban, &place, fault);
 		}

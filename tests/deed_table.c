@@ -220,25 +220,10 @@ static void ballot_write(struct stage *stage, const struct deed *deed,
 			 char ret_members[DEED_TEXT_BYTES])
 {
 	unsigned seat = (unsigned)(deed->name[strlen(deed->name) - 1] - '0');
-	uint64_t proposal = proposal_before(stage, deed);
-	char text[BALLOT_TEXT_BYTES_MAX], name[32], note[WORLD_NOTE_BYTES_MAX];
-	struct ballot_sight seen;
-	struct books *books;
+	char members[STAGE_BALLOT_BYTES];
 
-	(void)snprintf(name, sizeof name, "siege-%u", seat);
-	trial_must(ledger_books(stage->ledger, &books, &stage->fault), "books",
-		   &stage->fault);
-	seen.size = stage->ledger->meta.head.size;
-	seen.root = stage->ledger->meta.head.root;
-	trial_must(books_ballot_text(books, proposal, slice_of_text(name),
-				     slice_of_text("for"), &seen, text, &stage->fault),
-		   "a ballot", &stage->fault);
-	ledger_books_done(stage->ledger);
-	world_sign(stage->world, (int)seat - 1, text, note);
-	if (snprintf(ret_members, DEED_TEXT_BYTES,
-		     "'kind':'ballot','proposal':%" PRIu64
-		     ",'seat':'%s','vote':'for','note':'%s'",
-		     proposal, name, note) >= DEED_TEXT_BYTES)
+	stage_ballot(stage, proposal_before(stage, deed), seat, members);
+	if (snprintf(ret_members, DEED_TEXT_BYTES, "%s", members) >= DEED_TEXT_BYTES)
 		abort();
 }
 

@@ -13,8 +13,11 @@
 
 #include <cmocka.h>
 
+#include "keys/note.h"
 #include "ledger/audit.h"
 #include "tests/folder.h"
+
+#define DRAFT_BYTES 8192 /* as asked_init() takes */
 
 static void path_of(const struct stage *stage, const char *name,
 		    char ret_path[STAGE_PATH_BYTES])
@@ -33,22 +36,73 @@ static void kept_path(const struct stage *stage, unsigned number,
 	path_of(stage, name, ret_path);
 }
 
-static void member_add(struct stage *stage, const char *id, const char *name)
+uint64_t stage_record(struct stage *stage, const char *by, const char *format, ...)
 {
+	char members[DRAFT_BYTES];
+	struct submission *group[1];
 	struct asked asked;
-	struct submission *group[] = { &asked.submission };
 	struct buffer note;
+	uint64_t position;
+	va_list args;
 
-	asked_init(&asked, "operator",
-		   "'kind':'member','ref':'M-%s','id':'%s','role':'employer',"
-		   "'status':'active','step':100,'siren':'%s','name':'%s'",
-		   id + 9, id, id + 9, name);
-	buffer_init(&note, 100000);
-	trial_must(ledger_submit(stage->ledger, group, 1, &note, &stage->fault),
-		   "a member", &stage->fault);
-	trial_must(asked.submission.err, "a member", &asked.submission.fault);
+	va_start(args, format);
+	assert_in_range(vsnprintf(members, sizeof members, format, args), 1,
+			sizeof members - 1);
+	va_end(args);
+	asked_init(&asked, by, "'ref':'S-%u',%s", ++stage->recorded, members);
+	group[0] = &asked.submission;
+	buffer_init(&note, NOTE_BYTES_MAX);
+	trial_must(ledger_submit(stage->ledger, group, 1, &note, &stage->fault), members,
+		   &stage->fault);
+	trial_must(asked.submission.err, members, &asked.submission.fault);
+	position = asked.submission.position;
 	buffer_release(&note);
 	asked_clear(&asked);
+	return position;
+}
+
+static void member_add(struct stage *stage, const char *id, const char *name)
+{
+	(void)stage_record(stage, "operator",
+			   "'kind':'member','id':'%s','role':'employer',"
+			   "'status':'active','step':100,'siren':'%s','name':'%s'",
+			   id, id + 9, name);
+}
+
+void stage_ballot(struct stage *stage, uint64_t proposal, unsigned seat,
+		  char ret_members[STAGE_BALLOT_BYTES])
+{
+	char text[BALLOT_TEXT_BYTES_MAX], name[32], note[WORLD_NOTE_BYTES_MAX];
+	struct ballot_sight seen;
+	struct books *books;
+
+	(void)snprintf(name, sizeof name, "siege-%u", seat);
+	trial_must(ledger_books(stage->ledger, &books, &stage->fault), "books",
+		   &stage->fault);
+	seen.size = stage->ledger->meta.head.size;
+	seen.root = stage->ledger->meta.head.root;
+	trial_must(books_ballot_text(books, proposal, slice_of_text(name),
+				     slice_of_text("for"), &seen, text, &stage->fault),
+		   "a ballot", &stage->fault);
+	ledger_books_done(stage->ledger);
+	world_sign(stage->world, (int)seat - 1, text, note);
+	if (snprintf(ret_members, STAGE_BALLOT_BYTES,
+		     "'kind':'ballot','proposal':%" PRIu64
+		     ",'seat':'%s','vote':'for','note':'%s'",
+		     proposal, name, note) >= STAGE_BALLOT_BYTES)
+		abort();
+}
+
+void stage_grant(struct stage *stage, uint64_t proposal)
+{
+	char members[STAGE_BALLOT_BYTES];
+
+	for (unsigned seat = 1; seat <= 4; seat++) {
+		stage_ballot(stage, proposal, seat, members);
+		(void)stage_record(stage, "operator", "%s", members);
+	}
+	(void)stage_record(stage, "operator", "'kind':'decision','proposal':%" PRIu64,
+			   proposal);
 }
 
 void stage_init(struct stage *stage)

@@ -32,6 +32,7 @@ struct stage {
 	struct ledger *ledger;        /* NULL: closed */
 	struct world *world;
 	struct stage_told before[STAGE_DEEDS_MAX]; /* each deed */
+	unsigned recorded;                         /* by stage_record() */
 	struct fault fault;
 };
 
@@ -47,6 +48,18 @@ void stage_set(struct stage *stage, unsigned number);
 MUST_USE enum err stage_try_open(struct stage *stage);
 void stage_open(struct stage *stage);
 void stage_close(struct stage *stage); /* NULL is allowed */
+
+/* Records members (temporary.h) of an open ledger, which must be taken, under a reference
+ * that is made up: the position. */
+uint64_t stage_record(struct stage *stage, const char *by, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+/* The members of a seat's ballot (number 1 .. 5) for a proposal, having seen all there
+ * is; in an open ledger. */
+#define STAGE_BALLOT_BYTES (WORLD_NOTE_BYTES_MAX + 200)
+void stage_ballot(struct stage *stage, uint64_t proposal, unsigned seat,
+		  char ret_members[STAGE_BALLOT_BYTES]);
+/* Four seats are for it, and it is decided. */
+void stage_grant(struct stage *stage, uint64_t proposal);
 
 /* What stands there now; the ledger is open. */
 struct stage_told stage_told(struct stage *stage);

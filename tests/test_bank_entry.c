@@ -126,7 +126,7 @@ static void what_explains_a_line_is_drafted(void **state)
 		  "\"payment\":30,\"reason\":\"account-closed\","
 		  "\"ref\":\"BK-00000000000000-2.7.1\"}" },
 	};
-	const struct bank_place place = { 96, 2, 7, 1 };
+	const struct bank_place place = { 96, 2, 7, 0, 1 };
 	struct bank_line line = { .reason = "AC04" };
 	struct bank_file file = { .format = NULL };
 	char expected[512];
@@ -145,6 +145,31 @@ static void what_explains_a_line_is_drafted(void **state)
 			 CASES[i].kind);
 		written_is(draft, expected);
 		json_doc_free(doc);
+	}
+}
+
+/* It is of that place for ever, and of no other. */
+static void each_part_has_its_reference(void **state)
+{
+	static const struct {
+		struct bank_place place;
+		const char *ref;
+	} CASES[] = {
+		{ { 96, 2, 7, 0, 3 }, "BK-00000000000000-2.7.3" },
+		{ { 96, 2, 7, 5, 1 }, "BK-00000000000000-2.7.5" },
+		{ { 96, 2, 7, 5, 2 }, "BK-00000000000000-2.7.5B" },
+		{ { 96, 2, 7, 5, BANK_REFERENCES_MAX }, "BK-00000000000000-2.7.5H" },
+		{ { 96, 100, 1000, 99999, 1 }, "BK-00000000000000-100.1000.99999" },
+		{ { 96, 100, 1000, 99999, 2 }, "BK-00000000000000-68A6C8438BC8C7" },
+		{ { 96, 100, 1000, 999999, 1 }, "BK-00000000000000-28A317C9906414" },
+	};
+	struct bank_file file = { .format = NULL };
+	char ref[BANK_REF_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(CASES); i++) {
+		bank_finding_ref(&file, &CASES[i].place, ref);
+		assert_string_equal(ref, CASES[i].ref);
 	}
 }
 
@@ -213,6 +238,7 @@ int main(void)
 		TEST(a_statement_is_drafted),
 		TEST(a_long_statement_is_several_pages),
 		TEST(what_explains_a_line_is_drafted),
+		TEST(each_part_has_its_reference),
 		TEST(payers_are_read),
 		TEST(a_line_that_is_off_is_named),
 	};

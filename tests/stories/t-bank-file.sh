@@ -141,8 +141,12 @@ $(parts "$(rf DON3)" 30.00 "$(rf DON4)" 20.00 'sans motif' 5.00),")"
 	says "20.00 settles ${AT[DON4]} of ${ID[lilas]}"
 	says "5.00: left, line 1 of"
 	stands account:courant 665.00 receivable:lilas 0.00 suspense:courant 45.00
-	imports lot.xml --details "$HOME_OF_PLAY/avis.xml"
+	imports lot.xml
 	says "partly: a part of it is explained"
+	imports lot.xml --details "$HOME_OF_PLAY/avis.xml"
+	says "5.00: left, line 1 of"
+	says "1 lines: 0 explained now, 0 before, 1 left"
+	stands account:courant 665.00 receivable:lilas 0.00 suspense:courant 45.00
 
 	# What is not to be believed.
 	camt faux.xml 665.00 700.00 "$(entry 1.00 CRDT x)"
