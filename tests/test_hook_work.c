@@ -20,9 +20,10 @@
 #include "gateway/hook_worker.h"
 #include "keys/file.h"
 #include "ledger/books_query.h"
+#include "tests/standard_hook.h"
 #include "tests/temporary.h"
 
-#define PROVIDER "provider:any"
+#define PROVIDER STANDARD_HOOK_PROVIDER
 
 /* ---- a ledger, its writer, an inbox, a hook ---- */
 
@@ -66,32 +67,11 @@ static void member_add(void)
 	asked_clear(&asked);
 }
 
-static void hooks_load(void)
-{
-	struct config config;
-	struct config_hook *hook = &config.hook[0];
-	char path[TEMPORARY_PATH];
-
-	config_init(&config);
-	config.hook_count = 1;
-	*hook = (struct config_hook){ .name = "any",
-				      .provider = "standard",
-				      .member = PROVIDER,
-				      .fund = "emploi" };
-	temporary_path(place.temporary, "secrets", path);
-	must(file_write(
-		path, slice_of_text("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
-		0600, &fault));
-	assert_true(strlen(path) <= CONFIG_FILE_CHARS);
-	memcpy(hook->secret_file, path, strlen(path) + 1);
-	must(hook_set_load(&config, &place.hooks, &fault));
-}
-
 static void place_make(void)
 {
 	place = (struct place){ .temporary = temporary_new() };
 	member_add();
-	hooks_load();
+	place.hooks = standard_hook_load(place.temporary->folder);
 	must(sequencer_start(place.temporary->ledger, &place.sequencer, &fault));
 	place.temporary->ledger = NULL;
 	place.work = (struct hook_work){ .sequencer = place.sequencer,
@@ -146,14 +126,9 @@ struct told {
 
 static void deliver(const struct told *told, int again)
 {
-	char body[512];
+	char body[STANDARD_HOOK_BYTES];
 
-	(void)snprintf(body, sizeof body,
-		       "{\"type\":\"%s\",\"timestamp\":\"%sT00:00:0%dZ\",\"data\":{"
-		       "\"id\":\"%s\",\"parent\":\"%s\",\"amount\":%d,"
-		       "\"currency\":\"EUR\",\"date\":\"%s\"}}",
-		       told->type, temporary_today(), again, told->id, told->parent,
-		       told->amount, temporary_today());
+	standard_hook_body(told->type, told->id, told->parent, told->amount, again, body);
 	deliver_text(body);
 }
 

@@ -4,10 +4,9 @@
  *
  *   TORTURE_S=seconds TORTURE_SEED=n torture_memory
  *
- * malloc() and its kin are this program's own: while armed, one of their calls fails.
- * The whole process is under it: the ledger, SQLite and the digests' library.
+ * The whole process is under it (short_memory.h): the ledger, SQLite and the digests'
+ * library.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,43 +19,11 @@
 
 #include "ledger/audit.h"
 #include "ledger/ledger_int.h"
+#include "tests/short_memory.h"
 #include "tests/temporary.h"
 #include "tests/trial.h"
 
 #define DEFAULT_S 60
-
-/* ---- the memory ---- */
-
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t count, size_t n);
-void *__libc_realloc(void *p, size_t n);
-
-static int64_t until_failure = -1; /* -1: not armed */
-static bool has_failed;
-
-static bool fails_now(void)
-{
-	if (until_failure < 0 || until_failure-- > 0)
-		return false;
-	has_failed = true;
-	errno = ENOMEM;
-	return true;
-}
-
-void *malloc(size_t n)
-{
-	return fails_now() ? NULL : __libc_malloc(n);
-}
-
-void *calloc(size_t count, size_t n)
-{
-	return fails_now() ? NULL : __libc_calloc(count, n);
-}
-
-void *realloc(void *p, size_t n)
-{
-	return fails_now() ? NULL : __libc_realloc(p, n);
-}
 
 /* ---- what is tried ---- */
 
@@ -71,7 +38,7 @@ struct trial {
 /* Any failure has a sentence; success in spite of it is as good. */
 static void judge(struct trial *trial, enum err err)
 {
-	if (!has_failed && err)
+	if (!short_memory_failed() && err)
 		trial_fail("%s: failed although memory did not: %s", trial->name,
 			   trial->fault.text);
 	if (err && !trial->fault.text[0])
@@ -128,9 +95,9 @@ static enum err try_submission(struct trial *trial, int64_t n)
 
 	ask(trial, &asked);
 	ask(trial, &again);
-	until_failure = n;
+	short_memory_arm((uint64_t)n);
 	err = submit_once(trial, &asked);
-	until_failure = -1;
+	(void)short_memory_disarm();
 	judge(trial, err);
 	if (submit_once(trial, &again) != ERR_OK)
 		trial_fail("%s: the same again is refused: %s", trial->name,
@@ -150,9 +117,9 @@ static enum err try_open(struct trial *trial, int64_t n)
 
 	ledger_close(trial->t->ledger);
 	trial->t->ledger = NULL;
-	until_failure = n;
+	short_memory_arm((uint64_t)n);
 	err = ledger_open(trial->t->dir, LEDGER_WRITE, &ledger, &trial->fault);
-	until_failure = -1;
+	(void)short_memory_disarm();
 	judge(trial, err);
 	ledger_close(ledger);
 	trial_must(ledger_open(trial->t->dir, LEDGER_WRITE, &trial->t->ledger,
@@ -165,9 +132,9 @@ static enum err try_check(struct trial *trial, int64_t n)
 {
 	enum err err;
 
-	until_failure = n;
+	short_memory_arm((uint64_t)n);
 	err = ledger_check(trial->t->ledger, &trial->fault);
-	until_failure = -1;
+	(void)short_memory_disarm();
 	judge(trial, err);
 	return err;
 }
@@ -186,9 +153,9 @@ static enum err try_audit(struct trial *trial, int64_t n)
 	options.dir = out;
 	trial_must(ledger_export(trial->t->ledger, out, &trial->fault), "an export",
 		   &trial->fault);
-	until_failure = n;
+	short_memory_arm((uint64_t)n);
 	err = audit_run(&options, &audit, &trial->fault);
-	until_failure = -1;
+	(void)short_memory_disarm();
 	judge(trial, err);
 	audit_free(audit);
 	return err;
@@ -201,9 +168,9 @@ static enum err try_export(struct trial *trial, int64_t n)
 
 	snprintf(name, sizeof name, "try-%" PRIu64, trial->number);
 	temporary_path(trial->t, name, out);
-	until_failure = n;
+	short_memory_arm((uint64_t)n);
 	err = ledger_export(trial->t->ledger, out, &trial->fault);
-	until_failure = -1;
+	(void)short_memory_disarm();
 	judge(trial, err);
 	return err;
 }
@@ -226,9 +193,8 @@ static uint64_t fail_each(struct temporary *t, size_t which)
 
 		trial.number = number++;
 		trial.fault.text[0] = '\0';
-		has_failed = false;
 		(void)tries[which].run(&trial, n);
-		if (!has_failed)
+		if (!short_memory_failed())
 			return trial.points;
 		trial.points++;
 		if (trial_is_over())
