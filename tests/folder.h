@@ -14,6 +14,9 @@ void folder_remove(const char *path);
 /* The files of a folder that holds no other folder into a new one, modes and all. */
 void folder_copy(const char *from, const char *to);
 
+/* A file's bytes, of its owner alone, in the place of what is there. */
+void file_bring(const char *from, const char *to);
+
 bool folder_is_there(const char *path); /* or a file */
 
 #endif

@@ -37,7 +37,7 @@ void gate_begin(struct gate *gate, const struct house *house, unsigned number,
 	house_path(house, name, gate->port_file);
 	house_path(house, "gateway.log", gate->log);
 	(void)unlink(gate->port_file); /* of the one before */
-	gate->pid = program_begin(gate->log, options->preload, words);
+	gate->pid = program_begin(gate->log, options->preload, NULL, words);
 }
 
 bool gate_is_alive(struct gate *gate)

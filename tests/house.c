@@ -140,29 +140,30 @@ static void environment_free(char **made, const char *preload)
 	free(made);
 }
 
-pid_t program_begin(const char *said, const char *preload, const char *const words[])
+pid_t program_begin(const char *said, const char *preload, const char *input,
+		    const char *const words[])
 {
 	char path[HOUSE_PATH_BYTES], **env = environment_with(preload);
 	pid_t parent = getpid(), pid;
-	int fd, nothing;
+	int fd, from;
 
 	program_path(words[0], path);
 	fd = open(said, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || nothing < 0)
+	from = open(input ? input : "/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || from < 0)
 		trial_fail("%s: %m", said);
 	pid = fork();
 	if (pid < 0)
 		trial_fail("no process can be made: %m");
 	if (pid == 0) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent ||
-		    dup2(nothing, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		    dup2(from, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
 			_exit(126);
 		(void)execve(path, (char *const *)(uintptr_t)words, env);
 		_exit(127);
 	}
 	(void)close(fd);
-	(void)close(nothing);
+	(void)close(from);
 	environment_free(env, preload);
 	return pid;
 }
@@ -180,7 +181,7 @@ int program_wait(pid_t pid)
 int program_run(const char *said, const char *const words[])
 {
 	(void)unlink(said);
-	return program_wait(program_begin(said, NULL, words));
+	return program_wait(program_begin(said, NULL, NULL, words));
 }
 
 void file_begins(const char *path, char *ret_text, size_t room)

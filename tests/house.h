@@ -51,8 +51,9 @@ void program_path(const char *name, char ret_path[HOUSE_PATH_BYTES]);
  * file `said`. The status, or 128 + the signal. */
 int program_run(const char *said, const char *const words[]);
 /* As program_run(), without waiting; the child dies with the caller's thread. preload is
- * a library's path, or NULL. */
-pid_t program_begin(const char *said, const char *preload, const char *const words[]);
+ * a library's path, or NULL; input the file that it reads, or NULL. */
+pid_t program_begin(const char *said, const char *preload, const char *input,
+		    const char *const words[]);
 /* The status as program_run() has it. */
 int program_wait(pid_t pid);
 

@@ -9,6 +9,7 @@
  *	full    ENOSPC
  *	short   a write writes half; any other call does not fail
  *	dead    EIO, and so does every call from then on
+ *	kill    the program is killed before it is made
  *
  * What has failed is written into the file TRIAL_DISK_TOLD; where there was no such call,
  * "=" and how many there were.
@@ -16,6 +17,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,7 +30,7 @@
 
 #define FILES_MAX 1024
 
-enum how { HOW_IO, HOW_FULL, HOW_SHORT, HOW_DEAD };
+enum how { HOW_IO, HOW_FULL, HOW_SHORT, HOW_DEAD, HOW_KILL };
 
 static struct {
 	const char *folder, *told;
@@ -41,7 +43,7 @@ static struct {
 
 __attribute__((constructor)) static void disk_read(void)
 {
-	static const char *const hows[] = { "io", "full", "short", "dead" };
+	static const char *const hows[] = { "io", "full", "short", "dead", "kill" };
 	const char *how = getenv("TRIAL_DISK_HOW"), *call = getenv("TRIAL_DISK_CALL");
 
 	disk.folder = getenv("TRIAL_DISK");
@@ -50,7 +52,7 @@ __attribute__((constructor)) static void disk_read(void)
 		abort();
 	disk.folder_n = strlen(disk.folder);
 	disk.left = strtoll(call, NULL, 10);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		if (strcmp(hows[i], how) == 0)
 			disk.how = (enum how)i;
 }
@@ -89,6 +91,8 @@ static bool fails(bool is_ours, const char *call, bool is_write)
 			return false;
 		disk.has_failed = true;
 		tell(call);
+		if (disk.how == HOW_KILL && kill(getpid(), SIGKILL) != 0)
+			abort();
 	} else if (disk.how != HOW_DEAD) {
 		return false;
 	}

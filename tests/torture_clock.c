@@ -164,7 +164,7 @@ static void assert_says(const struct clocks *clocks, const char *const words[],
 
 	house_path(&clocks->house, "said.clock", said);
 	(void)unlink(said);
-	ended = program_wait(program_begin(said, clocks->shim, words));
+	ended = program_wait(program_begin(said, clocks->shim, NULL, words));
 	file_begins(said, text, sizeof text);
 	if (ended != status || !strstr(text, says))
 		trial_fail("%s ends with %d and says: %s", words[1], ended, text);

@@ -6,8 +6,9 @@
  *
  * Each command of arrondi-ledger that makes or moves files, each of its calls
  * (shim_disk.c), failing for good or once, full, or short. It ends with status 1 or 2 and
- * a sentence, and leaves the old state or the new one; a write that was only short does
- * not matter. The same command again, on a sound disk, succeeds.
+ * a sentence, and leaves the old state or the new one, as it does when it is killed
+ * there; a write that was only short does not matter. The same command again, on a sound
+ * disk, succeeds.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -25,8 +26,8 @@
 #include "ledger/audit.h"
 #include "ledger/ledger_restore.h"
 #include "tests/deed.h"
+#include "tests/disk_run.h"
 #include "tests/folder.h"
-#include "tests/house.h"
 
 #define DEFAULT_S  60
 #define WORDS_MAX  8
@@ -36,9 +37,6 @@
 	"{\"kind\":\"gift\",\"ref\":\"DISK\",\"date\":\"%s\",\"payer\":"                 \
 	"\"" TEMPORARY_EMPLOYER "\",\"giver\":\"company\",\"fund\":\"emploi\","          \
 	"\"amount\":100}"
-
-static const char *const hows[] = { "io", "full", "short", "dead" };
-enum how { HOW_IO, HOW_FULL, HOW_SHORT, HOW_DEAD, HOW__COUNT };
 
 struct command {
 	const char *name;
@@ -53,7 +51,7 @@ struct command {
 struct plan {
 	unsigned command;
 	uint64_t call;
-	enum how how;
+	enum disk_how how;
 };
 
 struct torture {
@@ -62,9 +60,9 @@ struct torture {
 	struct plan *plan;
 	size_t plan_n;
 	char temp[STAGE_PATH_BYTES], charter[STAGE_PATH_BYTES], gift[STAGE_PATH_BYTES];
-	char note[STAGE_PATH_BYTES], said[STAGE_PATH_BYTES], told[STAGE_PATH_BYTES];
-	char shim[HOUSE_PATH_BYTES];
-	uint64_t calls, refused;
+	char note[STAGE_PATH_BYTES];
+	struct disk_run run;
+	uint64_t calls, refused, killed;
 	char name[160];
 };
 
@@ -138,17 +136,6 @@ static bool restore_is_done(struct stage *stage)
 	uint64_t size = 0;
 
 	return ledger_is_sound(stage->other, LEDGER_READ, &size) && size > 0;
-}
-
-static void file_bring(const char *from, const char *to)
-{
-	struct buffer bytes;
-	struct fault fault;
-
-	buffer_init(&bytes, 100000);
-	trial_must(file_read(from, 100000, &bytes, &fault), from, &fault);
-	trial_must(file_write(to, buffer_slice(&bytes), 0600, &fault), to, &fault);
-	buffer_release(&bytes);
 }
 
 /* Restored, with the keys, and the newest checkpoint at hand. */
@@ -295,23 +282,12 @@ static const char *word_of(const struct stage *stage, const char *word)
 	return word;
 }
 
-/* The status; what it has said is in torture.said. */
-static int run(const struct command *command, const struct plan *plan)
+static void words_of(const struct command *command, const char *words[WORDS_MAX + 2])
 {
-	const char *words[WORDS_MAX + 2] = { "arrondi-ledger" };
-	char call[32];
-
+	words[0] = "arrondi-ledger";
 	for (unsigned i = 0; i < WORDS_MAX; i++)
 		words[1 + i] = word_of(&torture.stage, command->words[i]);
-	folder_remove(torture.said);
-	if (!plan)
-		return program_wait(program_begin(torture.said, NULL, words));
-	folder_remove(torture.told);
-	(void)snprintf(call, sizeof call, "%" PRIu64, plan->call);
-	if (setenv("TRIAL_DISK_CALL", call, 1) ||
-	    setenv("TRIAL_DISK_HOW", hows[plan->how], 1))
-		trial_fail("out of memory");
-	return program_wait(program_begin(torture.said, torture.shim, words));
+	words[WORDS_MAX + 1] = NULL;
 }
 
 static void stage_for(const struct command *command)
@@ -335,19 +311,14 @@ static const char *path_made(const struct command *command)
 static void refusal_judge(const struct command *command, const struct plan *plan,
 			  int status)
 {
-	static const char begins[] = "arrondi-ledger: error: ";
-	const char *makes = path_made(command), *sentence;
+	const char *makes = path_made(command);
 	char said[SAID_BYTES];
 
-	file_begins(torture.said, said, sizeof said);
-	sentence = strstr(said, begins);
-	if (status != 1 && status != 2)
-		trial_fail("%s: status %d: %s", torture.name, status, said);
-	if (plan->how == HOW_SHORT)
+	file_begins(torture.run.said, said, sizeof said);
+	if (plan->how == DISK_SHORT)
 		trial_fail("%s: a write was short, no more: %s", torture.name, said);
-	if (!sentence || strlen(sentence) < sizeof begins + 10 || strstr(said, "Success"))
-		trial_fail("%s: that is no sentence: %s", torture.name, said);
-	if (makes && plan->how != HOW_DEAD && folder_is_there(makes))
+	disk_run_judge(&torture.run, "arrondi-ledger", status, torture.name);
+	if (makes && plan->how != DISK_DEAD && folder_is_there(makes))
 		trial_fail("%s: '%s' is left behind: %s", torture.name, makes, said);
 	torture.refused++;
 }
@@ -377,16 +348,16 @@ static void try(const struct plan *plan)
 {
 	const struct command *command = &commands[plan->command];
 	struct stage *stage = &torture.stage;
-	char said[SAID_BYTES], call[32] = "";
-	const char *makes;
+	const char *call = torture.run.call, *makes, *words[WORDS_MAX + 2];
+	char said[SAID_BYTES];
 	int status, again;
 
 	stage_for(command);
 	makes = path_made(command);
 	(void)snprintf(torture.name, sizeof torture.name, "'%s', call %" PRIu64 ", %s",
-		       command->name, plan->call, hows[plan->how]);
-	status = run(command, plan);
-	file_begins(torture.told, call, sizeof call);
+		       command->name, plan->call, disk_how_names[plan->how]);
+	words_of(command, words);
+	status = disk_run(&torture.run, NULL, words, plan->call, plan->how);
 	if (call[0] == '=') {
 		if (status)
 			trial_fail("%s: status %d, and nothing failed", torture.name,
@@ -395,8 +366,9 @@ static void try(const struct plan *plan)
 	}
 	torture.calls++;
 	(void)snprintf(torture.name, sizeof torture.name, "'%s', call %" PRIu64 " %s, %s",
-		       command->name, plan->call, call, hows[plan->how]);
-	if (status)
+		       command->name, plan->call, call, disk_how_names[plan->how]);
+	torture.killed += disk_run_killed(plan->how, status);
+	if (status && !disk_run_killed(plan->how, status))
 		refusal_judge(command, plan, status);
 	state_verify();
 	if (!status && !command->is_done(stage))
@@ -406,8 +378,8 @@ static void try(const struct plan *plan)
 		leavings_remove(makes);
 	if (!status && makes)
 		return;
-	again = run(command, NULL);
-	file_begins(torture.said, said, sizeof said);
+	again = disk_run_soundly(&torture.run, NULL, words);
+	file_begins(torture.run.said, said, sizeof said);
 	if (again && !strstr(said, "is there already") && !strstr(said, "there is no"))
 		trial_fail("%s: the same again has status %d: %s", torture.name, again,
 			   said);
@@ -421,21 +393,16 @@ static void try(const struct plan *plan)
 
 static uint64_t calls_of(unsigned command)
 {
-	const struct plan plan = { .command = command, .call = INT64_MAX };
-	char told[32];
+	const char *words[WORDS_MAX + 2];
 
 	stage_for(&commands[command]);
-	if (run(&commands[command], &plan))
-		trial_fail("'%s' fails, and nothing else has", commands[command].name);
-	file_begins(torture.told, told, sizeof told);
-	if (told[0] != '=')
-		trial_fail("the shim tells nothing");
-	return strtoull(told + 1, NULL, 10);
+	words_of(&commands[command], words);
+	return disk_run_calls(&torture.run, NULL, words);
 }
 
 static void plans_make(void)
 {
-	size_t room = COMMANDS * HOW__COUNT * CALLS_MAX;
+	size_t room = COMMANDS * DISK_HOW__COUNT * CALLS_MAX;
 
 	torture.plan = calloc(room, sizeof *torture.plan);
 	if (!torture.plan)
@@ -444,11 +411,12 @@ static void plans_make(void)
 		uint64_t calls = calls_of(command);
 
 		for (uint64_t call = 0; call < calls; call++)
-			for (int how = 0; how < HOW__COUNT; how++) {
+			for (int how = 0; how < DISK_HOW__COUNT; how++) {
 				if (torture.plan_n == room)
 					abort();
 				torture.plan[torture.plan_n++] =
-					(struct plan){ command, call, (enum how)how };
+					(struct plan){ command, call,
+						       (enum disk_how)how };
 			}
 	}
 	for (size_t i = torture.plan_n; i > 1; i--) {
@@ -478,7 +446,6 @@ static void text_write(const char *path, const char *text)
 static void torture_init(void)
 {
 	struct stage *stage = &torture.stage;
-	const char *build = getenv("B");
 	char *charter = temporary_charter(), gift[400];
 	char near[STAGE_PATH_BYTES]; /* what only the trial writes */
 
@@ -491,17 +458,12 @@ static void torture_init(void)
 	path_set(torture.charter, near, "charter.json");
 	path_set(torture.gift, near, "gift.json");
 	path_set(torture.note, near, "newest");
-	path_set(torture.said, near, "said");
-	path_set(torture.told, near, "told");
-	(void)snprintf(torture.shim, sizeof torture.shim, "%s/tests/shim_disk.so",
-		       build ? build : "build");
+	disk_run_init(&torture.run, stage->folder, near);
 	(void)snprintf(gift, sizeof gift, GIFT_FORMAT, temporary_today());
 	text_write(torture.charter, charter);
 	text_write(torture.gift, gift);
 	free(charter);
-	if (mkdir(torture.temp, 0700) != 0 || setenv("TMPDIR", torture.temp, 1) ||
-	    setenv("TRIAL_DISK", stage->folder, 1) ||
-	    setenv("TRIAL_DISK_TOLD", torture.told, 1))
+	if (mkdir(torture.temp, 0700) != 0 || setenv("TMPDIR", torture.temp, 1))
 		trial_fail("%s: %m", torture.temp);
 }
 
@@ -517,7 +479,8 @@ int main(void)
 		try(&torture.plan[tried++]);
 	stage_release(&torture.stage);
 	trial_end("%zu of %zu faults under %zu commands: %" PRIu64
-		  " calls failed, %" PRIu64
-		  " times a command said so; each left the old state or the new one",
-		  tried, torture.plan_n, COMMANDS, torture.calls, torture.refused);
+		  " calls failed, %" PRIu64 " times a command said so, %" PRIu64
+		  " times it was killed; each left the old state or the new one",
+		  tried, torture.plan_n, COMMANDS, torture.calls - torture.killed,
+		  torture.refused, torture.killed);
 }

@@ -101,7 +101,7 @@ static bool command_run(struct hand *hand)
 	int status;
 
 	(void)unlink(hand->said);
-	status = command_watch(hand, program_begin(hand->said, NULL, words));
+	status = command_watch(hand, program_begin(hand->said, NULL, NULL, words));
 	file_begins(hand->said, text, sizeof text);
 	if (status == 0) {
 		said_take(hand, text);
