@@ -270,13 +270,20 @@ static void interrupted_path(const struct bank_errand *errand,
 		       errand->out);
 }
 
-void bank_errand_clear(const struct bank_errand *errand)
+void bank_errand_clear(const struct bank_errand *errand, enum bank_errand_step next)
 {
 	char path[STAGE_PATH_BYTES + 16];
 
 	interrupted_path(errand, path);
 	folder_remove(path);
 	folder_remove(errand->out);
+	if (next > BANK_ERRAND_ORDERS)
+		file_bring(errand->kept, errand->out);
+}
+
+void bank_errand_keep(const struct bank_errand *errand)
+{
+	file_bring(errand->out, errand->kept);
 }
 
 /* ---- steps ---- */
@@ -364,6 +371,7 @@ void bank_errand_init(struct bank_errand *errand, struct stage *stage)
 	path_set(stage, "payees", errand->payees);
 	path_set(stage, "passphrase", errand->passphrase);
 	path_set(stage, "orders.xml", errand->out);
+	path_set(stage, "kept.xml", errand->kept);
 	trial_must(file_write(errand->passphrase,
 			      slice_of_text(BANK_ERRAND_PASSPHRASE "\n"), 0600,
 			      &stage->fault),

@@ -31,8 +31,8 @@ struct bank_errand {
 	char file[2][STAGE_PATH_BYTES]; /* statements */
 	char details[STAGE_PATH_BYTES]; /* the notification */
 	char payees[STAGE_PATH_BYTES], passphrase[STAGE_PATH_BYTES];
-	char out[STAGE_PATH_BYTES];    /* the payment file */
-	struct beneficiary_file *list; /* as read from `payees` */
+	char out[STAGE_PATH_BYTES], kept[STAGE_PATH_BYTES]; /* the payment file */
+	struct beneficiary_file *list;                      /* as read from `payees` */
 };
 
 /* Of a stage that is just made (stage_init()): records all that is paid and to be paid,
@@ -41,8 +41,10 @@ struct bank_errand {
 void bank_errand_init(struct bank_errand *errand, struct stage *stage);
 void bank_errand_release(struct bank_errand *errand);
 
-/* Removes what an errand before has written beside the ledger. */
-void bank_errand_clear(const struct bank_errand *errand);
+/* The files beside the ledger as they are in front of a step: of those before, nothing is
+ * left but the payment file of the clean run that bank_errand_keep() has seen. */
+void bank_errand_clear(const struct bank_errand *errand, enum bank_errand_step next);
+void bank_errand_keep(const struct bank_errand *errand);
 
 /* Does a step in an open ledger, or does it again. events may be NULL. Before payments
  * are ordered, a file that an interrupted order has left gets its name or is removed, as

@@ -127,7 +127,7 @@ static void what_is_imported_and_ordered_is_in_the_books(void **state)
 	assert_non_null(strstr(clean[BANK_ERRAND_SECOND], "payment of 9000 paid\n"));
 	assert_non_null(strstr(clean[BANK_ERRAND_SECOND], "\n0 lines are owed\n"));
 	stage_close(&stage);
-	bank_errand_clear(&errand);
+	bank_errand_clear(&errand, BANK_ERRAND_FIRST);
 }
 
 static void an_import_that_was_interrupted_goes_on(void **state)
