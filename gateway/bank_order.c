@@ -4,7 +4,6 @@
 #include "gateway/bank_order.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -302,15 +301,16 @@ static enum err write_and_record(struct ledger *ledger,
 		return err;
 	err = record_order(ledger, wish->by, draft, &digest, &result->position, fault);
 	if (err) {
-		if (!may_be_recorded(err))
-			(void)unlink(path); /* it was refused: nobody may send it */
+		if (may_be_recorded(err))
+			return fault_prefix(fault, "whether file '%s' is ordered is open",
+					    path);
+		(void)unlink(path); /* it was refused: nobody may send it */
 		return err;
 	}
-	if (rename(path, wish->out) != 0)
-		return fault_set(fault, ERR_IO,
-				 "file '%s' is ordered, and could not be renamed: %s",
-				 path, strerror(errno));
-	return file_sync_folder_of(wish->out, fault);
+	err = file_rename(path, wish->out, fault);
+	return err ? fault_prefix(fault, "file '%s' is ordered, and could not be renamed",
+				  path)
+		   : ERR_OK;
 }
 
 enum err bank_order(struct ledger *ledger, const struct bank_order_wish *wish,

@@ -208,14 +208,18 @@ enum err file_write(const char *path, struct slice bytes, mode_t mode,
 
 /* Gives a complete file its name, which must be nobody's. NFS knows no such renaming, and
  * FAT no links. */
-static int name_take(const char *temp, const char *path)
+static enum err name_take(const char *temp, const char *path, struct fault *fault)
 {
 	if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL || link(temp, path) != 0)
-		return -1;
-	(void)unlink(temp); /* it has its name; another does no harm */
-	return 0;
+		return ERR_OK;
+	if (errno == EINVAL && link(temp, path) == 0) {
+		(void)unlink(temp); /* it has its name; another does no harm */
+		return ERR_OK;
+	}
+	if (errno != EEXIST)
+		return file_fail(fault, path, "created");
+	return fault_set(fault, ERR_CONFLICT,
+			 "file '%s' exists already and is not overwritten", path);
 }
 
 enum err file_create(const char *path, struct slice bytes, mode_t mode,
@@ -228,12 +232,8 @@ enum err file_create(const char *path, struct slice bytes, mode_t mode,
 	if (fd < 0)
 		return ERR_IO;
 	err = fd_finish(fd, path, bytes, mode, fault);
-	if (err == ERR_OK && name_take(temp, path) != 0)
-		err = errno == EEXIST ? fault_set(fault, ERR_CONFLICT,
-						  "file '%s' exists already and is not "
-						  "overwritten",
-						  path)
-				      : file_fail(fault, path, "created");
+	if (err == ERR_OK)
+		err = name_take(temp, path, fault);
 	if (err != ERR_OK) {
 		(void)unlink(temp); /* the first failure is what matters */
 		return err;
@@ -242,6 +242,13 @@ enum err file_create(const char *path, struct slice bytes, mode_t mode,
 	if (err != ERR_OK)
 		(void)unlink(path); /* the same */
 	return err;
+}
+
+enum err file_rename(const char *path, const char *to, struct fault *fault)
+{
+	enum err err = name_take(path, to, fault);
+
+	return err ? err : file_sync_folder_of(to, fault);
 }
 
 enum err file_sync_folder_of(const char *path, struct fault *fault)

@@ -46,6 +46,11 @@ MUST_USE enum err file_write(const char *path, struct slice bytes, mode_t mode,
 MUST_USE enum err file_create(const char *path, struct slice bytes, mode_t mode,
 			      struct fault *fault);
 
+/* Gives a file that is written another name in its folder, durably, which must be
+ * nobody's: ERR_CONFLICT when it is somebody's. On failure (ERR_IO) it has its old name,
+ * unless only the last step failed. */
+MUST_USE enum err file_rename(const char *path, const char *to, struct fault *fault);
+
 /* Makes the names in the folder that holds path durable. ERR_IO. */
 MUST_USE enum err file_sync_folder_of(const char *path, struct fault *fault);
 

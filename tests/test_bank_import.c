@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -155,11 +156,35 @@ static void an_import_that_was_interrupted_goes_on(void **state)
 	assert_true(copier.told > 130);
 }
 
+/* As one that another order has written since this one has looked. */
+static void a_payment_file_takes_nobodys_place(void **state)
+{
+	char interrupted[STAGE_PATH_BYTES + 16];
+
+	(void)state;
+	stage_set(&stage, 0);
+	bank_errand_clear(&errand, BANK_ERRAND_FIRST);
+	stage_open(&stage);
+	do_step(BANK_ERRAND_FIRST, NULL);
+	assert_int_equal(symlink("nowhere", errand.out), 0);
+	assert_int_equal(bank_errand_do(&errand, &stage, BANK_ERRAND_ORDERS, NULL),
+			 ERR_CONFLICT);
+	(void)snprintf(interrupted, sizeof interrupted, "%s.unordered", errand.out);
+	assert_non_null(strstr(stage.fault.text, interrupted));
+	assert_int_equal(unlink(errand.out), 0);
+	books_are(clean[BANK_ERRAND_ORDERS]);
+	bank_errand_look(&errand, &stage, "interrupted");
+	bank_errand_tidy(&errand, &stage);
+	assert_true(folder_is_there(errand.out) && !folder_is_there(interrupted));
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_imported_and_ordered_is_in_the_books),
 		cmocka_unit_test(an_import_that_was_interrupted_goes_on),
+		cmocka_unit_test(a_payment_file_takes_nobodys_place),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

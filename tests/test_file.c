@@ -80,6 +80,29 @@ static void what_is_not_durable_is_not_made(void **unused)
 	temporary_free(t);
 }
 
+static void a_name_that_is_anothers_is_not_taken(void **unused)
+{
+	struct temporary *t = temporary_empty();
+	char path[TEMPORARY_PATH], to[TEMPORARY_PATH];
+
+	(void)unused;
+	temporary_path(t, "new", path);
+	temporary_path(t, "named", to);
+	assert_int_equal(file_rename(path, to, &t->fault), ERR_IO);
+	assert_int_equal(file_create(path, some_bytes(), 0600, &t->fault), ERR_OK);
+	assert_int_equal(file_create(to, some_bytes(), 0600, &t->fault), ERR_OK);
+	assert_int_equal(file_rename(path, to, &t->fault), ERR_CONFLICT);
+	assert_true(folder_is_there(path));
+	assert_int_equal(unlink(to), 0);
+	assert_int_equal(file_rename(path, to, &t->fault), ERR_OK);
+	assert_true(folder_is_there(to) && !folder_is_there(path));
+	syncs_fail = true;
+	assert_int_equal(file_rename(to, path, &t->fault), ERR_IO);
+	syncs_fail = false;
+	assert_non_null(strstr(t->fault.text, "cannot be made durable"));
+	temporary_free(t);
+}
+
 /* Nor is an empty backup, which would be in the way of the next. */
 static void a_backup_that_is_not_durable_is_not_made(void **unused)
 {
@@ -101,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_name_without_its_bytes),
 		cmocka_unit_test(what_is_not_durable_is_not_made),
+		cmocka_unit_test(a_name_that_is_anothers_is_not_taken),
 		cmocka_unit_test(a_backup_that_is_not_durable_is_not_made),
 	};
 
