@@ -297,6 +297,14 @@ enum err inbox_step_end(struct inbox *inbox, bool begun, enum err err,
 	return err;
 }
 
+enum err inbox_erase(struct inbox *inbox, struct fault *fault)
+{
+	int rc = sqlite3_wal_checkpoint_v2(inbox->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+					   NULL, NULL);
+
+	return rc ? inbox_fail(inbox, rc, fault) : ERR_OK;
+}
+
 /* ---- opening ---- */
 
 static enum err exec(struct inbox *inbox, const char *sql, struct fault *fault)

@@ -191,7 +191,8 @@ MUST_USE enum err inbox_replay_movement(struct inbox *inbox, int64_t id,
 					struct fault *fault);
 
 /* Destroys bodies of deliveries that were received before that second and are DONE or
- * PARKED; gives how many. Their digests stay. */
+ * PARKED, on the disk as well; gives how many. Their digests stay. Outside a transaction.
+ * On an error some may be destroyed: the same again goes on. */
 MUST_USE enum err inbox_purge(struct inbox *inbox, int64_t before, uint64_t *ret_count,
 			      struct fault *fault);
 

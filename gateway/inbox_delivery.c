@@ -182,12 +182,18 @@ enum err inbox_purge(struct inbox *inbox, int64_t before, uint64_t *ret_count,
 		     struct fault *fault)
 {
 	struct query query = query_of(inbox, INBOX_DELIVERY_PURGE);
+	uint64_t count;
 	enum err err;
 
 	query_integer(&query, before);
 	err = query_run(&query, fault);
+	if (err)
+		return err;
+	count = query_changes(inbox);
+	/* Also where nothing is to be purged: the last time may have come no further. */
+	err = inbox_erase(inbox, fault);
 	if (!err)
-		*ret_count = query_changes(inbox);
+		*ret_count = count;
 	return err;
 }
 

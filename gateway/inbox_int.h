@@ -76,6 +76,10 @@ struct slice query_column_blob(struct query *query, int column);
 /* Rows that the last statement changed. */
 uint64_t query_changes(const struct inbox *inbox);
 
+/* What was overwritten is gone from the log of writes, too; outside a transaction.
+ * ERR_BUSY while another reads what was there before. */
+MUST_USE enum err inbox_erase(struct inbox *inbox, struct fault *fault);
+
 /* Begins a transaction unless one is begun; inbox_end() commits or undoes what this
  * began, and gives the error that it was given, or that of the commit. */
 MUST_USE enum err inbox_step_begin(struct inbox *inbox, bool *ret_begun,

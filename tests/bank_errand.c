@@ -485,12 +485,19 @@ static enum err orders(const struct bank_errand *errand, struct stage *stage)
 					.out = errand->out,
 					.now_s = (int64_t)time(NULL) };
 	struct bank_order_result result;
+	char path[STAGE_PATH_BYTES + 16];
+	enum err err;
 
 	assert_int_equal(date_parse(temporary_today(), &wish.execute_on), ERR_OK);
 	if (folder_is_there(errand->out))
 		return ERR_OK;
-	return bank_order(stage->ledger, &wish, errand->list, &events, &result,
-			  &stage->fault);
+	err = bank_order(stage->ledger, &wish, errand->list, &events, &result,
+			 &stage->fault);
+	interrupted_path(errand, path);
+	if (err && folder_is_there(path) && !strstr(stage->fault.text, path))
+		trial_fail("a file is left that nothing is said of: %s",
+			   stage->fault.text);
+	return err;
 }
 
 enum err bank_errand_do(const struct bank_errand *errand, struct stage *stage,

@@ -20,6 +20,7 @@
 
 #include "gateway/inbox.h"
 #include "gateway/inbox_writer.h"
+#include "keys/file.h"
 #include "tests/temporary.h"
 
 static struct temporary *place;
@@ -134,6 +135,25 @@ static void a_hint_that_comes_again_is_read_again_and_nothing_else_is(void **unu
 	assert_int_equal(deliveries(INBOX_DELIVERY_DONE).count, 1);
 }
 
+/* Nor does the log of writes keep it, which is only overwritten by what comes later. */
+static bool disk_holds(const char *text)
+{
+	static const char *const names[] = { "inbox.db", "inbox.db-wal" };
+	bool holds = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		char path[TEMPORARY_PATH];
+		struct buffer bytes;
+
+		temporary_path(place, names[i], path);
+		buffer_init(&bytes, 10000000);
+		must(file_read(path, 10000000, &bytes, &fault));
+		holds |= bytes.n && memmem(bytes.p, bytes.n, text, strlen(text));
+		buffer_release(&bytes);
+	}
+	return holds;
+}
+
 static void a_purged_body_is_gone_and_its_digest_stays(void **unused)
 {
 	struct seen seen;
@@ -149,8 +169,10 @@ static void a_purged_body_is_gone_and_its_digest_stays(void **unused)
 
 	struct hash digest = deliveries(INBOX_DELIVERY_PARKED).last.digest;
 
+	assert_true(disk_holds("secret of a donor"));
 	must(inbox_purge(inbox, 1001, &count, &fault));
 	assert_int_equal(count, 1);
+	assert_false(disk_holds("secret of a donor"));
 	seen = deliveries(INBOX_DELIVERY_PARKED);
 	assert_true(seen.last.is_purged);
 	assert_string_equal(seen.body, "");
