@@ -40,7 +40,7 @@ static int setup(void **state)
 		       place.temporary->folder);
 	place.hooks = standard_hook_load(place.temporary->folder);
 	place.work = (struct hook_work){ .hooks = place.hooks, .now_s = NOW_S };
-	return inbox_open(place.temporary->dir, &place.work.inbox, &fault);
+	return inbox_open(place.temporary->dir, &place.work.inbox, &fault) != ERR_OK;
 }
 
 static int teardown(void **state)
