@@ -24,7 +24,7 @@
 
 /* The first GROUP in one commit, the others one by one. Two are no other deliveries:
  * their bytes were there before. */
-#define GROUP 7
+#define GROUP 8
 #define EARLY 2 /* told before what they are of */
 static const struct told {
 	const char *type, *id, *parent;
@@ -38,6 +38,7 @@ static const struct told {
 	{ "chargeback.received", "C1", "D1", 900, 0, false, false },
 	{ "something.else", "X1", "", 5, 0, false, false },
 	{ NULL, "no JSON", "", 0, 0, false, false },
+	{ NULL, "id=tr_1", STANDARD_HOOK_DEAF, 0, 0, false, true }, /* to be fetched */
 	{ "donation.received", "D2", "", 3000, 0, false, false },
 	{ "donation.received", "D1", "", 5000, 1, false, false }, /* in other bytes */
 	{ "fee.charged", "F1", "D1", 70, 0, true, true },         /* in the same */
@@ -145,6 +146,8 @@ static enum err work(struct inbox_errand *errand, uint64_t waiting)
 	for (unsigned same = 0; same < QUIET_ROUNDS && !err; work->now_s += ROUND_S) {
 		before = counts;
 		err = hook_work_read(work, &count, errand->fault);
+		if (!err)
+			err = hook_work_fetch(work, &count, errand->fault);
 		if (!err)
 			err = hook_work_book(work, &count, errand->fault);
 		if (!err)
@@ -322,9 +325,12 @@ void inbox_errand_look(const struct inbox_errand *errand, struct stage *stage,
 static enum err movement_put(void *ctx, const struct inbox_movement *movement,
 			     struct fault *fault)
 {
+	bool is_wanted = movement->state == INBOX_MOVEMENT_WANTED;
+
 	(void)fault;
+	/* How often it was asked for, and what became of it, is by chance. */
 	buffer_printf(ctx, "%s: %d %s\n", movement->key, (int)movement->state,
-		      movement->reason);
+		      is_wanted ? "" : movement->reason);
 	return ERR_OK;
 }
 

@@ -4,7 +4,7 @@
  *
  * What is told: gifts, a fee, refunds, a chargeback and its reversal, some before what
  * they are of, some twice, one in other bytes; something unknown, something that nobody
- * can read.
+ * can read, and a hint at what would have to be fetched from who never answers.
  */
 #ifndef ARRONDI_TESTS_INBOX_ERRAND_H
 #define ARRONDI_TESTS_INBOX_ERRAND_H

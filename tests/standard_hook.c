@@ -21,16 +21,21 @@ struct hook_set *standard_hook_load(const char *folder)
 	struct hook_set *hooks = NULL;
 	struct fault fault = { 0 };
 	struct config config;
-	struct config_hook *hook = &config.hook[0];
+	struct config_hook *hook = &config.hook[0], *deaf = &config.hook[1];
 
 	config_init(&config);
-	config.hook_count = 1;
+	config.hook_count = 2;
 	*hook = (struct config_hook){ .name = STANDARD_HOOK,
 				      .provider = "standard",
 				      .member = STANDARD_HOOK_PROVIDER,
 				      .fund = "emploi" };
 	assert_true(snprintf(hook->secret_file, sizeof hook->secret_file, "%s/secrets",
 			     folder) < (int)sizeof hook->secret_file);
+	*deaf = *hook;
+	memcpy(deaf->token_file, hook->secret_file, sizeof deaf->token_file);
+	(void)snprintf(deaf->name, sizeof deaf->name, STANDARD_HOOK_DEAF);
+	(void)snprintf(deaf->provider, sizeof deaf->provider, "mollie");
+	(void)snprintf(deaf->api, sizeof deaf->api, "http://127.0.0.1:1");
 	if (file_write(hook->secret_file, slice_of_text(secret), 0600, &fault) ||
 	    hook_set_load(&config, &hooks, &fault))
 		fail_msg("%s", fault.text);

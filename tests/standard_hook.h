@@ -11,8 +11,12 @@
 #define STANDARD_HOOK_PROVIDER "provider:any"
 #define STANDARD_HOOK_BYTES    512
 
-/* One endpoint, STANDARD_HOOK, whose gifts go to emploi; its file of secrets is written
- * into the folder. The caller unrefs. Fails the test where it cannot. */
+/* Whose deliveries only hint at what is to be fetched, from a machine that never answers:
+ * "id=tr_NAME". */
+#define STANDARD_HOOK_DEAF "deaf"
+
+/* The two endpoints, whose gifts go to emploi; their file of secrets is written into the
+ * folder. The caller unrefs. Fails the test where it cannot. */
 struct hook_set *standard_hook_load(const char *folder);
 
 /* A movement of today. Other values of `again` make other bytes of the same. */

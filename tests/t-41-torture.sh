@@ -24,5 +24,5 @@ torture faults "a disk that fails at any call loses nothing" 8
 torture power "a cut of the power loses nothing that was acknowledged" 8
 torture disk "a disk that fails under a command leaves the old state or the new one"
 torture storm "deliveries in any order, again and again, while the gateway is killed, book what a clean run books"
-torture money "a disk, the power or memory that fails while money comes and goes loses and doubles none" 8
-torture bank "commands of the bank that are killed, or whose disk fails, order no payment twice" 8
+torture money "a disk, the power or memory that fails while money comes and goes loses and doubles none" 12
+torture bank "commands of the bank that are killed, or whose disk fails, order no payment twice" 12

@@ -26,7 +26,7 @@
 
 #define DEFAULT_S        60
 #define KILLS_MAX        3
-#define MOMENTS_PER_PLAY 5
+#define MOMENTS_PER_PLAY 2
 #define WORDS_MAX        14
 #define LOOK_EVERY       4
 #define AUDIT_EVERY      16
@@ -371,10 +371,10 @@ int main(void)
 	torture_init();
 	play_clean();
 	do {
-		play_killed();
 		for (unsigned i = 0; i < MOMENTS_PER_PLAY; i++)
 			for (int command = 0; command < COMMAND__COUNT; command++)
 				try_next((enum command)command);
+		play_killed();
 	} while (!trial_is_over());
 	for (int command = 0; command < COMMAND__COUNT; command++) {
 		kills += torture.kills[command];
