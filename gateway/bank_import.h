@@ -7,7 +7,11 @@
  * explains what can be explained by now: the list may have come that a transfer paid.
  *
  * Many banks book a hundred transfers as one entry and list them in a notification apart
- * (camt.054). Given with the statement, it explains the one line by its parts.
+ * (camt.054). Given with the statement, it explains the one line by its parts; given
+ * again, by those that are not yet recorded.
+ *
+ * What explains a line, or a part of it, is one commit: an import that is interrupted
+ * leaves no line of which nobody knows what the rest was for.
  */
 #ifndef ARRONDI_GATEWAY_BANK_IMPORT_H
 #define ARRONDI_GATEWAY_BANK_IMPORT_H
