@@ -77,23 +77,9 @@ static enum err entity_want(const struct json_want *want, const char *const *pre
 			    const char *format, struct movement *movement,
 			    struct movements *movements, struct fault *fault)
 {
-	for (; *prefixes; prefixes++)
-		if (hook_id_of_want(&want[EVENT_ENTITY], *prefixes, movement->object))
-			break;
-	if (!*prefixes)
-		return hook_put_parked(movement,
-				       "the event's entity has no id that is "
-				       "known",
-				       movements, fault);
-	if (!hook_date_of_want(&want[EVENT_CREATED], &movement->date))
-		return hook_put_parked(movement, "the event has no date", movements,
-				       fault);
-		/* The formats are the five below, each with one id. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	movement_want(movement, format, movement->object);
-#pragma GCC diagnostic pop
-	return movements_put(movements, movement, fault);
+	return hook_put_wanted(movement, &want[EVENT_ENTITY], prefixes,
+			       "the event's entity has no id that is known",
+			       &want[EVENT_CREATED], format, movements, fault);
 }
 
 static enum err payment_event(const struct json_want *want, struct movement *movement,

@@ -112,9 +112,9 @@ static enum err row_put(struct page *page, const struct json_want *row, size_t t
 	return err ? err : fee_put(page, row, fault);
 }
 
-static enum err row_judge(struct page *page, const struct json_want *row,
-			  struct fault *fault)
+static enum err row_judge(void *ctx, const struct json_want *row, struct fault *fault)
 {
+	struct page *page = ctx;
 	for (size_t t = 0; t < sizeof types / sizeof *types; t++)
 		if (json_want_is(&row[ROW_TYPE], types[t].type))
 			return row_put(page, row, t, fault);
@@ -137,13 +137,8 @@ static enum err row_read(void *ctx, struct slice item, struct fault *fault)
 		[ROW_CHARGEBACK] = { .path = "context.chargebackId" },
 		[ROW_SETTLEMENT] = { .path = "context.settlementId" },
 	};
-	void *texts = NULL;
-	enum err err = json_pick(item, row, ROW_WANTS, &texts, fault);
 
-	if (!err)
-		err = row_judge(ctx, row, fault);
-	free(texts);
-	return err;
+	return hook_read_row(item, row, ROW_WANTS, row_judge, ctx, fault);
 }
 
 /* The id that the next page begins with stands in its address, as from=. */

@@ -22,18 +22,10 @@ static enum err resource_want(const struct json_want *id, const char *format,
 			      struct movement *movement, const struct json_want *want,
 			      struct movements *movements, struct fault *fault)
 {
-	if (!hook_id_of_want(id, "", movement->object))
-		return hook_put_parked(movement, "the resource has no id that is known",
-				       movements, fault);
-	if (!hook_date_of_want(&want[EVENT_CREATED], &movement->date))
-		return hook_put_parked(movement, "the event has no date", movements,
-				       fault);
-		/* The formats are those below, each with one id. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	movement_want(movement, format, movement->object);
-#pragma GCC diagnostic pop
-	return movements_put(movements, movement, fault);
+	static const char *const any[] = { "", NULL };
+
+	return hook_put_wanted(movement, id, any, "the resource has no id that is known",
+			       &want[EVENT_CREATED], format, movements, fault);
 }
 
 static enum err capture_event(const struct json_want *want, struct movement *movement,

@@ -3,6 +3,8 @@
  */
 #include "gateway/hook_read.h"
 
+#include <stdlib.h>
+
 #include "gateway/hook_value.h"
 
 static const struct hook_type *type_find(const struct hook_type *types,
@@ -39,4 +41,37 @@ enum err hook_put_parked(struct movement *movement, const char *reason,
 {
 	movement_park(movement, reason);
 	return movements_put(movements, movement, fault);
+}
+
+enum err hook_put_wanted(struct movement *movement, const struct json_want *id,
+			 const char *const *prefixes, const char *no_id,
+			 const struct json_want *date, const char *format,
+			 struct movements *movements, struct fault *fault)
+{
+	for (; *prefixes; prefixes++)
+		if (hook_id_of_want(id, *prefixes, movement->object))
+			break;
+	if (!*prefixes)
+		return hook_put_parked(movement, no_id, movements, fault);
+	if (!hook_date_of_want(date, &movement->date))
+		return hook_put_parked(movement, "the event has no date", movements,
+				       fault);
+		/* The formats are constants of the adapters', each with one id. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	movement_want(movement, format, movement->object);
+#pragma GCC diagnostic pop
+	return movements_put(movements, movement, fault);
+}
+
+enum err hook_read_row(struct slice item, struct json_want *row, size_t count,
+		       hook_row_fn *judge, void *ctx, struct fault *fault)
+{
+	void *texts = NULL;
+	enum err err = json_pick(item, row, count, &texts, fault);
+
+	if (!err)
+		err = judge(ctx, row, fault);
+	free(texts);
+	return err;
 }

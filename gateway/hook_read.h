@@ -33,6 +33,19 @@ MUST_USE enum err hook_read_type(const struct hook_type *types,
 				 const struct json_want *want,
 				 struct movements *movements, struct fault *fault);
 
+/* Puts it as wanted at the path, whose format has one %s for the object: its id is a
+ * want and begins with one of the prefixes, its day is a want. Parked where either lacks;
+ * no_id is a constant text. */
+MUST_USE enum err hook_put_wanted(struct movement *movement, const struct json_want *id,
+				  const char *const *prefixes, const char *no_id,
+				  const struct json_want *date, const char *format,
+				  struct movements *movements, struct fault *fault);
+
+/* Picks a row of a list, and has it judged; what was picked ends with that. */
+typedef enum err hook_row_fn(void *ctx, const struct json_want *row, struct fault *fault);
+MUST_USE enum err hook_read_row(struct slice item, struct json_want *row, size_t count,
+				hook_row_fn *judge, void *ctx, struct fault *fault);
+
 /* Puts it as parked, with a constant text. */
 MUST_USE enum err hook_put_parked(struct movement *movement, const char *reason,
 				  struct movements *movements, struct fault *fault);

@@ -103,9 +103,9 @@ static enum err fee_put(struct page *page, const struct json_want *row,
 	return movements_put(page->movements, &fee, fault);
 }
 
-static enum err row_judge(struct page *page, const struct json_want *row,
-			  struct fault *fault)
+static enum err row_judge(void *ctx, const struct json_want *row, struct fault *fault)
 {
+	struct page *page = ctx;
 	size_t c = 0;
 	enum err err;
 
@@ -134,13 +134,8 @@ static enum err row_read(void *ctx, struct slice item, struct fault *fault)
 		[ROW_CURRENCY] = { .path = "currency" },
 		[ROW_CREATED] = { .path = "created" },
 	};
-	void *texts = NULL;
-	enum err err = json_pick(item, row, ROW_WANTS, &texts, fault);
 
-	if (!err)
-		err = row_judge(ctx, row, fault);
-	free(texts);
-	return err;
+	return hook_read_row(item, row, ROW_WANTS, row_judge, ctx, fault);
 }
 
 enum err stripe_read_list(const struct hook_endpoint *endpoint, struct slice body,
