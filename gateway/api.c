@@ -492,6 +492,9 @@ enum err api_stop(struct api *api)
 	if (!api)
 		return ERR_OK;
 	err = http_server_stop(api->server);
+	/* Whoever asks a provider, and be it for a certificate, need not wait for it. */
+	if (api->hooks)
+		hook_set_stop(api->hooks);
 	/* (1) */
 	must(pthread_mutex_lock(&api->lock));
 	while (api->pending)

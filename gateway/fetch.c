@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,8 @@
 #include "gateway/post_url.h"
 #include "keys/hash.h"
 #include "keys/version.h"
+
+#define NAP_MS 100 /* below a second */
 
 #define AGENT "arrondi-gateway/" ARRONDI_VERSION
 
@@ -27,6 +30,7 @@ struct fetcher {
 	const char *ca;
 	const char *const *fields;
 	struct fetch_time time;
+	atomic_bool stopping;
 	pthread_mutex_t mutex; /* of all below */
 	struct post_client *client;
 	struct breaker breaker;
@@ -44,13 +48,19 @@ static int64_t machine_now_ms(void *ctx)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* In naps, so that nobody who wants to stop waits for long. */
 static void machine_sleep_ms(void *ctx, int64_t ms)
 {
-	struct timespec rest = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	const struct fetcher *fetcher = ctx;
 
-	(void)ctx;
-	while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-		;
+	while (ms > 0 && !atomic_load(&fetcher->stopping)) {
+		int64_t nap_ms = ms < NAP_MS ? ms : NAP_MS;
+		struct timespec rest = { .tv_nsec = nap_ms * 1000000 };
+
+		while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+			;
+		ms -= nap_ms;
+	}
 }
 
 static uint32_t machine_chance(void *ctx)
@@ -68,9 +78,9 @@ static uint32_t machine_chance(void *ctx)
 enum err fetcher_new(const struct fetch_options *options, struct fetcher **ret_fetcher,
 		     struct fault *fault)
 {
-	static const struct fetch_time machine = { machine_now_ms, machine_sleep_ms,
-						   machine_chance, NULL };
 	struct fetcher *fetcher = calloc(1, sizeof *fetcher);
+	const struct fetch_time machine = { machine_now_ms, machine_sleep_ms,
+					    machine_chance, fetcher };
 	enum err err;
 
 	if (!fetcher)
@@ -78,6 +88,7 @@ enum err fetcher_new(const struct fetch_options *options, struct fetcher **ret_f
 	fetcher->ca = options->ca;
 	fetcher->fields = options->fields;
 	fetcher->time = options->time ? *options->time : machine;
+	atomic_init(&fetcher->stopping, false);
 	err = post_url_parse(options->base, &fetcher->url, fault);
 	if (!err)
 		err = post_client_new(&fetcher->client, fault);
@@ -102,6 +113,21 @@ void fetcher_free(struct fetcher *fetcher)
 	free(fetcher);
 }
 
+void fetcher_stop(struct fetcher *fetcher)
+{
+	atomic_store(&fetcher->stopping, true);
+}
+
+bool fetcher_is_stopped(const struct fetcher *fetcher)
+{
+	return atomic_load(&fetcher->stopping);
+}
+
+int64_t fetcher_now_ms(const struct fetcher *fetcher)
+{
+	return fetcher->time.now_ms(fetcher->time.ctx);
+}
+
 int64_t fetcher_wait_ms(struct fetcher *fetcher)
 {
 	int64_t ms;
@@ -122,6 +148,8 @@ static enum err ask_once(struct fetcher *fetcher, const struct post_request *req
 	bool has_answered;
 	enum err err;
 
+	if (atomic_load(&fetcher->stopping))
+		return fault_set(fault, ERR_BUSY, "nothing is asked any more: to stop");
 	if (!breaker_may_ask(&fetcher->breaker, time->now_ms(time->ctx)))
 		return fault_set(
 			fault, ERR_BUSY,
@@ -130,7 +158,8 @@ static enum err ask_once(struct fetcher *fetcher, const struct post_request *req
 	if (!err && post_retry_is_status(response->status))
 		err = fault_set(fault, ERR_BUSY, "it answers %u", response->status);
 	has_answered = err != ERR_BUSY && err != ERR_IO;
-	if (err == ERR_MEMORY) /* ours, which says nothing of the other side */
+	/* Ours, which says nothing of the other side. */
+	if (err == ERR_MEMORY || atomic_load(&fetcher->stopping))
 		breaker_forget(&fetcher->breaker);
 	else
 		breaker_tell(&fetcher->breaker, has_answered, time->now_ms(time->ctx),
@@ -150,7 +179,7 @@ static enum err ask(struct fetcher *fetcher, const struct post_request *request,
 		response->retry_after_s = 0;
 		err = ask_once(fetcher, request, response, &why);
 		if (err != ERR_BUSY || tries == FETCH_TRIES ||
-		    response->retry_after_s > 0 ||
+		    atomic_load(&fetcher->stopping) || response->retry_after_s > 0 ||
 		    breaker_wait_ms(&fetcher->breaker, time->now_ms(time->ctx)) > 0)
 			break;
 		time->sleep_ms(time->ctx,
@@ -172,7 +201,7 @@ static enum err address_make(const struct fetcher *fetcher, const char *path,
 	return buffer_check(ret_url, "an address", fault);
 }
 
-static enum err status_judge(unsigned status, struct fault *fault)
+enum err fetch_status_judge(unsigned status, struct fault *fault)
 {
 	switch (status) {
 	case 200:
@@ -192,76 +221,78 @@ static enum err status_judge(unsigned status, struct fault *fault)
 	}
 }
 
-enum err fetcher_get(struct fetcher *fetcher, const char *path, const char *token,
-		     struct buffer *ret_body, struct fault *fault)
+/* How a request is asked: once, or a few times. */
+typedef enum err ask_fn(struct fetcher *fetcher, const struct post_request *request,
+			struct post_response *response, struct fault *fault);
+
+/* Fills a response that is not initialised, and is to be released in any case. */
+static enum err exchange(struct fetcher *fetcher, const char *path, ask_fn *ask_it,
+			 struct post_request *request, struct post_response *response,
+			 struct fault *fault)
 {
-	struct post_request request = {
-		.is_plain = fetcher->url.is_plain,
-		.token = token,
-		.agent = AGENT,
-		.ca = fetcher->ca,
-		.fields = fetcher->fields,
-		.time_ms = FETCH_TRY_MS,
-	};
-	struct post_response response;
 	struct buffer url;
 	enum err err;
 
-	post_response_init(&response);
-	buffer_init(&response.body, FETCH_BYTES_MAX);
+	post_response_init(response);
+	buffer_init(&response->body, FETCH_BYTES_MAX);
 	buffer_init(&url, POST_URL_BYTES_MAX + FETCH_PATH_CHARS_MAX);
 	err = address_make(fetcher, path, &url, fault);
-	request.url = buffer_text(&url);
+	request->url = buffer_text(&url);
+	request->is_plain = fetcher->url.is_plain;
+	request->agent = AGENT;
+	request->ca = fetcher->ca;
+	request->time_ms = FETCH_TRY_MS;
+	request->stop = &fetcher->stopping;
 	if (!err) {
 		pthread_mutex_lock(&fetcher->mutex);
-		err = ask(fetcher, &request, &response, fault);
+		err = ask_it(fetcher, request, response, fault);
 		pthread_mutex_unlock(&fetcher->mutex);
 	}
-	if (!err)
-		err = status_judge(response.status, fault);
-	if (!err) {
-		buffer_put_slice(ret_body, buffer_slice(&response.body));
-		err = buffer_check(ret_body, "what was fetched", fault);
-	}
 	buffer_release(&url);
+	return err;
+}
+
+static enum err body_take(const struct post_response *response, struct buffer *ret_body,
+			  struct fault *fault)
+{
+	buffer_put_slice(ret_body, buffer_slice(&response->body));
+	return buffer_check(ret_body, "what was fetched", fault);
+}
+
+enum err fetcher_get(struct fetcher *fetcher, const char *path, const char *token,
+		     struct buffer *ret_body, struct fault *fault)
+{
+	struct post_request request = { .token = token, .fields = fetcher->fields };
+	struct post_response response;
+	enum err err = exchange(fetcher, path, ask, &request, &response, fault);
+
+	if (!err)
+		err = fetch_status_judge(response.status, fault);
+	if (!err)
+		err = body_take(&response, ret_body, fault);
 	post_response_release(&response);
 	return err;
 }
 
-enum err fetcher_post(struct fetcher *fetcher, const char *path, const char *media,
-		      const char *const *fields, struct slice body, unsigned *ret_status,
-		      unsigned *ret_retry_after_s, struct fault *fault)
+enum err fetcher_post(struct fetcher *fetcher, const struct fetch_post *post,
+		      struct fetch_answer *ret_answer, struct buffer *ret_body,
+		      struct fault *fault)
 {
-	struct post_request request = {
-		.is_plain = fetcher->url.is_plain,
-		.agent = AGENT,
-		.ca = fetcher->ca,
-		.media = media,
-		.body = body,
-		.fields = fields,
-		.time_ms = FETCH_TRY_MS,
-	};
+	struct post_request request = { .media = post->media,
+					.fields = post->fields,
+					.body = post->body };
 	struct post_response response;
-	struct buffer url;
-	enum err err;
+	enum err err =
+		exchange(fetcher, post->path, ask_once, &request, &response, fault);
 
-	post_response_init(&response);
-	buffer_init(&response.body, FETCH_BYTES_MAX);
-	buffer_init(&url, POST_URL_BYTES_MAX + FETCH_PATH_CHARS_MAX);
-	err = address_make(fetcher, path, &url, fault);
-	request.url = buffer_text(&url);
-	if (!err) {
-		pthread_mutex_lock(&fetcher->mutex);
-		err = ask_once(fetcher, &request, &response, fault);
-		pthread_mutex_unlock(&fetcher->mutex);
-	}
 	/* An answer that says "later" is one, too. */
-	if (!err || (err == ERR_BUSY && response.status != 0)) {
-		*ret_status = response.status;
-		*ret_retry_after_s = response.retry_after_s;
+	if (err == ERR_BUSY && response.status != 0)
 		err = ERR_OK;
-	}
-	buffer_release(&url);
+	if (!err && ret_body)
+		err = body_take(&response, ret_body, fault);
+	if (!err)
+		*ret_answer =
+			(struct fetch_answer){ response.status, response.retry_after_s };
 	post_response_release(&response);
 	return err;
 }

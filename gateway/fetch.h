@@ -12,6 +12,7 @@
 #ifndef ARRONDI_GATEWAY_FETCH_H
 #define ARRONDI_GATEWAY_FETCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "keys/buffer.h"
@@ -59,15 +60,35 @@ MUST_USE enum err fetcher_get(struct fetcher *fetcher, const char *path,
 			      const char *token, struct buffer *ret_body,
 			      struct fault *fault);
 
-/*
- * POSTs a body with these lines of the head, once: the outbox is who tries again.
- * ERR_OK for any answer, whose status and wish (Retry-After, 0: none) are given;
- * otherwise as fetcher_get().
- */
-MUST_USE enum err fetcher_post(struct fetcher *fetcher, const char *path,
-			       const char *media, const char *const *fields,
-			       struct slice body, unsigned *ret_status,
-			       unsigned *ret_retry_after_s, struct fault *fault);
+/* What is POSTed, once: whoever asks tries again. */
+struct fetch_post {
+	const char *path;
+	const char *media;
+	const char *const *fields; /* more lines of the head, ended by NULL; or NULL */
+	struct slice body;
+};
+
+struct fetch_answer {
+	unsigned status;
+	unsigned retry_after_s; /* its wish; 0: none */
+};
+
+/* ERR_OK for any answer; otherwise as fetcher_get(). Its body is appended, where
+ * ret_body is not NULL. */
+MUST_USE enum err fetcher_post(struct fetcher *fetcher, const struct fetch_post *post,
+			       struct fetch_answer *ret_answer, struct buffer *ret_body,
+			       struct fault *fault);
+
+/* What an answer that is no 200 means, as fetcher_get() says it. */
+MUST_USE enum err fetch_status_judge(unsigned status, struct fault *fault);
+
+/* Ends what is being asked, within a second, and refuses all that comes after: ERR_BUSY.
+ * From any thread. */
+void fetcher_stop(struct fetcher *fetcher);
+bool fetcher_is_stopped(const struct fetcher *fetcher);
+
+/* Its clock: milliseconds that only grow. */
+int64_t fetcher_now_ms(const struct fetcher *fetcher);
 
 /* A hook_certificate_fetch_fn: ctx is the fetcher of the address's host. */
 enum err fetch_certificate(void *ctx, const char *url, struct buffer *ret_pem,

@@ -295,6 +295,16 @@ void hook_set_unref(struct hook_set *set)
 	free(set);
 }
 
+void hook_set_stop(struct hook_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->place[i].fetcher)
+			fetcher_stop(set->place[i].fetcher);
+		if (set->place[i].certificate_fetcher)
+			fetcher_stop(set->place[i].certificate_fetcher);
+	}
+}
+
 size_t hook_set_count(const struct hook_set *set)
 {
 	return set->count;

@@ -34,6 +34,9 @@ MUST_USE enum err hook_set_load(const struct config *config, struct hook_set **r
 struct hook_set *hook_set_ref(struct hook_set *set);
 void hook_set_unref(struct hook_set *set); /* takes NULL */
 
+/* Ends what its fetchers ask, and all that they would ask later. From any thread. */
+void hook_set_stop(struct hook_set *set);
+
 size_t hook_set_count(const struct hook_set *set);
 const struct hook_desk *hook_set_desk(const struct hook_set *set, size_t i);
 /* NULL where there is none of that name. */

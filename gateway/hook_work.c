@@ -286,6 +286,9 @@ static enum err movement_fetch(struct hook_work *work, struct inbox_movement *wa
 		fetched = fetcher_get(desk->fetcher, wanted->movement.path, desk->token,
 				      body, &refusal);
 	}
+	/* Who is about to stop has learnt nothing of the provider. */
+	if (fetched && fetcher_is_stopped(desk->fetcher))
+		return ERR_OK;
 	err = inbox_begin(work->inbox, fault);
 	if (err)
 		return err;

@@ -24,7 +24,8 @@ struct hand {
 	bool is_started;
 	bool is_troubled; /* and it was said */
 	int64_t purged_at;
-	unsigned seen; /* of worker->news */
+	unsigned seen;          /* of worker->news */
+	struct hook_set *hooks; /* of the round under way, or NULL; under worker->lock */
 };
 
 struct hook_worker {
@@ -118,6 +119,15 @@ static enum err fetcher_round(struct hand *hand, struct hook_work *work,
 	return err;
 }
 
+static void round_hooks_set(struct hand *hand, struct hook_set *hooks)
+{
+	must(pthread_mutex_lock(&hand->worker->lock));
+	hand->hooks = hooks;
+	if (hooks && hand->worker->stopping)
+		hook_set_stop(hooks);
+	must(pthread_mutex_unlock(&hand->worker->lock));
+}
+
 static size_t round_run(struct hand *hand)
 {
 	struct hook_worker *worker = hand->worker;
@@ -129,8 +139,11 @@ static size_t round_run(struct hand *hand)
 				  .events = { .parked = parked_say } };
 	struct fault fault = { 0 };
 	size_t count = 0;
-	enum err err = hand->round(hand, &work, &count, &fault);
+	enum err err;
 
+	round_hooks_set(hand, hooks);
+	err = hand->round(hand, &work, &count, &fault);
+	round_hooks_set(hand, NULL);
 	hook_set_unref(hooks);
 	trouble_say(hand, err, &fault);
 	return err ? 0 : count;
@@ -234,6 +247,10 @@ void hook_worker_stop(struct hook_worker *worker)
 		return;
 	must(pthread_mutex_lock(&worker->lock));
 	worker->stopping = true;
+	if (worker->booker.hooks)
+		hook_set_stop(worker->booker.hooks);
+	if (worker->fetcher.hooks)
+		hook_set_stop(worker->fetcher.hooks);
 	must(pthread_cond_broadcast(&worker->work));
 	must(pthread_mutex_unlock(&worker->lock));
 	hand_stop(&worker->booker);

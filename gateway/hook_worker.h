@@ -33,8 +33,9 @@ MUST_USE enum err hook_worker_start(const struct hook_worker_options *options,
 /* There is something new in the inbox. From any thread. */
 void hook_worker_wake(struct hook_worker *worker);
 
-/* Ends the step that is under way, then the threads; the sequencer still lives. Takes
- * NULL. */
+/* Ends the step that is under way, within a second where a provider is asked, then the
+ * threads; the sequencer still lives. The hooks in force are asked no more. Takes NULL.
+ */
 void hook_worker_stop(struct hook_worker *worker);
 
 #endif

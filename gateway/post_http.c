@@ -66,6 +66,7 @@ static size_t take_body(char *bytes, size_t one, size_t n, void *ctx)
 	return buffer_put(body, bytes, n) == ERR_OK ? n : 0;
 }
 
+/* Another value than 0 ends the transfer. libcurl calls this once a second at least. */
 static int tell_sent(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
 		     curl_off_t up)
 {
@@ -73,7 +74,9 @@ static int tell_sent(void *ctx, curl_off_t down_all, curl_off_t down, curl_off_t
 
 	(void)down_all;
 	(void)down;
-	if (up_all > 0 && up >= 0)
+	if (request->stop && atomic_load(request->stop))
+		return 1;
+	if (request->on_sent && up_all > 0 && up >= 0)
 		request->on_sent(request->on_sent_ctx, (uint64_t)up, (uint64_t)up_all);
 	return 0;
 }
@@ -164,7 +167,7 @@ static void set_request(struct setup *setup, const struct post_request *request)
 		set_pointer(setup, CURLOPT_POSTFIELDS,
 			    request->body.n ? (const void *)request->body.p : "");
 	}
-	if (request->on_sent) {
+	if (request->on_sent || request->stop) {
 		set_long(setup, CURLOPT_NOPROGRESS, 0L);
 		set_pointer(setup, CURLOPT_XFERINFODATA, request);
 		if (setup->code == CURLE_OK)
@@ -200,6 +203,8 @@ static enum err failure(const struct post_client *client, CURLcode code,
 
 	if (code == CURLE_WRITE_ERROR && buffer_err(body) != ERR_OK)
 		return buffer_check(body, "the server's answer", fault);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return fault_set(fault, ERR_BUSY, "the request was given up: to stop");
 	if (code == CURLE_OUT_OF_MEMORY)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
 	return fault_set(fault, may_pass(code) ? ERR_BUSY : ERR_IO, "%s", text);

@@ -8,6 +8,7 @@
 #ifndef ARRONDI_GATEWAY_POST_HTTP_H
 #define ARRONDI_GATEWAY_POST_HTTP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ struct post_request {
 	/* Told of the body's progress now and then; or NULL. */
 	void (*on_sent)(void *ctx, uint64_t sent_bytes, uint64_t all_bytes);
 	void *on_sent_ctx;
+	/* Once true, the request ends within a second: ERR_BUSY. Or NULL. */
+	const atomic_bool *stop;
 };
 
 struct post_response {

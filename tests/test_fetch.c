@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -279,32 +280,80 @@ static void who_does_not_answer_is_left_alone_for_a_while(void **state)
 	rig_end(8);
 }
 
-static void a_member_is_told_once(void **state)
+static void assert_post(enum err wanted, unsigned status, unsigned retry_after_s)
 {
 	const char *fields[] = { "webhook-id: msg_1", NULL };
-	unsigned status = 0, after_s = 0;
+	const struct fetch_post post = { "/hook", "application/json", fields,
+					 slice_of_text("{}") };
+	struct fetch_answer answer = { 0 };
 
+	assert_int_equal(fetcher_post(rig.fetcher, &post, &answer, &rig.body, &rig.fault),
+			 wanted);
+	assert_int_equal(answer.status, status);
+	assert_int_equal(answer.retry_after_s, retry_after_s);
+}
+
+static void a_member_is_told_once(void **state)
+{
 	(void)state;
-	rig_begin(ANSWERS(ANSWER("410 Gone", "", ""),
+	rig_begin(ANSWERS(ANSWER("410 Gone", "", "gone"),
 			  ANSWER("503 No", "Retry-After: 7\r\n", ""), ""));
-	assert_int_equal(fetcher_post(rig.fetcher, "/hook", "application/json", fields,
-				      slice_of_text("{}"), &status, &after_s, &rig.fault),
-			 ERR_OK);
-	assert_int_equal(status, 410);
-	assert_int_equal(fetcher_post(rig.fetcher, "/hook", "application/json", fields,
-				      slice_of_text("{}"), &status, &after_s, &rig.fault),
-			 ERR_OK);
-	assert_int_equal(status, 503);
-	assert_int_equal(after_s, 7);
-	assert_int_equal(fetcher_post(rig.fetcher, "/hook", "application/json", fields,
-				      slice_of_text("{}"), &status, &after_s, &rig.fault),
-			 ERR_BUSY);
+	assert_post(ERR_OK, 410, 0);
+	assert_string_equal(buffer_text(&rig.body), "gone");
+	assert_post(ERR_OK, 503, 7);
+	assert_post(ERR_BUSY, 0, 0);
 	assert_int_equal(rig.clock.sleeps, 0);
 	rig_end(3);
 	assert_non_null(strstr(rig.provider.request[0], "POST /hook HTTP/1.1\r\n"));
 	assert_non_null(strstr(rig.provider.request[0], "\r\nwebhook-id: msg_1\r\n"));
 	assert_non_null(strstr(rig.provider.request[0],
 			       "\r\nContent-Type: application/json\r\n"));
+}
+
+/* ---- stopping ---- */
+
+static void *stop_soon(void *ctx)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+
+	(void)nanosleep(&pause, NULL);
+	fetcher_stop(ctx);
+	return NULL;
+}
+
+/* The kernel takes the connection, and nobody answers: without the stop this takes three
+ * times FETCH_TRY_MS. */
+static void who_stops_does_not_wait_for_a_provider(void **state)
+{
+	struct fetch_options options = { .base = NULL };
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	struct timespec before, after;
+	socklen_t n = sizeof address;
+	pthread_t stopper;
+	char base[64];
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	rig = (struct rig){ .fetcher = NULL };
+	buffer_init(&rig.body, FETCH_BYTES_MAX);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, n), 0);
+	assert_int_equal(listen(listener, 8), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &n), 0);
+	snprintf(base, sizeof base, "http://127.0.0.1:%u", ntohs(address.sin_port));
+	options.base = base;
+	assert_int_equal(fetcher_new(&options, &rig.fetcher, &rig.fault), ERR_OK);
+	(void)clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(pthread_create(&stopper, NULL, stop_soon, rig.fetcher), 0);
+	assert_get(ERR_BUSY, "the request was given up: to stop");
+	(void)clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_int_equal(pthread_join(stopper, NULL), 0);
+	assert_true(after.tv_sec - before.tv_sec < FETCH_TRY_MS / 1000 / 2);
+	assert_get(ERR_BUSY, "nothing is asked any more: to stop");
+	assert_int_equal(fetcher_wait_ms(rig.fetcher), 0);
+	fetcher_free(rig.fetcher);
+	buffer_release(&rig.body);
+	close(listener);
 }
 
 static void only_a_path_is_asked_for(void **state)
@@ -415,6 +464,7 @@ int main(void)
 		cmocka_unit_test(an_answer_is_bounded),
 		cmocka_unit_test(who_does_not_answer_is_left_alone_for_a_while),
 		cmocka_unit_test(a_member_is_told_once),
+		cmocka_unit_test(who_stops_does_not_wait_for_a_provider),
 		cmocka_unit_test(only_a_path_is_asked_for),
 		cmocka_unit_test(a_certificate_is_fetched_from_its_host),
 		cmocka_unit_test(only_https_leaves_this_machine),
