@@ -31,6 +31,17 @@ static const struct command commands[] = {
 	  "...):\n"
 	  "      what waits, why, and again",
 	  cmd_inbox },
+	{ "reconcile",
+	  "DIR --config FILE [--hook NAME] [--from DAY] [--to DAY]\n"
+	  "              [--format text|json] [--store]",
+	  "lists what providers say has moved (the last 14 days up to yesterday) and "
+	  "tells\n"
+	  "      what lacks here, what lacks there, and what to do; ends with 1 where "
+	  "there\n"
+	  "      are differences, 2 where it cannot be found out. --store has booked "
+	  "what\n"
+	  "      lacks here",
+	  cmd_reconcile },
 };
 
 const struct command *command_find(const char *name)

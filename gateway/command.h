@@ -34,5 +34,6 @@ int command_usage(const char *name);
 int cmd_bank(int argc, char **argv);
 int cmd_beneficiary(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
+int cmd_reconcile(int argc, char **argv);
 
 #endif

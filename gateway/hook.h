@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #include "gateway/movement.h"
+#include "keys/buffer.h"
 #include "keys/fault.h"
 #include "keys/slice.h"
 
@@ -143,6 +144,21 @@ struct hook_adapter {
 			      struct movements *movements,
 			      char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
 			      struct fault *fault);
+
+	/* Its list is of donations of these days, each with all that became of it, on
+	 * whatever days. */
+	bool lists_donations;
+
+	/* For a movement that was only listed: what to GET first, "" for nothing; and the
+	 * body of the delivery that would have told it, of what was fetched. read() then
+	 * tells it as if it had been posted, and what is always fetched, is fetched.
+	 * ERR_NOT_FOUND where no delivery tells such a movement. Both NULL: none does. */
+	enum err (*retell_path)(const struct movement *missed,
+				char ret_path[MOVEMENT_PATH_CHARS_MAX + 1],
+				struct fault *fault);
+	enum err (*retell)(const struct hook_endpoint *endpoint,
+			   const struct movement *missed, struct slice fetched,
+			   struct buffer *ret_body, struct fault *fault);
 };
 
 /* The table of adapters, ended by NULL; and one by its name, or NULL. */

@@ -5,8 +5,10 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "gateway/json_pick.h"
 #include "keys/encoding.h"
 #include "keys/hash.h"
 #include "ledger/date.h"
@@ -127,5 +129,28 @@ enum err hook_entry_draft(const struct inbox_movement *movement,
 	if (json_doc_err(doc))
 		return fault_set(fault, json_doc_err(doc), "out of memory");
 	*ret_draft = draft;
+	return ERR_OK;
+}
+
+enum err hook_entry_is(const struct inbox_movement *movement, struct slice entry,
+		       bool *ret_is, struct fault *fault)
+{
+	const struct way *way = &ways[movement->movement.kind];
+	struct json_want want[] = { { .path = "kind" },
+				    { .path = "ref" },
+				    { .path = "amount" } };
+	char ref[sizeof REF_PREFIX + REF_DIGITS];
+	void *texts = NULL;
+	enum err err = json_pick(entry, want, 3, &texts, fault);
+
+	if (err)
+		return err;
+	ref_of(movement->key, ref);
+	*ret_is = way->entry && json_want_is(&want[0], way->entry) &&
+		  json_want_is(&want[1], ref) &&
+		  (way->reason ||
+		   (want[2].token == JSON_TOKEN_INTEGER &&
+		    want[2].integer == cents_value(movement->movement.amount)));
+	free(texts);
 	return ERR_OK;
 }

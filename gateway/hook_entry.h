@@ -39,4 +39,9 @@ MUST_USE enum err hook_entry_draft(const struct inbox_movement *movement,
 				   struct json_doc *doc, struct json **ret_draft,
 				   struct fault *fault);
 
+/* Whether this is the entry that books the movement: of its kind, under its reference,
+ * and of its amount. ERR_MEMORY; ERR_INVALID where the bytes are no entry. */
+MUST_USE enum err hook_entry_is(const struct inbox_movement *movement, struct slice entry,
+				bool *ret_is, struct fault *fault);
+
 #endif

@@ -16,6 +16,7 @@
 #include "gateway/hook_mac.h"
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
+#include "gateway/json_writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -509,6 +510,64 @@ static enum err gocardless_read_list(const struct hook_endpoint *endpoint,
 	return err;
 }
 
+/* ---- telling again: the event, without its id ---- */
+
+static const struct hook_retold retold[] = {
+	{ MOVEMENT_DONATION, "payment", NULL, false },
+	{ MOVEMENT_LATE_FAILURE, "payment", NULL, false },
+	{ MOVEMENT_CHARGEBACK, "payment", NULL, true },
+	{ MOVEMENT_CHARGEBACK_REVERSED, "payment", NULL, true },
+	{ MOVEMENT_REFUND, "refund", NULL, false },
+	{ MOVEMENT_REFUND_FAILED, "refund", NULL, false },
+	{ MOVEMENT_PAYOUT, "payout", NULL, false },
+	{ MOVEMENT_PAYOUT_FAILED, "payout", NULL, false },
+	{ MOVEMENT_FEE, "payout", NULL, false },
+	{ 0, NULL, NULL, false },
+};
+
+/* A kind's event: the first of that kind in the table of types. */
+static const char *type_of_kind(enum movement_kind kind)
+{
+	const struct hook_type *type = types;
+
+	if (kind == MOVEMENT_FEE)
+		kind = MOVEMENT_PAYOUT; /* which tells its fees */
+	while (type->kind != kind || !type->read)
+		type++; /* each kind above has one */
+	return type->name;
+}
+
+static enum err gocardless_retell(const struct hook_endpoint *endpoint,
+				  const struct movement *missed, struct slice fetched,
+				  struct buffer *ret_body, struct fault *fault)
+{
+	char moment[UTC_TEXT_BYTES];
+	const struct hook_retold *row;
+	const char *object, *type, *action;
+	struct json_writer writer;
+	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+
+	(void)endpoint;
+	(void)fetched; /* the worker does that */
+	if (err)
+		return err;
+	type = type_of_kind(missed->kind);
+	action = strchr(type, '.');
+	hook_noon_format(missed->date, moment);
+	json_writer_init(&writer, ret_body);
+	json_put_object(&writer, NULL);
+	json_put_array(&writer, "events");
+	json_put_object(&writer, NULL);
+	json_put_text(&writer, "created_at", moment);
+	json_put_slice(&writer, "resource_type", slice_of(type, (size_t)(action - type)));
+	json_put_text(&writer, "action", action + 1);
+	json_put_object(&writer, "links");
+	json_put_text(&writer, row->type, object);
+	for (int open = 0; open < 4; open++)
+		json_put_end(&writer);
+	return json_writer_finish(&writer);
+}
+
 static const char *const api_fields[] = { "GoCardless-Version: 2015-07-06", NULL };
 
 const struct hook_adapter hook_gocardless = {
@@ -523,4 +582,5 @@ const struct hook_adapter hook_gocardless = {
 	.read_fetched = gocardless_read_fetched,
 	.list_path = gocardless_list_path,
 	.read_list = gocardless_read_list,
+	.retell = gocardless_retell,
 };

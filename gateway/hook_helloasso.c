@@ -17,6 +17,8 @@
 #include "gateway/hook_mac.h"
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
+#include "gateway/json_writer.h"
+#include "keys/encoding.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -481,6 +483,32 @@ static enum err helloasso_read_list(const struct hook_endpoint *endpoint,
 	return err;
 }
 
+/* ---- telling again: the payment, of which all is read ---- */
+
+static enum err helloasso_retell(const struct hook_endpoint *endpoint,
+				 const struct movement *missed, struct slice fetched,
+				 struct buffer *ret_body, struct fault *fault)
+{
+	const char *payment =
+		missed->kind == MOVEMENT_REFUND ? missed->parent : missed->object;
+	struct json_writer writer;
+	uint64_t id;
+
+	(void)endpoint;
+	(void)fetched; /* the worker does that */
+	if (decimal_parse(payment, strlen(payment), &id) != ERR_OK || id > INT64_MAX)
+		return fault_set(fault, ERR_NOT_FOUND,
+				 "no delivery tells a movement like this");
+	json_writer_init(&writer, ret_body);
+	json_put_object(&writer, NULL);
+	json_put_text(&writer, "eventType", "Payment");
+	json_put_object(&writer, "data");
+	json_put_integer(&writer, "id", (int64_t)id);
+	json_put_end(&writer);
+	json_put_end(&writer);
+	return json_writer_finish(&writer);
+}
+
 const struct hook_adapter hook_helloasso = {
 	.name = "helloasso",
 	.refused_status = 400,
@@ -492,4 +520,6 @@ const struct hook_adapter hook_helloasso = {
 	.read_fetched = helloasso_read_fetched,
 	.list_path = helloasso_list_path,
 	.read_list = helloasso_read_list,
+	.lists_donations = true,
+	.retell = helloasso_retell,
 };

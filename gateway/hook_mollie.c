@@ -314,6 +314,7 @@ const struct hook_adapter hook_mollie = {
 	.read_fetched = mollie_read_fetched,
 	.list_path = mollie_list_path,
 	.read_list = mollie_read_list,
+	.retell = mollie_retell,
 };
 
 const struct hook_adapter hook_mollie_classic = {
@@ -328,4 +329,5 @@ const struct hook_adapter hook_mollie_classic = {
 	.read_fetched = mollie_read_fetched,
 	.list_path = mollie_list_path,
 	.read_list = mollie_read_list,
+	.retell = mollie_classic_retell,
 };

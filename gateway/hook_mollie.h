@@ -26,4 +26,11 @@ enum err mollie_read_list(const struct hook_endpoint *endpoint, struct slice bod
 			  char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
 			  struct fault *fault);
 
+enum err mollie_retell(const struct hook_endpoint *endpoint,
+		       const struct movement *missed, struct slice fetched,
+		       struct buffer *ret_body, struct fault *fault);
+enum err mollie_classic_retell(const struct hook_endpoint *endpoint,
+			       const struct movement *missed, struct slice fetched,
+			       struct buffer *ret_body, struct fault *fault);
+
 #endif

@@ -9,6 +9,7 @@
 #include "gateway/hook_mollie.h"
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
+#include "gateway/json_writer.h"
 
 #define PAGE 250
 
@@ -177,4 +178,58 @@ enum err mollie_read_list(const struct hook_endpoint *endpoint, struct slice bod
 	}
 	free(texts);
 	return err;
+}
+
+/* ---- telling again: an event that names what is then fetched ---- */
+
+static const struct hook_retold retold[] = {
+	{ MOVEMENT_DONATION, "payment.paid", NULL, false },
+	{ MOVEMENT_REFUND, "refund.refunded", NULL, false },
+	{ MOVEMENT_REFUND_FAILED, "refund.failed", NULL, false },
+	{ MOVEMENT_CHARGEBACK, "chargeback.received", NULL, false },
+	{ MOVEMENT_CHARGEBACK_REVERSED, "chargeback.reversed", NULL, false },
+	{ MOVEMENT_FEE, "balance-transaction.created", NULL, false },
+	{ 0, NULL, NULL, false },
+};
+
+enum err mollie_retell(const struct hook_endpoint *endpoint,
+		       const struct movement *missed, struct slice fetched,
+		       struct buffer *ret_body, struct fault *fault)
+{
+	char moment[UTC_TEXT_BYTES];
+	const struct hook_retold *row;
+	const char *object;
+	struct json_writer writer;
+	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+
+	(void)endpoint;
+	(void)fetched; /* the worker does that */
+	if (err)
+		return err;
+	hook_noon_format(missed->date, moment);
+	json_writer_init(&writer, ret_body);
+	json_put_object(&writer, NULL);
+	json_put_text(&writer, "resource", "event");
+	json_put_text(&writer, "type", row->type);
+	json_put_text(&writer, "entityId", object);
+	json_put_text(&writer, "createdAt", moment);
+	json_put_end(&writer);
+	return json_writer_finish(&writer);
+}
+
+/* The payment alone, of which all is read. */
+enum err mollie_classic_retell(const struct hook_endpoint *endpoint,
+			       const struct movement *missed, struct slice fetched,
+			       struct buffer *ret_body, struct fault *fault)
+{
+	const char *payment =
+		missed->kind == MOVEMENT_DONATION ? missed->object : missed->parent;
+
+	(void)endpoint;
+	(void)fetched; /* the worker does that */
+	if (strncmp(payment, "tr_", 3) != 0)
+		return fault_set(fault, ERR_NOT_FOUND,
+				 "no delivery tells a movement like this");
+	buffer_printf(ret_body, "id=%s", payment);
+	return ERR_OK;
 }

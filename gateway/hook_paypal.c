@@ -202,4 +202,5 @@ const struct hook_adapter hook_paypal = {
 	.read_fetched = paypal_read_fetched,
 	.list_path = paypal_list_path,
 	.read_list = paypal_read_list,
+	.retell = paypal_retell,
 };

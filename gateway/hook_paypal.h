@@ -32,4 +32,18 @@ enum err paypal_read_list(const struct hook_endpoint *endpoint, struct slice bod
 			  char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
 			  struct fault *fault);
 
+/* Of one transaction: what no event tells, for PayPal has none for transfers to the bank.
+ * Only what this event names is fetched, and what is fetched is PayPal's own list. */
+#define PAYPAL_TRANSACTIONS "/v1/reporting/transactions?"
+#define PAYPAL_TRANSACTION  "REPORTING.TRANSACTION"
+enum err paypal_transaction_path(const char *id, struct date date,
+				 char ret_path[MOVEMENT_PATH_CHARS_MAX + 1],
+				 struct fault *fault);
+enum err paypal_transaction_read(const struct hook_endpoint *endpoint,
+				 const struct movement *wanted, struct slice body,
+				 struct movements *movements, struct fault *fault);
+enum err paypal_retell(const struct hook_endpoint *endpoint,
+		       const struct movement *missed, struct slice fetched,
+		       struct buffer *ret_body, struct fault *fault);
+
 #endif

@@ -13,6 +13,7 @@
 #include "gateway/hook_paypal.h"
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
+#include "gateway/json_writer.h"
 
 #define PAGE     100
 #define DAYS_MAX 31
@@ -30,11 +31,10 @@ enum err paypal_list_path(const struct hook_endpoint *endpoint, struct date from
 				 "PayPal lists %d days at a time at most", DAYS_MAX);
 	date_format(from, first);
 	date_format(until, last);
-	snprintf(
-		ret_path, HOOK_LIST_PATH_CHARS_MAX + 1,
-		"/v1/reporting/transactions?start_date=%sT00:00:00Z&end_date=%sT23:59:59Z"
-		"&fields=transaction_info&page_size=%d&page=%s",
-		first, last, PAGE, cursor[0] ? cursor : "1");
+	snprintf(ret_path, HOOK_LIST_PATH_CHARS_MAX + 1,
+		 PAYPAL_TRANSACTIONS "start_date=%sT00:00:00Z&end_date=%sT23:59:59Z"
+				     "&fields=transaction_info&page_size=%d&page=%s",
+		 first, last, PAGE, cursor[0] ? cursor : "1");
 	return ERR_OK;
 }
 
@@ -103,6 +103,9 @@ static bool ids_read(const struct json_want *row, size_t c, struct movement *mov
 	if (!hook_id_of_want(&row[ROW_ID], "", id))
 		return false;
 	(void)hook_id_of_want(&row[ROW_REFERENCE], "", movement->parent);
+	/* Of one capture more may be taken back than once. */
+	if (codes[c].is_of_ref)
+		memcpy(movement->event, id, sizeof movement->event);
 	if (codes[c].is_of_ref && movement->parent[0] == '\0')
 		return false;
 	memcpy(movement->object, codes[c].is_of_ref ? movement->parent : id,
@@ -187,4 +190,88 @@ enum err paypal_read_list(const struct hook_endpoint *endpoint, struct slice bod
 			 (long long)want[1].integer + 1);
 	free(texts);
 	return err;
+}
+
+/* ---- one transaction of the list, for what no event tells ---- */
+
+enum err paypal_transaction_path(const char *id, struct date date,
+				 char ret_path[MOVEMENT_PATH_CHARS_MAX + 1],
+				 struct fault *fault)
+{
+	char first[DATE_TEXT_BYTES], last[DATE_TEXT_BYTES];
+	struct date before, after;
+
+	if (date_add_days(date, -1, &before) != ERR_OK ||
+	    date_add_days(date, 1, &after) != ERR_OK)
+		return fault_set(fault, ERR_INVALID, "these days cannot be listed");
+	date_format(before, first);
+	date_format(after, last);
+	snprintf(ret_path, MOVEMENT_PATH_CHARS_MAX + 1,
+		 PAYPAL_TRANSACTIONS "transaction_id=%s&start_date=%sT00:00:00Z"
+				     "&end_date=%sT23:59:59Z&fields=transaction_info",
+		 id, first, last);
+	return ERR_OK;
+}
+
+enum err paypal_transaction_read(const struct hook_endpoint *endpoint,
+				 const struct movement *wanted, struct slice body,
+				 struct movements *movements, struct fault *fault)
+{
+	char cursor[HOOK_CURSOR_CHARS_MAX + 1];
+	struct movements rows;
+	size_t found = 0;
+	enum err err;
+
+	movements_init(&rows);
+	err = paypal_read_list(endpoint, body, &rows, cursor, fault);
+	for (size_t i = 0; !err && i < rows.count; i++) {
+		if (strcmp(rows.item[i].object, wanted->object) != 0 &&
+		    strcmp(rows.item[i].event, wanted->object) != 0)
+			continue;
+		err = movements_put(movements, &rows.item[i], fault);
+		found++;
+	}
+	if (!err && !found)
+		err = fault_set(fault, ERR_INVALID,
+				"what was fetched is not what was asked for");
+	movements_release(&rows);
+	return err;
+}
+
+/* ---- telling again: an event that names what is then fetched ---- */
+
+static const struct hook_retold retold[] = {
+	{ MOVEMENT_DONATION, "PAYMENT.CAPTURE.COMPLETED", NULL, false },
+	{ MOVEMENT_FEE, "PAYMENT.CAPTURE.COMPLETED", NULL, true },
+	{ MOVEMENT_REFUND, "PAYMENT.CAPTURE.REFUNDED", NULL, false },
+	{ MOVEMENT_CHARGEBACK, PAYPAL_TRANSACTION, NULL, false },
+	{ MOVEMENT_CHARGEBACK_REVERSED, PAYPAL_TRANSACTION, NULL, false },
+	{ MOVEMENT_PAYOUT, PAYPAL_TRANSACTION, NULL, false },
+	{ 0, NULL, NULL, false },
+};
+
+enum err paypal_retell(const struct hook_endpoint *endpoint,
+		       const struct movement *missed, struct slice fetched,
+		       struct buffer *ret_body, struct fault *fault)
+{
+	char moment[UTC_TEXT_BYTES];
+	const struct hook_retold *row;
+	const char *object;
+	struct json_writer writer;
+	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+
+	(void)endpoint;
+	(void)fetched; /* the worker does that */
+	if (err)
+		return err;
+	hook_noon_format(missed->date, moment);
+	json_writer_init(&writer, ret_body);
+	json_put_object(&writer, NULL);
+	json_put_text(&writer, "event_type", row->type);
+	json_put_text(&writer, "create_time", moment);
+	json_put_object(&writer, "resource");
+	json_put_text(&writer, "id", missed->event[0] ? missed->event : object);
+	json_put_end(&writer);
+	json_put_end(&writer);
+	return json_writer_finish(&writer);
 }

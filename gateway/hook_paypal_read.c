@@ -63,6 +63,22 @@ static enum err dispute_event(const struct json_want *want, struct movement *mov
 			     want, movements, fault);
 }
 
+/* Whatever the row is: it tells its kind. */
+static enum err transaction_event(const struct json_want *want, struct movement *movement,
+				  struct movements *movements, struct fault *fault)
+{
+	char path[MOVEMENT_PATH_CHARS_MAX + 1];
+
+	if (!hook_id_of_want(&want[RESOURCE_ID], "", movement->object) ||
+	    !hook_date_of_want(&want[EVENT_CREATED], &movement->date) ||
+	    paypal_transaction_path(movement->object, movement->date, path, fault) !=
+		    ERR_OK)
+		return hook_put_parked(movement, "the transaction has no id or date",
+				       movements, fault);
+	movement_want(movement, "%s", path);
+	return movements_put(movements, movement, fault);
+}
+
 static enum err mandate_event(const struct json_want *want, struct movement *movement,
 			      struct movements *movements, struct fault *fault)
 {
@@ -84,6 +100,7 @@ static const struct hook_type types[] = {
 	{ "BILLING.SUBSCRIPTION.CANCELLED", MOVEMENT_MANDATE_ENDED, mandate_event },
 	{ "BILLING.SUBSCRIPTION.EXPIRED", MOVEMENT_MANDATE_ENDED, mandate_event },
 	{ "BILLING.SUBSCRIPTION.SUSPENDED", MOVEMENT_MANDATE_ENDED, mandate_event },
+	{ PAYPAL_TRANSACTION, MOVEMENT_PAYOUT, transaction_event },
 	/* Nothing has moved. */
 	{ "PAYMENT.CAPTURE.PENDING", 0, NULL },
 	{ "PAYMENT.CAPTURE.DENIED", 0, NULL },
@@ -373,7 +390,8 @@ enum err paypal_read_fetched(const struct hook_endpoint *endpoint,
 	void *texts = NULL;
 	enum err err;
 
-	(void)endpoint;
+	if (strncmp(wanted->path, PAYPAL_TRANSACTIONS, strlen(PAYPAL_TRANSACTIONS)) == 0)
+		return paypal_transaction_read(endpoint, wanted, body, movements, fault);
 	memcpy(got, got_wants, sizeof got);
 	err = json_pick(body, got, GOT_WANTS, &texts, fault);
 	if (!err)

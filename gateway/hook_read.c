@@ -3,6 +3,7 @@
  */
 #include "gateway/hook_read.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/hook_value.h"
@@ -74,4 +75,27 @@ enum err hook_read_row(struct slice item, struct json_want *row, size_t count,
 		err = judge(ctx, row, fault);
 	free(texts);
 	return err;
+}
+
+enum err hook_retold_find(const struct hook_retold *table, const struct movement *missed,
+			  const struct hook_retold **ret_row, const char **ret_object,
+			  struct fault *fault)
+{
+	for (; table->type; table++) {
+		const char *object =
+			table->is_of_parent ? missed->parent : missed->object;
+
+		if (table->kind != missed->kind || object[0] == '\0')
+			continue;
+		*ret_row = table;
+		*ret_object = object;
+		return ERR_OK;
+	}
+	return fault_set(fault, ERR_NOT_FOUND, "no delivery tells a movement like this");
+}
+
+void hook_noon_format(struct date date, char ret_text[UTC_TEXT_BYTES])
+{
+	if (utc_format((int64_t)date.day * DAY_S + DAY_S / 2, ret_text) != ERR_OK)
+		(void)snprintf(ret_text, UTC_TEXT_BYTES, "-"); /* which no reader takes */
 }

@@ -12,6 +12,7 @@
 #include "gateway/json_pick.h"
 #include "gateway/movement.h"
 #include "keys/fault.h"
+#include "ledger/date.h"
 
 #define HOOK_LIST_MAX 1000 /* of refunds, fees, items in one object */
 
@@ -45,6 +46,23 @@ MUST_USE enum err hook_put_wanted(struct movement *movement, const struct json_w
 typedef enum err hook_row_fn(void *ctx, const struct json_want *row, struct fault *fault);
 MUST_USE enum err hook_read_row(struct slice item, struct json_want *row, size_t count,
 				hook_row_fn *judge, void *ctx, struct fault *fault);
+
+/* For telling again what was only listed: the event of a kind. */
+struct hook_retold {
+	enum movement_kind kind;
+	const char *type;  /* of the event; NULL ends a table */
+	const char *path;  /* of its object, with one %s; NULL: not fetched */
+	bool is_of_parent; /* the object is the movement's parent */
+};
+
+/* The row of that kind whose object is there. ERR_NOT_FOUND without one. */
+MUST_USE enum err hook_retold_find(const struct hook_retold *table,
+				   const struct movement *missed,
+				   const struct hook_retold **ret_row,
+				   const char **ret_object, struct fault *fault);
+
+/* Noon in UTC of a day, which is of the same day in Paris. */
+void hook_noon_format(struct date date, char ret_text[UTC_TEXT_BYTES]);
 
 /* Puts it as parked, with a constant text. */
 MUST_USE enum err hook_put_parked(struct movement *movement, const char *reason,

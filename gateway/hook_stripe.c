@@ -497,4 +497,6 @@ const struct hook_adapter hook_stripe = {
 	.read_fetched = stripe_read_fetched,
 	.list_path = stripe_list_path,
 	.read_list = stripe_read_list,
+	.retell_path = stripe_retell_path,
+	.retell = stripe_retell,
 };

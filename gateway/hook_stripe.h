@@ -16,4 +16,11 @@ enum err stripe_read_list(const struct hook_endpoint *endpoint, struct slice bod
 			  char ret_cursor[HOOK_CURSOR_CHARS_MAX + 1],
 			  struct fault *fault);
 
+enum err stripe_retell_path(const struct movement *missed,
+			    char ret_path[MOVEMENT_PATH_CHARS_MAX + 1],
+			    struct fault *fault);
+enum err stripe_retell(const struct hook_endpoint *endpoint,
+		       const struct movement *missed, struct slice fetched,
+		       struct buffer *ret_body, struct fault *fault);
+
 #endif

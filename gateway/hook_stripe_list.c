@@ -13,6 +13,7 @@
 #include "gateway/hook_read.h"
 #include "gateway/hook_stripe.h"
 #include "gateway/hook_value.h"
+#include "gateway/json_writer.h"
 
 #define PAGE 100
 
@@ -75,6 +76,8 @@ static enum err row_put(struct page *page, const struct json_want *row, size_t c
 
 	if (categories[c].is_out)
 		cents = cents_neg(cents);
+	/* Funds may be withdrawn for one dispute more than once. */
+	memcpy(movement.event, page->last, sizeof movement.event);
 	if (!hook_id_of_want(&row[ROW_SOURCE], categories[c].prefix[0],
 			     movement.object) &&
 	    !hook_id_of_want(&row[ROW_SOURCE], categories[c].prefix[1], movement.object))
@@ -96,6 +99,8 @@ static enum err fee_put(struct page *page, const struct json_want *row,
 	if (is_read && cents_is_zero(cents))
 		return ERR_OK;
 	memcpy(fee.object, page->last, sizeof fee.object);
+	if (!hook_id_of_want(&row[ROW_SOURCE], "ch_", fee.parent))
+		(void)hook_id_of_want(&row[ROW_SOURCE], "py_", fee.parent);
 	if (!hook_date_of_want(&row[ROW_CREATED], &fee.date))
 		movement_park(&fee, "a balance transaction has no date");
 	else
@@ -155,4 +160,71 @@ enum err stripe_read_list(const struct hook_endpoint *endpoint, struct slice bod
 			 json_want_is_true(&want[1]) ? page.last : "");
 	free(texts);
 	return err;
+}
+
+/* ---- telling again ---- */
+
+static const struct hook_retold retold[] = {
+	{ MOVEMENT_DONATION, "charge.succeeded", "/v1/charges/%s", false },
+	{ MOVEMENT_FEE, "charge.succeeded", "/v1/charges/%s", true },
+	{ MOVEMENT_REFUND, "refund.updated", "/v1/refunds/%s", false },
+	{ MOVEMENT_REFUND_FAILED, "refund.failed", "/v1/refunds/%s", false },
+	{ MOVEMENT_CHARGEBACK, "charge.dispute.funds_withdrawn", "/v1/disputes/%s",
+	  false },
+	{ MOVEMENT_CHARGEBACK_REVERSED, "charge.dispute.funds_reinstated",
+	  "/v1/disputes/%s", false },
+	{ MOVEMENT_PAYOUT, "payout.paid", "/v1/payouts/%s", false },
+	{ MOVEMENT_PAYOUT_FAILED, "payout.failed", "/v1/payouts/%s", false },
+	{ 0, NULL, NULL, false },
+};
+
+enum err stripe_retell_path(const struct movement *missed,
+			    char ret_path[MOVEMENT_PATH_CHARS_MAX + 1],
+			    struct fault *fault)
+{
+	const struct hook_retold *row;
+	const char *object;
+	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+
+	if (err)
+		return err;
+		/* The formats are those above, each with one id. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(ret_path, MOVEMENT_PATH_CHARS_MAX + 1, row->path, object);
+#pragma GCC diagnostic pop
+	return ERR_OK;
+}
+
+/* An event is its object, and what has become of it. */
+enum err stripe_retell(const struct hook_endpoint *endpoint,
+		       const struct movement *missed, struct slice fetched,
+		       struct buffer *ret_body, struct fault *fault)
+{
+	const struct hook_retold *row;
+	const char *object;
+	struct json_writer writer;
+	struct json_want id = { .path = "id" };
+	void *texts = NULL;
+	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+
+	if (!err)
+		err = json_pick(fetched, &id, 1, &texts, fault);
+	if (!err && !json_want_is(&id, object))
+		err = fault_set(fault, ERR_INVALID,
+				"what was fetched is not what was asked for");
+	free(texts);
+	if (err)
+		return err;
+	json_writer_init(&writer, ret_body);
+	json_put_object(&writer, NULL);
+	json_put_text(&writer, "object", "event");
+	json_put_text(&writer, "type", row->type);
+	json_put_bool(&writer, "livemode", endpoint->environment == HOOK_LIVE);
+	json_put_integer(&writer, "created", (int64_t)missed->date.day * DAY_S);
+	json_put_object(&writer, "data");
+	json_put_json(&writer, "object", fetched);
+	json_put_end(&writer);
+	json_put_end(&writer);
+	return json_writer_finish(&writer);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/fetch.h"
+#include "gateway/hook_ask.h"
 #include "gateway/hook_work_int.h"
 
 #define READ_MAX  256
@@ -283,8 +284,7 @@ static enum err movement_fetch(struct hook_work *work, struct inbox_movement *wa
 
 	if (desk && desk->fetcher) {
 		buffer_clear(body);
-		fetched = fetcher_get(desk->fetcher, wanted->movement.path, desk->token,
-				      body, &refusal);
+		fetched = hook_ask(desk, wanted->movement.path, body, &refusal);
 	}
 	/* Who is about to stop has learnt nothing of the provider. */
 	if (fetched && fetcher_is_stopped(desk->fetcher))

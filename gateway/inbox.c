@@ -110,10 +110,14 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 		" reason = ?, tries = ?, next_at = ?, position = ? WHERE id = ?",
 	[INBOX_MOVEMENT_FIND] =
 		"SELECT " MOVEMENT_COLUMNS " FROM movement WHERE object = ? AND kind = ?"
-		" AND provider = ? AND state <> 0 ORDER BY id LIMIT 1",
+		" AND provider = ? AND state <> 0 AND (state <> 3 OR path = '')"
+		" ORDER BY state <> 2, id LIMIT 1",
 	[INBOX_MOVEMENT_SUM] =
 		"SELECT coalesce(sum(amount), 0) FROM movement WHERE parent = ?"
 		" AND kind = ? AND provider = ? AND state = 2",
+	[INBOX_MOVEMENT_BETWEEN] =
+		"SELECT " MOVEMENT_COLUMNS " FROM movement WHERE movement.endpoint = ?"
+		" AND day BETWEEN ? AND ? AND movement.state <> 0 ORDER BY movement.id",
 	[INBOX_MOVEMENT_WAKE] = "UPDATE movement SET next_at = 0 WHERE next_at > 0"
 				" AND state = 1 AND (object = ?1 OR parent = ?1)",
 	[INBOX_MOVEMENT_REPLAY] =

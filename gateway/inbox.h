@@ -164,8 +164,8 @@ MUST_USE enum err inbox_movement(struct inbox *inbox, int64_t id,
 				 struct inbox_movement *ret_movement,
 				 struct fault *fault);
 
-/* The first one of that provider, kind and object, and the entry in which it is booked;
- * ERR_NOT_FOUND where it was never told. */
+/* The one of that provider, kind and object that is booked, or else the first: what was
+ * only fetched for it is not it. ERR_NOT_FOUND where it was never told. */
 MUST_USE enum err inbox_movement_find(struct inbox *inbox, const char *provider,
 				      enum movement_kind kind, const char *object,
 				      struct inbox_movement *ret_movement,
@@ -174,6 +174,13 @@ MUST_USE enum err inbox_movement_find(struct inbox *inbox, const char *provider,
 /* What waits for that object need not wait any longer. */
 MUST_USE enum err inbox_movements_wake(struct inbox *inbox, const char *object,
 				       struct fault *fault);
+
+/* Calls each() for the movements of an endpoint that have a day from..until, whatever
+ * became of them, but for those that are wanted. The inbox is not used meanwhile. */
+MUST_USE enum err inbox_movements_between(struct inbox *inbox, const char *endpoint,
+					  struct date from, struct date until,
+					  inbox_movement_fn *each, void *ctx,
+					  struct fault *fault);
 
 /* The sum of what is booked of a kind under a parent, under whichever objects. */
 MUST_USE enum err inbox_booked(struct inbox *inbox, const char *provider,

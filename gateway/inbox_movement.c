@@ -132,6 +132,19 @@ enum err inbox_movements(struct inbox *inbox, enum inbox_movement_state state,
 	return query_each(&query, movement_give, &asker, fault);
 }
 
+enum err inbox_movements_between(struct inbox *inbox, const char *endpoint,
+				 struct date from, struct date until,
+				 inbox_movement_fn *each, void *ctx, struct fault *fault)
+{
+	struct query query = query_of(inbox, INBOX_MOVEMENT_BETWEEN);
+	struct movement_asker asker = { each, ctx };
+
+	query_text(&query, endpoint);
+	query_integer(&query, from.day);
+	query_integer(&query, until.day);
+	return query_each(&query, movement_give, &asker, fault);
+}
+
 /* The only row, if there is one. */
 static enum err movement_only(struct query *query, const char *without,
 			      struct inbox_movement *ret_movement, struct fault *fault)

@@ -20,77 +20,7 @@
 
 #include "gateway/breaker.h"
 #include "gateway/fetch.h"
-
-#define ANSWERS_MAX   16
-#define REQUEST_BYTES 4096
-
-/* ---- a provider that says, one after the other, what it was told to ---- */
-
-struct provider {
-	int listener;
-	unsigned port;
-	pthread_t thread;
-	const char *answer[ANSWERS_MAX]; /* "": the connection just ends */
-	size_t count;
-	size_t asked; /* read after provider_stop() alone */
-	char request[ANSWERS_MAX][REQUEST_BYTES];
-};
-
-static void request_read(int fd, char *text)
-{
-	size_t n = 0;
-
-	while (n < REQUEST_BYTES - 1 && !strstr(text, "\r\n\r\n")) {
-		ssize_t got = read(fd, text + n, REQUEST_BYTES - 1 - n);
-
-		if (got <= 0)
-			return;
-		n += (size_t)got;
-		text[n] = '\0';
-	}
-}
-
-static void *provider_run(void *ctx)
-{
-	struct provider *provider = ctx;
-
-	while (provider->asked < provider->count) {
-		const char *answer = provider->answer[provider->asked];
-		int fd = accept(provider->listener, NULL, NULL);
-
-		if (fd < 0)
-			break;
-		request_read(fd, provider->request[provider->asked++]);
-		if (answer[0] && write(fd, answer, strlen(answer)) < 0)
-			perror("write");
-		close(fd);
-	}
-	return NULL;
-}
-
-static void provider_start(struct provider *provider)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t n = sizeof address;
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	provider->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(provider->listener >= 0);
-	assert_int_equal(bind(provider->listener, (struct sockaddr *)&address, n), 0);
-	assert_int_equal(listen(provider->listener, 8), 0);
-	assert_int_equal(getsockname(provider->listener, (struct sockaddr *)&address, &n),
-			 0);
-	provider->port = ntohs(address.sin_port);
-	assert_int_equal(pthread_create(&provider->thread, NULL, provider_run, provider),
-			 0);
-}
-
-static void provider_stop(struct provider *provider)
-{
-	shutdown(provider->listener, SHUT_RDWR);
-	pthread_join(provider->thread, NULL);
-	close(provider->listener);
-}
+#include "tests/provider.h"
 
 /* ---- a clock that only moves when somebody sleeps ---- */
 
@@ -154,14 +84,6 @@ static void rig_end(size_t asked)
 	fetcher_free(rig.fetcher);
 	buffer_release(&rig.body);
 }
-
-#define ANSWERS(...)                                                                     \
-	(const char *const[])                                                            \
-	{                                                                                \
-		__VA_ARGS__, NULL                                                        \
-	}
-#define ANSWER(status, more, body)                                                       \
-	"HTTP/1.1 " status "\r\nConnection: close\r\n" more "\r\n" body
 
 static void assert_get(enum err wanted, const char *sentence)
 {

@@ -91,7 +91,7 @@ static void stripe_lists_its_balance_transactions(void **state)
 														      "100",
 														      "0") "]}",
 		"donation ch_1 - 25.00 2027-01-15\n"
-		"fee txn_1 - 0.63 2027-01-15\n"
+		"fee txn_1 ch_1 0.63 2027-01-15\n"
 		"refund re_1 - 5.00 2027-01-15\n"
 		"refund-failed re_1 - 5.00 2027-01-15\n"
 		"chargeback dp_1 - 25.00 2027-01-15\n"

@@ -18,25 +18,10 @@
 #include "gateway/hook_entry.h"
 #include "gateway/hook_work.h"
 #include "gateway/hook_worker.h"
-#include "keys/file.h"
 #include "ledger/books_query.h"
-#include "tests/standard_hook.h"
-#include "tests/temporary.h"
+#include "tests/hook_place.h"
 
-#define PROVIDER STANDARD_HOOK_PROVIDER
-
-/* ---- a ledger, its writer, an inbox, a hook ---- */
-
-struct place {
-	struct temporary *temporary;
-	struct sequencer *sequencer;
-	struct hook_set *hooks;
-	struct hook_work work;
-	unsigned parked;
-	char why[256];
-};
-
-static struct place place;
+static struct hook_place place;
 static struct fault fault;
 
 #define must(err)                                                                        \
@@ -45,78 +30,23 @@ static struct fault fault;
 			fail_msg("%s", fault.text);                                      \
 	} while (0)
 
-static void see_parked(void *ctx, const char *hook, const char *what, int64_t id,
-		       const char *why)
-{
-	(void)ctx;
-	(void)hook;
-	(void)what;
-	(void)id;
-	place.parked++;
-	(void)snprintf(place.why, sizeof place.why, "%s", why);
-}
-
-static void member_add(void)
-{
-	struct asked asked;
-
-	asked_init(&asked, "operator",
-		   "'kind':'member','ref':'M-P','id':'" PROVIDER
-		   "','role':'provider','status':'active','name':'Any'");
-	must(temporary_submit(place.temporary, &asked));
-	asked_clear(&asked);
-}
-
-static void place_make(void)
-{
-	place = (struct place){ .temporary = temporary_new() };
-	member_add();
-	place.hooks = standard_hook_load(place.temporary->folder);
-	must(sequencer_start(place.temporary->ledger, &place.sequencer, &fault));
-	place.temporary->ledger = NULL;
-	place.work = (struct hook_work){ .sequencer = place.sequencer,
-					 .hooks = place.hooks,
-					 .now_s = (int64_t)time(NULL),
-					 .events = { .parked = see_parked } };
-	must(inbox_open(place.temporary->dir, &place.work.inbox, &fault));
-}
-
-/* The ledger is open for reading afterwards. */
-static void place_settle(void)
-{
-	sequencer_stop(place.sequencer);
-	place.sequencer = NULL;
-	temporary_reopen(place.temporary);
-}
+static const struct hook_place_hook any = { .provider = "standard" };
 
 static int start(void **unused)
 {
 	(void)unused;
-	place_make();
+	hook_place_make(&place, &any);
 	return 0;
 }
 
 static int stop(void **unused)
 {
 	(void)unused;
-	inbox_close(place.work.inbox);
-	sequencer_stop(place.sequencer);
-	hook_set_unref(place.hooks);
-	temporary_free(place.temporary);
+	hook_place_release(&place);
 	return 0;
 }
 
 /* ---- what is told ---- */
-
-static void deliver_text(const char *body)
-{
-	struct inbox_arrival arrival = { .endpoint = "any",
-					 .body = slice_of_text(body),
-					 .received_at = place.work.now_s };
-	const struct inbox_arrival *arrivals[] = { &arrival };
-
-	must(inbox_store(place.work.inbox, arrivals, 1, &fault));
-}
 
 struct told {
 	const char *type;
@@ -126,10 +56,15 @@ struct told {
 
 static void deliver(const struct told *told, int again)
 {
-	char body[STANDARD_HOOK_BYTES];
+	char body[512];
 
-	standard_hook_body(told->type, told->id, told->parent, told->amount, again, body);
-	deliver_text(body);
+	(void)snprintf(body, sizeof body,
+		       "{\"type\":\"%s\",\"timestamp\":\"%sT00:00:0%dZ\",\"data\":{"
+		       "\"id\":\"%s\",\"parent\":\"%s\",\"amount\":%d,"
+		       "\"currency\":\"EUR\",\"date\":\"%s\"}}",
+		       told->type, temporary_today(), again, told->id, told->parent,
+		       told->amount, temporary_today());
+	hook_place_deliver(&place, body);
 }
 
 static void tell(const char *type, const char *id, const char *parent, int amount)
@@ -139,19 +74,6 @@ static void tell(const char *type, const char *id, const char *parent, int amoun
 	(void)snprintf(told.id, sizeof told.id, "%s", id);
 	(void)snprintf(told.parent, sizeof told.parent, "%s", parent);
 	deliver(&told, 0);
-}
-
-/* Until nothing is left that can be done now. */
-static void work_all(void)
-{
-	size_t count, sum;
-
-	do {
-		must(hook_work_read(&place.work, &count, &fault));
-		sum = count;
-		must(hook_work_book(&place.work, &count, &fault));
-		sum += count;
-	} while (sum);
 }
 
 static void kinds_are(uint64_t from, const char *expected)
@@ -193,9 +115,11 @@ static void balances(char *out, size_t bytes)
 	free(subs);
 	n += (size_t)snprintf(
 		out + n, bytes - n, "owed %lld credit %lld transit %lld\n",
-		(long long)cents_value(query_balance(books, "receivable/" PROVIDER)),
-		(long long)cents_value(query_balance(books, "credit/" PROVIDER)),
-		(long long)cents_value(query_balance(books, "transit/" PROVIDER)));
+		(long long)cents_value(
+			query_balance(books, "receivable/" HOOK_PLACE_MEMBER)),
+		(long long)cents_value(query_balance(books, "credit/" HOOK_PLACE_MEMBER)),
+		(long long)cents_value(
+			query_balance(books, "transit/" HOOK_PLACE_MEMBER)));
 	ledger_books_done(place.temporary->ledger);
 }
 
@@ -215,29 +139,27 @@ static void each_movement_has_its_entry(void **unused)
 	uint64_t from;
 
 	(void)unused;
-	place_settle();
+	hook_place_settle(&place);
 	from = temporary_size(place.temporary);
-	must(sequencer_start(place.temporary->ledger, &place.sequencer, &fault));
-	place.temporary->ledger = NULL;
-	place.work.sequencer = place.sequencer;
+	hook_place_resume(&place);
 	tell("donation.received", "D1", "", 10000);
 	tell("fee.charged", "F1", "D1", 175);
-	work_all();
+	hook_place_work(&place);
 	tell("refund.paid", "R1", "D1", 3000);
-	work_all();
+	hook_place_work(&place);
 	tell("refund.failed", "R1", "D1", 3000);
-	work_all();
+	hook_place_work(&place);
 	tell("chargeback.received", "C1", "D1", 10000);
-	work_all();
+	hook_place_work(&place);
 	tell("chargeback.reversed", "C1", "D1", 10000);
-	work_all();
+	hook_place_work(&place);
 	tell("payout.paid", "P1", "", 9825);
-	work_all();
+	hook_place_work(&place);
 	tell("payout.failed", "P1", "", 9825);
 	tell("mandate.ended", "M1", "", 0);
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(place.parked, 0);
-	place_settle();
+	hook_place_settle(&place);
 	kinds_are(from, "gift fee refund reversal chargeback reversal payout reversal ");
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 8);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_NOTHING], 1);
@@ -251,11 +173,11 @@ static void a_movement_waits_for_what_it_is_of(void **unused)
 	(void)unused;
 	tell("refund.paid", "R1", "D1", 3000);
 	tell("refund.failed", "R1", "D1", 3000);
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_READY], 2);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 0);
 	tell("donation.received", "D1", "", 10000);
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_READY], 0);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 3);
 }
@@ -267,7 +189,7 @@ static void what_is_told_twice_is_booked_once(void **unused)
 	(void)unused;
 	for (int i = 0; i < 5; i++) {
 		deliver(&told, i % 3);
-		work_all();
+		hook_place_work(&place);
 	}
 	assert_int_equal(counts().delivery[INBOX_DELIVERY_DONE], 3);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 1);
@@ -281,19 +203,19 @@ static void what_was_recorded_and_not_marked_is_found_again(void **unused)
 
 	(void)unused;
 	tell("donation.received", "D1", "", 500);
-	work_all();
+	hook_place_work(&place);
 	must(inbox_movement_find(place.work.inbox, "standard", MOVEMENT_DONATION, "D1",
 				 &movement, &fault));
 	position = movement.position;
 	movement.state = INBOX_MOVEMENT_READY;
 	movement.position = 0;
 	must(inbox_movement_set(place.work.inbox, &movement, &fault));
-	work_all();
+	hook_place_work(&place);
 	must(inbox_movement_find(place.work.inbox, "standard", MOVEMENT_DONATION, "D1",
 				 &movement, &fault));
 	assert_int_equal(movement.state, INBOX_MOVEMENT_BOOKED);
 	assert_int_equal(movement.position, position);
-	place_settle();
+	hook_place_settle(&place);
 	size = temporary_size(place.temporary);
 	assert_int_equal(size, position + 1);
 }
@@ -301,14 +223,14 @@ static void what_was_recorded_and_not_marked_is_found_again(void **unused)
 static void what_cannot_be_used_is_parked_with_its_reason(void **unused)
 {
 	(void)unused;
-	deliver_text("no JSON at all");
-	work_all();
+	hook_place_deliver(&place, "no JSON at all");
+	hook_place_work(&place);
 	assert_int_equal(counts().delivery[INBOX_DELIVERY_PARKED], 1);
 	assert_int_equal(place.parked, 1);
 	/* More than the gift: a rule of the ledger's. */
 	tell("donation.received", "D1", "", 500);
 	tell("refund.paid", "R1", "D1", 501);
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_PARKED], 1);
 	assert_int_equal(place.parked, 2);
 	assert_int_equal(strncmp(place.why, "refund: ", strlen("refund: ")), 0);
@@ -316,7 +238,7 @@ static void what_cannot_be_used_is_parked_with_its_reason(void **unused)
 	for (int64_t id = 1; id <= 2; id++)
 		if (inbox_replay_movement(place.work.inbox, id, &fault) == ERR_OK)
 			assert_int_equal(counts().movement[INBOX_MOVEMENT_READY], 1);
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(place.parked, 3);
 }
 
@@ -330,7 +252,7 @@ static void without_its_hook_a_delivery_is_parked(void **unused)
 	config_init(&config);
 	must(hook_set_load(&config, &place.hooks, &fault));
 	place.work.hooks = place.hooks;
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(counts().delivery[INBOX_DELIVERY_PARKED], 1);
 	assert_string_equal(place.why, "its hook is not configured any more");
 }
@@ -396,19 +318,17 @@ static void year_close(void)
 	char found[2048], *at;
 	long long owed, credit;
 
-	place_settle();
+	hook_place_settle(&place);
 	balances(found, sizeof found);
 	at = strstr(found, "owed ");
 	assert_non_null(at);
 	assert_int_equal(sscanf(at, "owed %lld credit %lld", &owed, &credit), 2);
-	must(sequencer_start(place.temporary->ledger, &place.sequencer, &fault));
-	place.temporary->ledger = NULL;
-	place.work.sequencer = place.sequencer;
+	hook_place_resume(&place);
 	tell("donation.received", "LAST", "", 1000000);
-	work_all();
+	hook_place_work(&place);
 	tell("payout.paid", "PLAST", "", (int)(owed + credit + 1000000));
-	work_all();
-	place_settle();
+	hook_place_work(&place);
+	hook_place_settle(&place);
 }
 
 static void year_run(unsigned seed, char *out, size_t bytes)
@@ -423,9 +343,9 @@ static void year_run(unsigned seed, char *out, size_t bytes)
 		for (unsigned again = seed ? dice(&seed, 4) : 0; again > 0; again--)
 			deliver(&told[dice(&seed, (unsigned)i + 1)], (int)again);
 		if (!seed || dice(&seed, 7) == 0)
-			work_all();
+			hook_place_work(&place);
 	}
-	work_all();
+	hook_place_work(&place);
 	assert_int_equal(place.parked, 0);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_READY], 0);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], n);
@@ -443,7 +363,7 @@ static void any_order_gives_the_same_balances(void **unused)
 	assert_non_null(strstr(ordered, "owed 0 credit 0"));
 	for (unsigned seed = 1; seed <= 3; seed++) {
 		(void)stop(NULL);
-		place_make();
+		hook_place_make(&place, &any);
 		year_run(seed, other, sizeof other);
 		assert_string_equal(other, ordered);
 	}
