@@ -35,6 +35,7 @@ struct config_hook {
 	char api[CONFIG_FILE_CHARS + 1];        /* where that is; "": as documented */
 	char trust_file[CONFIG_FILE_CHARS + 1]; /* certificates; "": the machine's */
 	char addresses[CONFIG_FILE_CHARS + 1];  /* that may post; "": as documented */
+	char account[CONFIG_ID_CHARS + 1];      /* the association's slug (HelloAsso) */
 };
 
 struct config {

@@ -238,6 +238,7 @@ static enum err place_load(struct place *place, struct fault *fault)
 	endpoint->name = place->config.name;
 	endpoint->adapter = hook_adapter_find(place->config.provider);
 	endpoint->environment = place->config.sandbox ? HOOK_SANDBOX : HOOK_LIVE;
+	endpoint->account = *place->config.account ? place->config.account : NULL;
 	place->desk.member = place->config.member;
 	place->desk.fund = place->config.fund;
 	if (!endpoint->adapter)

@@ -318,6 +318,111 @@ static void paypal_lists_its_transactions(void **state)
 		   "invalid: the list does not say its pages\n", "");
 }
 
+/* ---- telling again ---- */
+
+static struct movement missed_of(enum movement_kind kind, const char *object,
+				 const char *parent)
+{
+	struct movement missed = { .kind = kind, .date = day("2027-01-15") };
+
+	(void)snprintf(missed.object, sizeof missed.object, "%s", object);
+	(void)snprintf(missed.parent, sizeof missed.parent, "%s", parent);
+	return missed;
+}
+
+/* What is told again reads as if it had been posted; fetched is what was at the path. */
+static void retells(const struct movement *missed, const char *path, const char *fetched,
+		    const char *lines)
+{
+	const struct hook_adapter *adapter = rig.endpoint.adapter;
+	char found[MOVEMENT_PATH_CHARS_MAX + 1] = "";
+	struct buffer body;
+	struct fault fault = { .err = ERR_OK };
+
+	buffer_init(&body, HOOK_BODY_BYTES_MAX);
+	if (adapter->retell_path)
+		assert_int_equal(adapter->retell_path(missed, found, &fault), ERR_OK);
+	assert_string_equal(found, path);
+	assert_int_equal(adapter->retell(&rig.endpoint, missed, slice_of_text(fetched),
+					 &body, &fault),
+			 ERR_OK);
+	hook_rig_read(&rig, buffer_slice(&body));
+	hook_rig_told(&rig, lines);
+	buffer_release(&body);
+}
+
+static void retells_not(const struct movement *missed, const char *fetched, enum err err)
+{
+	struct buffer body;
+	struct fault fault = { .err = ERR_OK };
+
+	buffer_init(&body, HOOK_BODY_BYTES_MAX);
+	assert_int_equal(rig.endpoint.adapter->retell(&rig.endpoint, missed,
+						      slice_of_text(fetched), &body,
+						      &fault),
+			 err);
+	buffer_release(&body);
+}
+
+static void stripe_tells_again_what_was_listed(void **state)
+{
+	struct movement missed = missed_of(MOVEMENT_FEE, "txn_1", "ch_1");
+	const char *charge =
+		"{\"id\":\"ch_1\",\"amount\":2500,\"currency\":\"eur\",\"created\":"
+		"1800000000,\"status\":\"succeeded\",\"captured\":true,"
+		"\"balance_transaction\":\"txn_1\"}";
+
+	(void)state;
+	begin("stripe");
+	retells(&missed, "/v1/charges/ch_1", charge,
+		"donation ch_1 - 25.00 2027-01-15\n"
+		"fee txn_1 ch_1 GET /v1/balance_transactions/txn_1\n");
+	missed = missed_of(MOVEMENT_PAYOUT, "po_1", "");
+	retells(&missed, "/v1/payouts/po_1",
+		"{\"id\":\"po_1\",\"amount\":100,\"currency\":\"eur\",\"arrival_date\":"
+		"1800000000}",
+		"payout po_1 - 1.00 2027-01-15\n");
+	retells_not(&missed, charge, ERR_INVALID); /* another object */
+	missed = missed_of(MOVEMENT_LATE_FAILURE, "py_1", "");
+	retells_not(&missed, charge, ERR_NOT_FOUND);
+	missed = missed_of(MOVEMENT_FEE, "txn_1", "");
+	retells_not(&missed, charge, ERR_NOT_FOUND);
+}
+
+/* What is never trusted is only named again. */
+static void others_tell_again_what_is_then_fetched(void **state)
+{
+	struct movement donation = missed_of(MOVEMENT_DONATION, "PM1", "");
+	struct movement fee = missed_of(MOVEMENT_FEE, "PO1", "");
+	struct movement refund = missed_of(MOVEMENT_REFUND, "9", "7");
+	struct movement mollie = missed_of(MOVEMENT_REFUND, "re_1", "tr_1");
+	struct movement payout = missed_of(MOVEMENT_PAYOUT, "7W", "");
+
+	(void)state;
+	begin("gocardless");
+	retells(&donation, "", "", "donation PM1 - GET /payments/PM1\n");
+	retells(&fee, "", "", "payout PO1 - GET /payouts/PO1\n");
+	begin("helloasso");
+	retells(&refund, "", "", "donation 7 - GET /v5/payments/7\n");
+	retells_not(&donation, "", ERR_NOT_FOUND);
+	begin("mollie-classic");
+	retells(&mollie, "", "",
+		"donation tr_1 - GET /v2/payments/tr_1?embed=refunds,chargebacks\n");
+	retells_not(&payout, "", ERR_NOT_FOUND);
+	begin("paypal");
+	retells(&payout, "", "",
+		"payout 7W - GET /v1/reporting/transactions?transaction_id=7W&start_date="
+		"2027-01-14T00:00:00Z&end_date=2027-01-16T23:59:59Z&fields="
+		"transaction_info\n");
+	hook_rig_fetched_tells(&rig, 0,
+			       "{\"transaction_details\":[" T(
+				       "7W", "T0400", "null", "-100.00",
+				       "null") "," T("8X", "T0400", "null", "-1.00",
+						     "null") "],\"page\":1,"
+							     "\"total_pages\":1}",
+			       "payout 7W - 100.00 2027-01-15\n");
+}
+
 static void anybody_else_has_no_list(void **state)
 {
 	(void)state;
@@ -340,6 +445,8 @@ int main(void)
 		cmocka_unit_test(mollie_lists_its_balances_transactions),
 		cmocka_unit_test(helloasso_lists_its_payments),
 		cmocka_unit_test(paypal_lists_its_transactions),
+		cmocka_unit_test(stripe_tells_again_what_was_listed),
+		cmocka_unit_test(others_tell_again_what_is_then_fetched),
 		cmocka_unit_test(anybody_else_has_no_list),
 	};
 
