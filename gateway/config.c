@@ -84,6 +84,8 @@ static const struct config_key hook_keys[] = {
 	HOOK_TEXT(secret_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(path_secret_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(token_file, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(client_id_file, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(client_secret_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(api, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(trust_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(addresses, 1, CONFIG_FILE_CHARS),

@@ -31,7 +31,9 @@ struct config_hook {
 	char fund[CONFIG_ID_CHARS + 1];   /* that its gifts go to */
 	char secret_file[CONFIG_FILE_CHARS + 1];
 	char path_secret_file[CONFIG_FILE_CHARS + 1];
-	char token_file[CONFIG_FILE_CHARS + 1]; /* for its API */
+	char token_file[CONFIG_FILE_CHARS + 1];     /* for its API */
+	char client_id_file[CONFIG_FILE_CHARS + 1]; /* which borrow a token for it */
+	char client_secret_file[CONFIG_FILE_CHARS + 1];
 	char api[CONFIG_FILE_CHARS + 1];        /* where that is; "": as documented */
 	char trust_file[CONFIG_FILE_CHARS + 1]; /* certificates; "": the machine's */
 	char addresses[CONFIG_FILE_CHARS + 1];  /* that may post; "": as documented */

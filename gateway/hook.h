@@ -104,6 +104,11 @@ struct hook_adapter {
 	const char *api[2];
 	const char *const *api_fields;
 
+	/* Where its API lends tokens for a client's id and secret; NULL where it does
+	 * not. And whether both stand in the head. */
+	const char *oauth_path;
+	bool oauth_is_basic;
+
 	/* Its bodies only hint at what has changed: the same again is news. */
 	bool sends_hints;
 

@@ -514,6 +514,7 @@ const struct hook_adapter hook_helloasso = {
 	.refused_status = 400,
 	.done_status = 200,
 	.api = { "https://api.helloasso.com", "https://api.helloasso-sandbox.com" },
+	.oauth_path = "/oauth2/token",
 	.check = helloasso_check,
 	.verify = helloasso_verify,
 	.read = helloasso_read,

@@ -10,6 +10,7 @@
 
 #include "gateway/fetch.h"
 #include "gateway/hook_certificates.h"
+#include "gateway/oauth.h"
 #include "keys/certificate.h"
 #include "keys/file.h"
 
@@ -21,7 +22,8 @@ struct place {
 	struct hook_desk desk;
 	struct config_hook config;
 	struct buffer secrets, path_secret, token; /* as the files have them */
-	const char *addresses[ADDRESSES_MAX + 1];  /* into config.addresses */
+	struct buffer client_id, client_secret;
+	const char *addresses[ADDRESSES_MAX + 1]; /* into config.addresses */
 	struct trust *trust;
 	struct hook_certificates *certificates;
 	struct fetcher *fetcher, *certificate_fetcher;
@@ -38,10 +40,13 @@ static void place_release(struct place *place)
 	hook_certificates_free(place->certificates);
 	trust_free(place->trust);
 	fetcher_free(place->certificate_fetcher);
+	oauth_free(place->desk.oauth);
 	fetcher_free(place->fetcher);
 	buffer_release_secret(&place->secrets);
 	buffer_release_secret(&place->path_secret);
 	buffer_release_secret(&place->token);
+	buffer_release_secret(&place->client_id);
+	buffer_release_secret(&place->client_secret);
 }
 
 /* ---- secrets ---- */
@@ -153,6 +158,37 @@ static enum err fetcher_load(struct place *place, struct fault *fault)
 	return err;
 }
 
+/* A client's id and secret borrow tokens; both or neither, and no token beside them. */
+static enum err oauth_load(struct place *place, struct fault *fault)
+{
+	const struct hook_adapter *adapter = place->desk.endpoint.adapter;
+	struct oauth_options options = { .fetcher = place->fetcher,
+					 .path = adapter->oauth_path,
+					 .is_basic = adapter->oauth_is_basic };
+	bool has_id = *place->config.client_id_file != '\0';
+	bool has_secret = *place->config.client_secret_file != '\0';
+	enum err err;
+
+	if (!has_id && !has_secret)
+		return ERR_OK;
+	if (!has_id || !has_secret)
+		return fault_set(fault, ERR_USAGE,
+				 "'client_id_file' and 'client_secret_file' go together");
+	if (place->desk.token)
+		return fault_set(fault, ERR_USAGE,
+				 "a client's id and secret stand in the place of "
+				 "'token_file', not beside it");
+	if (!adapter->oauth_path || !place->fetcher)
+		return fault_set(fault, ERR_USAGE,
+				 "this provider gives no tokens for a client's id");
+	err = line_load(place->config.client_id_file, &place->client_id, &options.id,
+			fault);
+	if (!err)
+		err = line_load(place->config.client_secret_file, &place->client_secret,
+				&options.secret, fault);
+	return err ? err : oauth_new(&options, &place->desk.oauth, fault);
+}
+
 static enum err trust_load(struct place *place, struct fault *fault)
 {
 	struct buffer pem;
@@ -248,6 +284,8 @@ static enum err place_load(struct place *place, struct fault *fault)
 		err = addresses_split(place, fault);
 	if (!err)
 		err = fetcher_load(place, fault);
+	if (!err)
+		err = oauth_load(place, fault);
 	if (!err)
 		err = certificates_load(place, fault);
 	return err ? err : hook_endpoint_check(endpoint, fault);

@@ -15,6 +15,7 @@
 #include "keys/fault.h"
 
 struct fetcher; /* gateway/fetch.h */
+struct oauth;   /* gateway/oauth.h */
 
 /* What is done with what arrives at an endpoint. All texts are the set's. */
 struct hook_desk {
@@ -22,7 +23,8 @@ struct hook_desk {
 	const char *member;      /* the provider in the ledger */
 	const char *fund;        /* that its gifts go to */
 	struct fetcher *fetcher; /* of its API; NULL where it is never asked */
-	const char *token;       /* for that; NULL: none */
+	const char *token;       /* for that; NULL: none, or one that is borrowed: */
+	struct oauth *oauth;     /* NULL: none */
 };
 
 struct hook_set;

@@ -8,18 +8,32 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+/* The head, and the body that it announces. */
+static bool request_is_whole(const char *text)
+{
+	const char *end = strstr(text, "\r\n\r\n");
+	const char *length = strcasestr(text, "\r\nContent-Length: ");
+
+	if (!end || !length)
+		return end != NULL;
+	return strlen(end + 4) >=
+	       strtoul(length + strlen("\r\nContent-Length: "), NULL, 10);
+}
+
 static void request_read(int fd, char *text)
 {
 	size_t n = 0;
 
-	while (n < PROVIDER_REQUEST_BYTES - 1 && !strstr(text, "\r\n\r\n")) {
+	while (n < PROVIDER_REQUEST_BYTES - 1 && !request_is_whole(text)) {
 		ssize_t got = read(fd, text + n, PROVIDER_REQUEST_BYTES - 1 - n);
 
 		if (got <= 0)

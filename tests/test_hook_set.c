@@ -68,6 +68,29 @@ static void expect_refused(const char *sentence)
 		fail_msg("'%s' lacks '%s'", fault.text, sentence);
 }
 
+static void a_client_borrows_its_tokens(void **unused)
+{
+	struct config_hook *hook = hook_add("asso", "helloasso");
+	struct hook_set *set;
+
+	(void)unused;
+	secret_file("secret", "a-partner-key-of-this-test\n", 0600, hook->secret_file);
+	secret_file("id", "client\n", 0600, hook->client_id_file);
+	expect_refused("'client_id_file' and 'client_secret_file' go together");
+	secret_file("client", "of-this-test\n", 0600, hook->client_secret_file);
+	secret_file("token", "of-this-test\n", 0600, hook->token_file);
+	expect_refused("in the place of 'token_file'");
+	hook->token_file[0] = '\0';
+	(void)snprintf(hook->account, sizeof hook->account, "fondation");
+	assert_int_equal(hook_set_load(&config, &set, &fault), ERR_OK);
+	assert_non_null(hook_set_desk(set, 0)->oauth);
+	assert_null(hook_set_desk(set, 0)->token);
+	assert_string_equal(hook_set_desk(set, 0)->endpoint.account, "fondation");
+	hook_set_unref(set);
+	(void)snprintf(hook->provider, sizeof hook->provider, "gocardless");
+	expect_refused("this provider gives no tokens");
+}
+
 static void no_hooks_are_a_set_of_none(void **unused)
 {
 	struct hook_set *set;
@@ -162,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SET_TEST(no_hooks_are_a_set_of_none),
+		SET_TEST(a_client_borrows_its_tokens),
 		SET_TEST(secrets_are_the_lines_of_their_file),
 		SET_TEST(a_set_lives_as_long_as_somebody_has_it),
 		SET_TEST(what_is_missing_or_off_is_named),
