@@ -382,6 +382,7 @@ static struct hook_set *hooks_take(void *ctx)
 static enum err inbox_start(struct api *api, const char *dir, struct fault *fault)
 {
 	struct hook_worker_options options = { .dir = dir,
+					       .metrics = &api->metrics,
 					       .sequencer = api->sequencer,
 					       .purge_days = api->config.purge_days,
 					       .hooks = hooks_take,

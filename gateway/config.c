@@ -89,6 +89,7 @@ static const struct config_key hook_keys[] = {
 	HOOK_TEXT(api, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(trust_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(addresses, 1, CONFIG_FILE_CHARS),
+	HOOK_TEXT(reconcile_at, 5, 5),
 	HOOK_TEXT(account, 1, CONFIG_ID_CHARS),
 };
 /* clang-format on */

@@ -37,6 +37,7 @@ struct config_hook {
 	char api[CONFIG_FILE_CHARS + 1];        /* where that is; "": as documented */
 	char trust_file[CONFIG_FILE_CHARS + 1]; /* certificates; "": the machine's */
 	char addresses[CONFIG_FILE_CHARS + 1];  /* that may post; "": as documented */
+	char reconcile_at[5 + 1];               /* an hour of the day, or "": never */
 	char account[CONFIG_ID_CHARS + 1];      /* the association's slug (HelloAsso) */
 };
 

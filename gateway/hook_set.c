@@ -11,6 +11,7 @@
 #include "gateway/fetch.h"
 #include "gateway/hook_certificates.h"
 #include "gateway/oauth.h"
+#include "gateway/reconcile_daily.h"
 #include "keys/certificate.h"
 #include "keys/file.h"
 
@@ -264,6 +265,19 @@ static enum err named_check(const struct config_hook *config, struct fault *faul
 	return ERR_OK;
 }
 
+/* By itself only what can be asked: a hook that could not is refused when it is read. */
+static enum err hour_load(struct place *place, struct fault *fault)
+{
+	place->desk.reconcile_at_s = -1;
+	if (!*place->config.reconcile_at)
+		return ERR_OK;
+	if (!place->desk.endpoint.adapter->list_path || !place->fetcher)
+		return fault_set(fault, ERR_USAGE,
+				 "this provider has no list to reconcile with");
+	return reconcile_hour_parse(place->config.reconcile_at,
+				    &place->desk.reconcile_at_s, fault);
+}
+
 static enum err place_load(struct place *place, struct fault *fault)
 {
 	struct hook_endpoint *endpoint = &place->desk.endpoint;
@@ -286,6 +300,8 @@ static enum err place_load(struct place *place, struct fault *fault)
 		err = fetcher_load(place, fault);
 	if (!err)
 		err = oauth_load(place, fault);
+	if (!err)
+		err = hour_load(place, fault);
 	if (!err)
 		err = certificates_load(place, fault);
 	return err ? err : hook_endpoint_check(endpoint, fault);

@@ -9,6 +9,7 @@
 #define ARRONDI_GATEWAY_HOOK_SET_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "gateway/config.h"
 #include "gateway/hook.h"
@@ -25,6 +26,7 @@ struct hook_desk {
 	struct fetcher *fetcher; /* of its API; NULL where it is never asked */
 	const char *token;       /* for that; NULL: none, or one that is borrowed: */
 	struct oauth *oauth;     /* NULL: none */
+	int32_t reconcile_at_s;  /* of the day in Paris; -1: not by itself */
 };
 
 struct hook_set;

@@ -7,10 +7,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "gateway/hook_work.h"
 #include "gateway/log.h"
+#include "gateway/metrics.h"
+#include "gateway/reconcile_daily.h"
 
 #define DAY_SECONDS 86400
 
@@ -30,7 +33,9 @@ struct hand {
 
 struct hook_worker {
 	struct hook_worker_options options;
-	struct hand booker, fetcher;
+	struct hand booker, fetcher, lister;
+	struct reconcile_daily daily; /* the lister's */
+	char *dir;
 
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* there are news, or `stopping` */
@@ -119,6 +124,44 @@ static enum err fetcher_round(struct hand *hand, struct hook_work *work,
 	return err;
 }
 
+/* Numbers alone; the command tells the rest. */
+static void reconciled_say(void *ctx, const struct reconcile_news *news)
+{
+	struct metrics *metrics = ctx;
+	const struct reconciliation *result = news->result;
+	struct log_line line;
+
+	if (metrics && result)
+		metrics_reconciled(metrics, news->hook, result->count,
+				   (int64_t)time(NULL));
+	else if (metrics)
+		metrics_not_reconciled(metrics, news->hook);
+	log_begin(&line, result && !result->count ? LOG_INFO : LOG_WARNING,
+		  result ? "reconciled" : "not-reconciled");
+	log_text(&line, "hook", news->hook);
+	if (result) {
+		log_integer(&line, "listed", (int64_t)result->listed);
+		log_integer(&line, "agree", (int64_t)result->agreed);
+		log_integer(&line, "differences", (int64_t)result->count);
+	} else {
+		log_sentence(&line, "text", news->fault->text);
+	}
+	log_end(&line);
+}
+
+static enum err lister_round(struct hand *hand, struct hook_work *work, size_t *ret_count,
+			     struct fault *fault)
+{
+	struct hook_worker *worker = hand->worker;
+	bool is_done = false;
+	enum err err = reconcile_daily_round(&worker->daily, worker->dir, work->inbox,
+					     work->hooks, work->now_s, reconciled_say,
+					     worker->options.metrics, &is_done, fault);
+
+	*ret_count = is_done;
+	return err;
+}
+
 static void round_hooks_set(struct hand *hand, struct hook_set *hooks)
 {
 	must(pthread_mutex_lock(&hand->worker->lock));
@@ -187,7 +230,7 @@ static enum err hand_start(struct hook_worker *worker, struct hand *hand,
 	enum err err;
 
 	hand->worker = worker;
-	err = inbox_open(worker->options.dir, &hand->inbox, fault);
+	err = inbox_open(worker->dir, &hand->inbox, fault);
 	if (err)
 		return err;
 	if (pthread_create(&hand->thread, NULL, hand_run, hand))
@@ -216,19 +259,23 @@ enum err hook_worker_start(const struct hook_worker_options *options,
 	worker->options = *options;
 	worker->booker.round = booker_round;
 	worker->fetcher.round = fetcher_round;
+	worker->lister.round = lister_round;
 	must(pthread_mutex_init(&worker->lock, NULL));
 	must(pthread_condattr_init(&monotonic));
 	must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC));
 	must(pthread_cond_init(&worker->work, &monotonic));
 	must(pthread_condattr_destroy(&monotonic));
-	err = hand_start(worker, &worker->booker, fault);
+	worker->dir = strdup(options->dir);
+	err = worker->dir ? hand_start(worker, &worker->booker, fault)
+			  : fault_set(fault, ERR_MEMORY, "out of memory");
 	if (!err)
 		err = hand_start(worker, &worker->fetcher, fault);
+	if (!err)
+		err = hand_start(worker, &worker->lister, fault);
 	if (err) {
 		hook_worker_stop(worker);
 		return err;
 	}
-	worker->options.dir = NULL;
 	*ret_worker = worker;
 	return ERR_OK;
 }
@@ -245,17 +292,20 @@ void hook_worker_stop(struct hook_worker *worker)
 {
 	if (!worker)
 		return;
+
+	struct hand *hands[] = { &worker->booker, &worker->fetcher, &worker->lister };
+
 	must(pthread_mutex_lock(&worker->lock));
 	worker->stopping = true;
-	if (worker->booker.hooks)
-		hook_set_stop(worker->booker.hooks);
-	if (worker->fetcher.hooks)
-		hook_set_stop(worker->fetcher.hooks);
+	for (size_t i = 0; i < sizeof hands / sizeof *hands; i++)
+		if (hands[i]->hooks)
+			hook_set_stop(hands[i]->hooks);
 	must(pthread_cond_broadcast(&worker->work));
 	must(pthread_mutex_unlock(&worker->lock));
-	hand_stop(&worker->booker);
-	hand_stop(&worker->fetcher);
+	for (size_t i = 0; i < sizeof hands / sizeof *hands; i++)
+		hand_stop(hands[i]);
 	must(pthread_cond_destroy(&worker->work));
 	must(pthread_mutex_destroy(&worker->lock));
+	free(worker->dir);
 	free(worker);
 }

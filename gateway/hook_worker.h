@@ -2,7 +2,8 @@
  * hook_worker.h - the threads that turn stored deliveries into entries.
  *
  * One reads deliveries and books movements; one asks providers, so that a slow one holds
- * up nobody's booking. Each has the inbox open for itself. They work when woken, and now
+ * up nobody's booking; one reconciles, once a day, so that a long list holds up nobody's
+ * asking. Each has the inbox open for itself. They work when woken, and now
  * and then by themselves for what has become due. What fails for our own trouble (a full
  * disk, a lock) is tried again, and said in the log once until it is over.
  */
@@ -17,11 +18,13 @@
 #define HOOK_WORKER_PURGE_S 3600
 
 struct hook_worker;
+struct metrics; /* gateway/metrics.h */
 
 struct hook_worker_options {
-	const char *dir; /* of the ledger; not needed after the start */
+	const char *dir; /* of the ledger; copied */
 	struct sequencer *sequencer;
 	unsigned purge_days;
+	struct metrics *metrics; /* NULL: nothing is counted */
 	/* The hooks in force; the reference is the caller's. From any thread. */
 	struct hook_set *(*hooks)(void *ctx);
 	void *ctx;

@@ -103,6 +103,40 @@ void metrics_group(struct metrics *metrics)
 	count(&metrics->groups, 1);
 }
 
+/* NULL where there are too many. */
+static struct metrics_hook *hook_of(struct metrics *metrics, const char *name)
+{
+	size_t n = atomic_load_explicit(&metrics->hook_count, memory_order_acquire);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(metrics->hooks[i].name, name) == 0)
+			return &metrics->hooks[i];
+	if (n == METRICS_HOOKS_MAX || strlen(name) >= METRICS_HOOK_BYTES)
+		return NULL;
+	memcpy(metrics->hooks[n].name, name, strlen(name) + 1);
+	atomic_store_explicit(&metrics->hook_count, n + 1, memory_order_release);
+	return &metrics->hooks[n];
+}
+
+void metrics_reconciled(struct metrics *metrics, const char *hook, uint64_t differences,
+			int64_t at_s)
+{
+	struct metrics_hook *row = hook_of(metrics, hook);
+
+	if (!row)
+		return;
+	atomic_store_explicit(&row->differences, differences, memory_order_relaxed);
+	atomic_store_explicit(&row->reconciled_at, at_s, memory_order_relaxed);
+}
+
+void metrics_not_reconciled(struct metrics *metrics, const char *hook)
+{
+	struct metrics_hook *row = hook_of(metrics, hook);
+
+	if (row)
+		count(&row->failures, 1);
+}
+
 /* ---- writing ---- */
 
 static void head_write(struct buffer *out, const char *name, const char *type,
@@ -184,6 +218,38 @@ static void writer_write(struct metrics *metrics, uint64_t ledger_entries,
 		      counted(&metrics->groups));
 }
 
+static void hooks_write(struct metrics *metrics, struct buffer *out)
+{
+	size_t n = atomic_load_explicit(&metrics->hook_count, memory_order_acquire);
+
+	head_write(out, "arrondi_reconcile_differences", "gauge",
+		   "What a provider lists and what is here, where they differ.");
+	for (size_t i = 0; i < n; i++)
+		if (atomic_load(&metrics->hooks[i].reconciled_at))
+			buffer_printf(
+				out,
+				"arrondi_reconcile_differences{hook=\"%s\"} %" PRIu64
+				"\n",
+				metrics->hooks[i].name,
+				counted(&metrics->hooks[i].differences));
+	head_write(out, "arrondi_reconcile_timestamp_seconds", "gauge",
+		   "When a hook was last reconciled; absent where it never was.");
+	for (size_t i = 0; i < n; i++)
+		if (atomic_load(&metrics->hooks[i].reconciled_at))
+			buffer_printf(out,
+				      "arrondi_reconcile_timestamp_seconds{hook=\"%s\"} "
+				      "%" PRId64 "\n",
+				      metrics->hooks[i].name,
+				      atomic_load(&metrics->hooks[i].reconciled_at));
+	head_write(out, "arrondi_reconcile_failures_total", "counter",
+		   "How often a hook could not be reconciled.");
+	for (size_t i = 0; i < n; i++)
+		buffer_printf(
+			out,
+			"arrondi_reconcile_failures_total{hook=\"%s\"} %" PRIu64 "\n",
+			metrics->hooks[i].name, counted(&metrics->hooks[i].failures));
+}
+
 void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buffer *out)
 {
 	requests_write(metrics, out);
@@ -192,6 +258,7 @@ void metrics_write(struct metrics *metrics, uint64_t ledger_entries, struct buff
 	for (size_t r = 0; r < metrics->route_count; r++)
 		route_seconds_write(&metrics->routes[r], out);
 	writer_write(metrics, ledger_entries, out);
+	hooks_write(metrics, out);
 }
 
 void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,

@@ -20,6 +20,8 @@
 
 #define METRICS_ROUTES_MAX   128
 #define METRICS_STATUSES_MAX 32
+#define METRICS_HOOKS_MAX    64
+#define METRICS_HOOK_BYTES   40
 #define METRICS_BUCKETS      6 /* the last one has no bound */
 #define METRICS_BYTES_MAX    ((size_t)4 * 1024 * 1024)
 
@@ -39,9 +41,24 @@ struct metrics {
 	_Atomic uint64_t entries; /* recorded */
 	_Atomic uint64_t groups;  /* commits that recorded something */
 	_Atomic uint64_t refused;
+
+	/* By a hook's name, which the configuration gives. */
+	struct metrics_hook {
+		char name[METRICS_HOOK_BYTES];
+		_Atomic uint64_t differences;
+		_Atomic int64_t reconciled_at; /* 0: not yet */
+		_Atomic uint64_t failures;
+	} hooks[METRICS_HOOKS_MAX];
+	_Atomic size_t hook_count; /* whose names stand */
 };
 
 void metrics_init(struct metrics *metrics);
+
+/* A hook was reconciled at that second, with so many differences; or could not be. By one
+ * thread alone. Past METRICS_HOOKS_MAX names nothing more is counted. */
+void metrics_reconciled(struct metrics *metrics, const char *hook, uint64_t differences,
+			int64_t at_s);
+void metrics_not_reconciled(struct metrics *metrics, const char *hook);
 
 /* Both texts must outlive the metrics. At most METRICS_ROUTES_MAX (asserted). */
 void metrics_add_route(struct metrics *metrics, const char *method, const char *path);

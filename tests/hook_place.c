@@ -57,6 +57,8 @@ void hook_place_configure(struct hook_place *place, const struct hook_place_hook
 				      .fund = "emploi" };
 	(void)snprintf(hook->provider, sizeof hook->provider, "%s", how->provider);
 	(void)snprintf(hook->api, sizeof hook->api, "%s", how->api ? how->api : "");
+	(void)snprintf(hook->reconcile_at, sizeof hook->reconcile_at, "%s",
+		       how->reconcile_at ? how->reconcile_at : "");
 	temporary_path(place->temporary, "secrets", path);
 	must(place,
 	     file_write(

@@ -12,7 +12,8 @@
 
 struct hook_place_hook {
 	const char *provider;
-	const char *api; /* NULL: as documented */
+	const char *api;          /* NULL: as documented */
+	const char *reconcile_at; /* NULL: not by itself */
 };
 
 struct hook_place {

@@ -40,9 +40,9 @@ trap 'provider_stop; harness_end' EXIT
 
 NOW=$(date +%s)
 # From two weeks before the first day to the last one, as Stripe is asked.
-list() { # rows
+list() { # rows [days before today]
 	local first end
-	first=$(($(date -u -d "$TODAY" +%s) / 86400 - 14))
+	first=$(($(date -u -d "$TODAY" +%s) / 86400 - ${2:-14}))
 	end=$(($(date -u -d "$TODAY" +%s) / 86400 + 1))
 	printf '{"object":"list","has_more":false,"data":[%s]}' "$1" \
 		>"$API/v1/balance_transactions?limit=100&created[gte]=$((first * 86400 - 7200))&created[lt]=$((end * 86400))"
@@ -107,7 +107,18 @@ row txn_1 ch_1 2500 63 >"$API/v1/balance_transactions/txn_1"
 row txn_2 ch_2 900 0 >"$API/v1/balance_transactions/txn_2"
 same "--store tells that there were differences" 1 "$(status_of --from "$TODAY" --to "$TODAY" --store)"
 check "and what it has done" grep -q '3 differences, 3 put into the inbox$' "$WORK/said"
+# By itself, of the two weeks up to yesterday.
+list "$(row txn_1 ch_1 2500 63)" 28
+configure "reconcile_at = 00:00"
 start_gateway "$LEDGER" --config "$WORK/gateway.conf" || exit 1
+for _ in $(seq 200); do
+	grep -q 'event=reconciled' "$WORK/gateway.log" && break
+	sleep 0.05
+done
+check "the service reconciles by itself" grep -qE 'event=reconciled hook=shop listed=0 agree=0 differences=0' "$WORK/gateway.log"
+api GET /metrics "$OPERATOR"
+check "and its result is in the metrics" grep -qx 'arrondi_reconcile_differences{hook="shop"} 0' "$BODY"
+check "with its time" grep -qE '^arrondi_reconcile_timestamp_seconds\{hook="shop"\} [0-9]{10}$' "$BODY"
 for _ in $(seq 200); do
 	[ "$(status_of --from "$TODAY" --to "$TODAY")" = 0 ] && break
 	sleep 0.1
@@ -131,7 +142,9 @@ fi
 
 # ---- trouble is no difference ----
 
-printf '<html>' >"$(ls -d "$API"/v1/balance_transactions\?*)"
+for page in "$API"/v1/balance_transactions\?*; do
+	printf '<html>' >"$page"
+done
 refuse "nonsense is trouble" 2 "hook 'shop': JSON at line 1" reconcile --from "$TODAY" --to "$TODAY"
 provider_stop
 refuse "a provider that is down is trouble" 2 "hook 'shop'" reconcile --from "$TODAY" --to "$TODAY"

@@ -1,6 +1,7 @@
 /*
  * test_reconcile.c - what a provider lists beside what is here: gateway/reconcile.c,
- * gateway/reconcile_list.c, gateway/reconcile_store.c, gateway/hook_ask.c.
+ * gateway/reconcile_list.c, gateway/reconcile_store.c, gateway/reconcile_daily.c,
+ * gateway/hook_ask.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "gateway/reconcile.h"
+#include "gateway/reconcile_daily.h"
 #include "tests/hook_place.h"
 #include "tests/provider.h"
 
@@ -83,10 +86,14 @@ PRINTF_LIKE(1, 2) static void answers_with(const char *format, ...)
 }
 
 /* With the answers so far. */
+static const char *reconcile_at; /* or NULL */
+
 static void provider_begin(const char *adapter)
 {
 	static char api[64];
-	struct hook_place_hook hook = { .provider = adapter, .api = api };
+	struct hook_place_hook hook = { .provider = adapter,
+					.api = api,
+					.reconcile_at = reconcile_at };
 
 	provider.asked = 0;
 	memset(provider.request, 0, sizeof provider.request);
@@ -471,6 +478,88 @@ static void what_is_listed_and_not_shown_is_told(void **unused)
 			"show it as its list does\n");
 }
 
+/* ---- by itself ---- */
+
+static void news_note(void *ctx, const struct reconcile_news *news)
+{
+	(void)ctx;
+	if (news->result)
+		(void)snprintf(told, sizeof told, "%s %zu/%zu", news->hook,
+			       news->result->listed, news->result->count);
+	else
+		(void)snprintf(told, sizeof told, "%s", news->fault->text);
+}
+
+/* A day in Paris at that hour, of 2027. */
+static void daily(struct reconcile_daily *days, const char *moment, const char *news)
+{
+	struct tm utc = { 0 };
+	bool is_done;
+
+	assert_non_null(strptime(moment, "%Y-%m-%dT%H:%M", &utc));
+	told[0] = '\0';
+	must(reconcile_daily_round(days, place.temporary->dir, place.work.inbox,
+				   place.hooks, (int64_t)timegm(&utc) - 3600, news_note,
+				   NULL, &is_done, &fault));
+	assert_string_equal(told, news);
+	assert_int_equal(is_done, news[0] != '\0');
+}
+
+static void once_a_day_it_is_done_by_itself(void **unused)
+{
+	static struct reconcile_daily days;
+	const char *empty = "{\"has_more\":false,\"data\":[]}";
+	const char *no = ANSWER("503 No", "Retry-After: 9\r\n", "");
+	const char *said = "hook 'any': it answers 503";
+	const char *denied = "hook 'any': it answers 401: is the key good for this";
+
+	(void)unused;
+	answers_with("%s", empty);
+	answers_raw(no);
+	answers_with("%s", empty);
+	for (int i = 0; i < RECONCILE_DAILY_TRIES; i++)
+		answers_raw(ANSWER("401 No", "", ""));
+	answers_with("%s", empty);
+	reconcile_at = "05:30";
+	provider_begin("stripe");
+	daily(&days, "2027-01-10T05:29", "");
+	daily(&days, "2027-01-10T05:30", "any 0/0");
+	daily(&days, "2027-01-10T05:31", "");
+	daily(&days, "2027-01-10T23:59", "");
+	daily(&days, "2027-01-11T00:00", "");
+	/* A provider that is down is asked again later, */
+	daily(&days, "2027-01-11T08:00", said);
+	daily(&days, "2027-01-11T08:01", "");
+	daily(&days, "2027-01-11T08:10", "any 0/0");
+	daily(&days, "2027-01-11T23:00", "");
+	/* and after a few times no more on that day. */
+	daily(&days, "2027-01-12T05:30", denied);
+	daily(&days, "2027-01-12T06:00", denied);
+	daily(&days, "2027-01-12T07:00", denied);
+	daily(&days, "2027-01-12T10:00", denied);
+	daily(&days, "2027-01-12T16:00", denied);
+	daily(&days, "2027-01-12T23:59", "");
+	daily(&days, "2027-01-13T05:30", "any 0/0");
+	provider_end();
+	reconcile_at = NULL;
+	/* Two weeks up to yesterday, and those around them. */
+	assert_non_null(strstr(provider.request[0], "created[gte]=1797112800&created[lt]="
+						    "1799625600 "));
+}
+
+static void an_hour_is_two_numbers(void **unused)
+{
+	static const char *const bad[] = { "",      "5:30", "24:00", "05:60",
+					   "05.30", "0530", "05:3x", "-1:00" };
+	int32_t day_s = -1;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(reconcile_hour_parse(bad[i], &day_s, &fault), ERR_USAGE);
+	must(reconcile_hour_parse("23:59", &day_s, &fault));
+	assert_int_equal(day_s, 86340);
+}
+
 #define STRIPE_TEST(name) cmocka_unit_test_setup_teardown(name, start_stripe, stop)
 #define GOCARDLESS_TEST(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, start_gocardless, stop)
@@ -483,6 +572,8 @@ int main(void)
 		STRIPE_TEST(other_days_are_not_compared),
 		STRIPE_TEST(what_is_missing_is_booked_once),
 		STRIPE_TEST(a_provider_in_trouble_is_no_result),
+		STRIPE_TEST(once_a_day_it_is_done_by_itself),
+		cmocka_unit_test(an_hour_is_two_numbers),
 		GOCARDLESS_TEST(what_a_list_hints_at_is_fetched),
 		GOCARDLESS_TEST(what_waits_for_what_was_fetched_is_booked),
 		GOCARDLESS_TEST(what_is_listed_and_not_shown_is_told),
