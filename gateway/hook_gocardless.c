@@ -9,10 +9,12 @@
  * each payment, refund and payout is fetched. A donation is one when the banks' time to
  * object is over (confirmed); a payment that was paid out was confirmed, too, so both
  * tell it. A payment that failed may have been confirmed before or not: late_failure is
- * undone only where it was booked. Fees are what a payout says that was deducted: an item
+ * undone only where it was booked. A payment may be charged back more than once:
+ * hook_gocardless_chargeback.c. Fees are what a payout says that was deducted: an item
  * of a payout may have tenths of a cent, and the payout rounds their sum.
  */
 #include "gateway/hook.h"
+#include "gateway/hook_gocardless.h"
 #include "gateway/hook_mac.h"
 #include "gateway/hook_read.h"
 #include "gateway/hook_value.h"
@@ -247,10 +249,9 @@ static enum err payment_put(struct movement *movement, const struct json_want *g
 				     hook_amount_of_integer(&got[PAYMENT_AMOUNT], &cents),
 				     cents, &got[PAYMENT_CURRENCY]);
 	if (movement->kind != MOVEMENT_DONATION) {
-		/* The payment is its own donation. */
-		if (movement->kind != MOVEMENT_LATE_FAILURE)
-			memcpy(movement->parent, movement->object,
-			       sizeof movement->parent);
+		/* It may have been charged back before. */
+		if (is_set && movement->kind != MOVEMENT_LATE_FAILURE)
+			gocardless_chargeback_want(movement);
 		return movements_put(movements, movement, fault);
 	}
 	if (is_set && !hook_date_of_want(&got[PAYMENT_CHARGED], &movement->date))
@@ -462,6 +463,8 @@ static enum err gocardless_read_fetched(const struct hook_endpoint *endpoint,
 	case MOVEMENT_REFUND_FAILED:
 		return refund_fetched(&movement, body, movements, fault);
 	default:
+		if (gocardless_chargeback_is_wanted(wanted))
+			return gocardless_chargeback_read(wanted, body, movements, fault);
 		return payment_fetched(&movement, body, movements, fault);
 	}
 }

@@ -1,11 +1,13 @@
 /*
- * test_hook_gocardless.c - what GoCardless's events tell: gateway/hook_gocardless.c.
+ * test_hook_gocardless.c - what GoCardless's events tell: gateway/hook_gocardless.c,
+ * gateway/hook_gocardless_chargeback.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -174,6 +176,53 @@ static void fetched(const char *action, const char *body, const char *lines)
 	hook_rig_fetched_tells(&rig, 0, body, lines);
 }
 
+#define OF(id, day, action, payment)                                                     \
+	"{\"id\":\"" id "\",\"created_at\":\"2027-0" day                                 \
+	"T08:00:00Z\",\"resource_type\":\"payments\",\"action\":\"" action               \
+	"\",\"links\":{\"payment\":\"" payment "\"}}"
+
+/* The payment, then its events. */
+static void history(const char *action, const char *body, const char *lines)
+{
+	fetched(action, GOT_PAYMENT("charged_back"),
+		strcmp(action, "chargeback_cancelled") == 0
+			? "chargeback-reversed PM1 - GET /events?payment=PM1&limit=500\n"
+			: "chargeback PM1 - GET /events?payment=PM1&limit=500\n");
+	hook_rig_fetched_tells(&rig, 0, body, lines);
+}
+
+/* Whichever event is heard first, and however often: the same come out. */
+static void each_chargeback_of_a_payment_is_its_own(void **state)
+{
+	const char *twice = EVENTS(OF("EV4", "3-01", "charged_back", "PM1") "," OF(
+		"EV3", "2-20", "chargeback_cancelled",
+		"PM1") "," OF("EV9", "2-12", "chargeback_settled",
+			      "PM1") "," OF("EV2", "2-10", "charged_back",
+					    "PM1") "," OF("EV1", "1-15", "confirmed",
+							  "PM1"));
+	const char *lines = "chargeback PM1 PM1 25.00 2027-02-10\n"
+			    "chargeback PM1-2 PM1 25.00 2027-03-01\n"
+			    "chargeback-reversed PM1 PM1 25.00 2027-02-20\n";
+
+	(void)state;
+	history("charged_back", twice, lines);
+	history("chargeback_settled", twice, lines);
+	history("chargeback_cancelled", twice, lines);
+	/* Not shown yet: asked for again. */
+	history("charged_back", EVENTS(OF("EV1", "1-15", "confirmed", "PM1")),
+		"chargeback PM1 - GET /events?payment=PM1&limit=500 # the payment's "
+		"events "
+		"do not show it yet\n");
+	history("chargeback_cancelled", EVENTS(OF("EV2", "2-10", "charged_back", "PM1")),
+		"chargeback-reversed PM1 - GET /events?payment=PM1&limit=500 # the "
+		"payment's events do not show it yet\n");
+	history("charged_back", EVENTS(OF("EV2", "2-10", "charged_back", "PM2")),
+		"invalid: what was fetched is not what was asked for\n");
+	history("charged_back",
+		"{\"events\":[],\"meta\":{\"cursors\":{\"after\":\"EV1\"}}}",
+		"too-big: a payment has more than 500 events\n");
+}
+
 static void a_payment_tells_its_amount(void **state)
 {
 	const char *donation = "donation PM1 - 25.00 2027-01-10\n";
@@ -183,9 +232,9 @@ static void a_payment_tells_its_amount(void **state)
 	fetched("paid_out", GOT_PAYMENT("paid_out"), donation);
 	fetched("confirmed", GOT_PAYMENT("charged_back"), donation);
 	fetched("charged_back", GOT_PAYMENT("charged_back"),
-		"chargeback PM1 PM1 25.00 2027-01-15\n");
+		"chargeback PM1 - GET /events?payment=PM1&limit=500\n");
 	fetched("chargeback_cancelled", GOT_PAYMENT("confirmed"),
-		"chargeback-reversed PM1 PM1 25.00 2027-01-15\n");
+		"chargeback-reversed PM1 - GET /events?payment=PM1&limit=500\n");
 	fetched("failed", GOT_PAYMENT("failed"),
 		"late-failure PM1 - 25.00 2027-01-15 if-booked\n");
 }
@@ -349,6 +398,7 @@ int main(void)
 		TEST(a_delivery_has_250_events),
 		TEST(what_is_no_delivery_is_refused_whole),
 		TEST(a_payment_tells_its_amount),
+		TEST(each_chargeback_of_a_payment_is_its_own),
 		TEST(a_late_failure_commutes),
 		TEST(a_payment_that_cannot_be_booked_is_parked),
 		TEST(a_refund_tells_what_it_is_of),
