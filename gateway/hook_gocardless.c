@@ -544,11 +544,10 @@ static enum err gocardless_retell(const struct hook_endpoint *endpoint,
 				  const struct movement *missed, struct slice fetched,
 				  struct buffer *ret_body, struct fault *fault)
 {
-	char moment[UTC_TEXT_BYTES];
-	const struct hook_retold *row;
-	const char *object, *type, *action;
-	struct json_writer writer;
-	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+	struct hook_retelling again;
+	struct json_writer *writer = &again.writer;
+	const char *type, *action;
+	enum err err = hook_retell_begin(retold, missed, ret_body, &again, fault);
 
 	(void)endpoint;
 	(void)fetched; /* the worker does that */
@@ -556,19 +555,16 @@ static enum err gocardless_retell(const struct hook_endpoint *endpoint,
 		return err;
 	type = type_of_kind(missed->kind);
 	action = strchr(type, '.');
-	hook_noon_format(missed->date, moment);
-	json_writer_init(&writer, ret_body);
-	json_put_object(&writer, NULL);
-	json_put_array(&writer, "events");
-	json_put_object(&writer, NULL);
-	json_put_text(&writer, "created_at", moment);
-	json_put_slice(&writer, "resource_type", slice_of(type, (size_t)(action - type)));
-	json_put_text(&writer, "action", action + 1);
-	json_put_object(&writer, "links");
-	json_put_text(&writer, row->type, object);
+	json_put_array(writer, "events");
+	json_put_object(writer, NULL);
+	json_put_text(writer, "created_at", again.moment);
+	json_put_slice(writer, "resource_type", slice_of(type, (size_t)(action - type)));
+	json_put_text(writer, "action", action + 1);
+	json_put_object(writer, "links");
+	json_put_text(writer, again.row->type, again.object);
 	for (int open = 0; open < 4; open++)
-		json_put_end(&writer);
-	return json_writer_finish(&writer);
+		json_put_end(writer);
+	return json_writer_finish(writer);
 }
 
 static const char *const api_fields[] = { "GoCardless-Version: 2015-07-06", NULL };

@@ -196,25 +196,20 @@ enum err mollie_retell(const struct hook_endpoint *endpoint,
 		       const struct movement *missed, struct slice fetched,
 		       struct buffer *ret_body, struct fault *fault)
 {
-	char moment[UTC_TEXT_BYTES];
-	const struct hook_retold *row;
-	const char *object;
-	struct json_writer writer;
-	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+	struct hook_retelling again;
+	struct json_writer *writer = &again.writer;
+	enum err err = hook_retell_begin(retold, missed, ret_body, &again, fault);
 
 	(void)endpoint;
 	(void)fetched; /* the worker does that */
 	if (err)
 		return err;
-	hook_noon_format(missed->date, moment);
-	json_writer_init(&writer, ret_body);
-	json_put_object(&writer, NULL);
-	json_put_text(&writer, "resource", "event");
-	json_put_text(&writer, "type", row->type);
-	json_put_text(&writer, "entityId", object);
-	json_put_text(&writer, "createdAt", moment);
-	json_put_end(&writer);
-	return json_writer_finish(&writer);
+	json_put_text(writer, "resource", "event");
+	json_put_text(writer, "type", again.row->type);
+	json_put_text(writer, "entityId", again.object);
+	json_put_text(writer, "createdAt", again.moment);
+	json_put_end(writer);
+	return json_writer_finish(writer);
 }
 
 /* The payment alone, of which all is read. */

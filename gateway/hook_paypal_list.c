@@ -254,24 +254,19 @@ enum err paypal_retell(const struct hook_endpoint *endpoint,
 		       const struct movement *missed, struct slice fetched,
 		       struct buffer *ret_body, struct fault *fault)
 {
-	char moment[UTC_TEXT_BYTES];
-	const struct hook_retold *row;
-	const char *object;
-	struct json_writer writer;
-	enum err err = hook_retold_find(retold, missed, &row, &object, fault);
+	struct hook_retelling again;
+	struct json_writer *writer = &again.writer;
+	enum err err = hook_retell_begin(retold, missed, ret_body, &again, fault);
 
 	(void)endpoint;
 	(void)fetched; /* the worker does that */
 	if (err)
 		return err;
-	hook_noon_format(missed->date, moment);
-	json_writer_init(&writer, ret_body);
-	json_put_object(&writer, NULL);
-	json_put_text(&writer, "event_type", row->type);
-	json_put_text(&writer, "create_time", moment);
-	json_put_object(&writer, "resource");
-	json_put_text(&writer, "id", missed->event[0] ? missed->event : object);
-	json_put_end(&writer);
-	json_put_end(&writer);
-	return json_writer_finish(&writer);
+	json_put_text(writer, "event_type", again.row->type);
+	json_put_text(writer, "create_time", again.moment);
+	json_put_object(writer, "resource");
+	json_put_text(writer, "id", missed->event[0] ? missed->event : again.object);
+	json_put_end(writer);
+	json_put_end(writer);
+	return json_writer_finish(writer);
 }

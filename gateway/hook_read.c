@@ -3,7 +3,6 @@
  */
 #include "gateway/hook_read.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/hook_value.h"
@@ -94,8 +93,19 @@ enum err hook_retold_find(const struct hook_retold *table, const struct movement
 	return fault_set(fault, ERR_NOT_FOUND, "no delivery tells a movement like this");
 }
 
-void hook_noon_format(struct date date, char ret_text[UTC_TEXT_BYTES])
+enum err hook_retell_begin(const struct hook_retold *table, const struct movement *missed,
+			   struct buffer *ret_body, struct hook_retelling *ret_retelling,
+			   struct fault *fault)
 {
-	if (utc_format((int64_t)date.day * DAY_S + DAY_S / 2, ret_text) != ERR_OK)
-		(void)snprintf(ret_text, UTC_TEXT_BYTES, "-"); /* which no reader takes */
+	int64_t noon_s = (int64_t)missed->date.day * DAY_S + DAY_S / 2;
+	enum err err = hook_retold_find(table, missed, &ret_retelling->row,
+					&ret_retelling->object, fault);
+
+	if (!err && utc_format(noon_s, ret_retelling->moment) != ERR_OK)
+		err = fault_set(fault, ERR_NOT_FOUND, "no delivery has that day");
+	if (err)
+		return err;
+	json_writer_init(&ret_retelling->writer, ret_body);
+	json_put_object(&ret_retelling->writer, NULL);
+	return ERR_OK;
 }

@@ -10,6 +10,7 @@
 
 #include "gateway/hook.h"
 #include "gateway/json_pick.h"
+#include "gateway/json_writer.h"
 #include "gateway/movement.h"
 #include "keys/fault.h"
 #include "ledger/date.h"
@@ -61,8 +62,20 @@ MUST_USE enum err hook_retold_find(const struct hook_retold *table,
 				   const struct hook_retold **ret_row,
 				   const char **ret_object, struct fault *fault);
 
-/* Noon in UTC of a day, which is of the same day in Paris. */
-void hook_noon_format(struct date date, char ret_text[UTC_TEXT_BYTES]);
+/* A body that is being told again. */
+struct hook_retelling {
+	const struct hook_retold *row;
+	const char *object;
+	char moment[UTC_TEXT_BYTES]; /* noon in UTC, of the same day in Paris */
+	struct json_writer writer;   /* within the body's object */
+};
+
+/* Finds the row, and begins the body. Errors as hook_retold_find()'s. */
+MUST_USE enum err hook_retell_begin(const struct hook_retold *table,
+				    const struct movement *missed,
+				    struct buffer *ret_body,
+				    struct hook_retelling *ret_retelling,
+				    struct fault *fault);
 
 /* Puts it as parked, with a constant text. */
 MUST_USE enum err hook_put_parked(struct movement *movement, const char *reason,
