@@ -31,7 +31,7 @@ static enum err arrival_store(struct inbox *inbox, const struct inbox_arrival *a
 	query_blob(&query, slice_of(salt, sizeof salt));
 	query_blob(&query, arrival->body);
 	err = query_run(&query, fault);
-	if (err || query_changes(inbox) > 0 || !arrival->is_hint)
+	if (err || box_changes(box_of(inbox)) > 0 || !arrival->is_hint)
 		return err;
 	query = query_of(inbox, INBOX_DELIVERY_AGAIN);
 	query_blob(&query, slice_of(sha.b, sizeof sha.b));
@@ -43,13 +43,13 @@ enum err inbox_store(struct inbox *inbox, const struct inbox_arrival *const *arr
 		     size_t count, struct fault *fault)
 {
 	bool begun;
-	enum err err = inbox_step_begin(inbox, &begun, fault);
+	enum err err = box_step_begin(box_of(inbox), &begun, fault);
 
 	if (err)
 		return err;
 	for (size_t i = 0; !err && i < count; i++)
 		err = arrival_store(inbox, arrivals[i], fault);
-	return inbox_step_end(inbox, begun, err, fault);
+	return box_step_end(box_of(inbox), begun, err, fault);
 }
 
 /* ---- reading ---- */
@@ -78,7 +78,7 @@ static enum err delivery_read(struct query *query, struct inbox_delivery *ret_de
 	query_column_text(query, 1, ret_delivery->endpoint,
 			  sizeof ret_delivery->endpoint);
 	query_column_text(query, 5, ret_delivery->reason, sizeof ret_delivery->reason);
-	ret_delivery->is_purged = sqlite3_column_type(query->stmt, 6) == SQLITE_NULL;
+	ret_delivery->is_purged = query_column_is_null(query, 6);
 	*ret_body = query_column_blob(query, 6);
 	if (state < INBOX_DELIVERY_WAITING || state > INBOX_DELIVERY_PARKED)
 		return fault_set(fault, ERR_CORRUPT, "the inbox's database is damaged");
@@ -162,7 +162,7 @@ enum err inbox_replay_delivery(struct inbox *inbox, int64_t id, struct fault *fa
 
 	query_integer(&query, id);
 	err = query_run(&query, fault);
-	if (err || query_changes(inbox) > 0)
+	if (err || box_changes(box_of(inbox)) > 0)
 		return err;
 	query = query_of(inbox, INBOX_DELIVERY_READ);
 	query_integer(&query, id);
@@ -189,9 +189,9 @@ enum err inbox_purge(struct inbox *inbox, int64_t before, uint64_t *ret_count,
 	err = query_run(&query, fault);
 	if (err)
 		return err;
-	count = query_changes(inbox);
+	count = box_changes(box_of(inbox));
 	/* Also where nothing is to be purged: the last time may have come no further. */
-	err = inbox_erase(inbox, fault);
+	err = box_erase(box_of(inbox), fault);
 	if (!err)
 		*ret_count = count;
 	return err;

@@ -240,7 +240,7 @@ enum err inbox_replay_movement(struct inbox *inbox, int64_t id, struct fault *fa
 
 	query_integer(&query, id);
 	err = query_run(&query, fault);
-	if (err || query_changes(inbox) > 0)
+	if (err || box_changes(box_of(inbox)) > 0)
 		return err;
 	err = inbox_movement(inbox, id, &movement, fault);
 	return err ? err

@@ -1,7 +1,7 @@
 /*
  * test_inbox.c - deliveries and movements, from their arrival to their end.
  *
- * Covers gateway/inbox.c, gateway/inbox_delivery.c, gateway/inbox_movement.c and
+ * Covers gateway/box.c, gateway/inbox.c, gateway/inbox_delivery.c, gateway/inbox_movement.c and
  * gateway/inbox_writer.c.
  */
 #include <pthread.h>

@@ -91,7 +91,7 @@ includes gateway/noun.c '<microhttpd.h>' doors
 includes gateway/noun.c '<ini.h>' doors
 includes gateway/noun.c '<expat.h>' doors
 includes keys/noun.c '<cmocka.h>' doors
-for door in 'keys/x.c <openssl/evp.h>' 'ledger/store_x.c <sqlite3.h>' 'ledger/intake.c <jansson.h>' \
+for door in 'keys/x.c <openssl/evp.h>' 'ledger/store_x.c <sqlite3.h>' 'gateway/box.c <sqlite3.h>' 'ledger/intake.c <jansson.h>' \
 	'gateway/json_x.c <jansson.h>' 'gateway/post_x.c <curl/curl.h>' \
 	'gateway/http_x.c <microhttpd.h>' 'gateway/config.c <ini.h>' \
 	'gateway/xml_reader.c <expat.h>'; do
