@@ -402,6 +402,21 @@ static enum err inbox_start(struct api *api, const char *dir, struct fault *faul
 	return inbox_writer_start(inbox, inbox_news, api, &api->inbox, fault);
 }
 
+static enum err outbox_start(struct api *api, const char *dir, struct fault *fault)
+{
+	struct notify_worker_options options = { .dir = dir,
+						 .readers = api->readers,
+						 .purge_days =
+							 api->config.outbox_purge_days };
+	struct notify_set *set = NULL;
+	enum err err = notify_set_load(&api->config, &set, fault);
+
+	if (!err && notify_set_count(set) > 0)
+		return notify_worker_start(&options, set, &api->notify_worker, fault);
+	notify_set_unref(set);
+	return err;
+}
+
 static enum err server_start(struct api *api, struct fault *fault)
 {
 	struct http_options options;
@@ -419,6 +434,7 @@ static void api_release(struct api *api)
 {
 	inbox_writer_stop(api->inbox); /* which wakes the next */
 	hook_worker_stop(api->hook_worker);
+	notify_worker_stop(api->notify_worker);
 	sequencer_stop(api->sequencer);
 	work_stop(api->work);
 	hook_set_unref(api->hooks);
@@ -457,6 +473,8 @@ enum err api_start(const char *dir, const struct config *config, struct api **re
 	if (!err)
 		err = inbox_start(api, dir, fault);
 	if (!err)
+		err = outbox_start(api, dir, fault);
+	if (!err)
 		err = server_start(api, fault);
 	if (err) {
 		api_release(api);
@@ -466,19 +484,47 @@ enum err api_start(const char *dir, const struct config *config, struct api **re
 	return ERR_OK;
 }
 
-enum err api_reload(struct api *api, const struct config *config, struct fault *fault)
+/* Both, or neither. */
+static enum err reload_load(const struct config *config, struct hook_set **ret_hooks,
+			    struct notify_set **ret_notifies, struct fault *fault)
 {
-	struct hook_set *set = NULL;
-	enum err err = hook_set_load(config, &set, fault);
+	enum err err = hook_set_load(config, ret_hooks, fault);
 
-	if (!err && (hook_set_count(set) > 0) != (api->inbox != NULL)) {
-		hook_set_unref(set);
+	return err ? err : notify_set_load(config, ret_notifies, fault);
+}
+
+static enum err reload_check(const struct api *api, const struct hook_set *hooks,
+			     const struct notify_set *notifies, struct fault *fault)
+{
+	if ((hook_set_count(hooks) > 0) != (api->inbox != NULL))
 		return fault_set(fault, ERR_USAGE,
 				 "the first hook, or no hook any more, takes a restart");
-	}
+	if ((notify_set_count(notifies) > 0) != (api->notify_worker != NULL))
+		return fault_set(fault, ERR_USAGE,
+				 "the first endpoint of members, or none any more, takes "
+				 "a restart");
+	return ERR_OK;
+}
+
+enum err api_reload(struct api *api, const struct config *config, struct fault *fault)
+{
+	struct hook_set *hooks = NULL;
+	struct notify_set *notifies = NULL;
+	enum err err = reload_load(config, &hooks, &notifies, fault);
+
 	if (!err)
-		api_hooks_put(api, set);
-	return err;
+		err = reload_check(api, hooks, notifies, fault);
+	if (err) {
+		hook_set_unref(hooks);
+		notify_set_unref(notifies);
+		return err;
+	}
+	api_hooks_put(api, hooks);
+	if (api->notify_worker)
+		notify_worker_reload(api->notify_worker, notifies);
+	else
+		notify_set_unref(notifies);
+	return ERR_OK;
 }
 
 unsigned api_port(const struct api *api)

@@ -20,9 +20,9 @@ struct api;
 MUST_USE enum err api_start(const char *dir, const struct config *config,
 			    struct api **ret_api, struct fault *fault);
 
-/* Puts the hooks of another configuration, and what their files say now, in the place of
- * those in force; all else stays. On error nothing changes: ERR_USAGE, ERR_IO,
- * ERR_MEMORY.
+/* Puts the hooks and the endpoints of members of another configuration, and what their
+ * files say now, in the place of those in force; all else stays. On error nothing
+ * changes: ERR_USAGE, ERR_IO, ERR_MEMORY.
  */
 MUST_USE enum err api_reload(struct api *api, const struct config *config,
 			     struct fault *fault);

@@ -40,6 +40,7 @@
 #include "gateway/json_writer.h"
 #include "gateway/ledger_pool.h"
 #include "gateway/metrics.h"
+#include "gateway/notify_worker.h"
 #include "gateway/problem.h"
 #include "ledger/batch.h"
 #include "ledger/books_query.h"
@@ -67,6 +68,7 @@ struct api {
 	struct buffer openapi;
 	struct inbox_writer *inbox; /* NULL: no hooks are configured */
 	struct hook_worker *hook_worker;
+	struct notify_worker *notify_worker; /* NULL: nobody is to be told */
 
 	pthread_mutex_t hooks_lock;
 	struct hook_set *hooks; /* in force; they change when secrets are rotated */

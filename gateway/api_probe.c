@@ -59,6 +59,16 @@ enum err route_ready_answer(struct api_call *call, struct ledger *ledger,
 	return ERR_OK;
 }
 
+static void outbox_write(struct api *api, struct buffer *out)
+{
+	struct outbox_counts counts;
+
+	if (!api->notify_worker)
+		return;
+	notify_worker_counts(api->notify_worker, &counts);
+	metrics_write_outbox(&counts, (int64_t)time(NULL), out);
+}
+
 enum err route_metrics(struct api_call *call, struct ledger *ledger,
 		       struct http_reply *reply, struct fault *fault)
 {
@@ -84,6 +94,7 @@ enum err route_metrics(struct api_call *call, struct ledger *ledger,
 	metrics_write(&call->api->metrics, size, &reply->body);
 	metrics_write_overdrawn(views, count, &reply->body);
 	metrics_write_accounts(accounts, n_accounts, (int64_t)time(NULL), &reply->body);
+	outbox_write(call->api, &reply->body);
 	free(views);
 	free(accounts);
 	return ERR_OK;

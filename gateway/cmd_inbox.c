@@ -255,8 +255,5 @@ int cmd_inbox(int argc, char **argv)
 	if (!err)
 		err = verb->run(inbox, argc - 3, argv + 3, &fault);
 	inbox_close(inbox);
-	if (err == ERR_USAGE && !fault.err)
-		return command_usage("inbox");
-	return err ? cli_fail(COMMAND_PROGRAM, &fault)
-		   : cli_finish(COMMAND_PROGRAM, CLI_DONE);
+	return command_end("inbox", err, &fault);
 }

@@ -42,6 +42,12 @@ static const struct command commands[] = {
 	  "what\n"
 	  "      lacks here",
 	  cmd_reconcile },
+	{ "outbox",
+	  "DIR list [waiting|failed|delivered] | show NUMBER [--body] | replay NUMBER |\n"
+	  "       enable NAME | disable NAME",
+	  "what members are told (N1, N2, ...), whether they have heard it, and again;\n"
+	  "      an endpoint that has answered 410 is disabled until it is enabled",
+	  cmd_outbox },
 };
 
 const struct command *command_find(const char *name)
@@ -65,4 +71,12 @@ int command_usage(const char *name)
 
 	return cli_usage(COMMAND_PROGRAM, "usage: " COMMAND_PROGRAM " %s %s", name,
 			 command ? command->words : "");
+}
+
+int command_end(const char *name, enum err err, const struct fault *fault)
+{
+	if (err == ERR_USAGE && !fault->err)
+		return command_usage(name);
+	return err ? cli_fail(COMMAND_PROGRAM, fault)
+		   : cli_finish(COMMAND_PROGRAM, CLI_DONE);
 }

@@ -31,9 +31,14 @@ void command_print_all(void);
 /* Prints one's usage as an error; returns CLI_TROUBLE. */
 int command_usage(const char *name);
 
+/* The exit status of a command that has ended with err: its fault is printed, or, for an
+ * ERR_USAGE without one, its usage. */
+int command_end(const char *name, enum err err, const struct fault *fault);
+
 int cmd_bank(int argc, char **argv);
 int cmd_beneficiary(int argc, char **argv);
 int cmd_inbox(int argc, char **argv);
 int cmd_reconcile(int argc, char **argv);
+int cmd_outbox(int argc, char **argv);
 
 #endif

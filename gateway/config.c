@@ -25,7 +25,7 @@ struct config_key {
 	enum config_type type;
 	uint64_t min, max, fallback; /* of numbers; CONFIG_YES_NO: fallback 0 or 1 */
 	const char *fallback_text;   /* of CONFIG_TEXT */
-	size_t offset;               /* in struct config, or in struct config_hook */
+	size_t offset;               /* in struct config, or in an item of a family */
 };
 
 #define MIB        ((uint64_t)1024 * 1024)
@@ -69,6 +69,8 @@ static const struct config_key keys[] = {
 	  NUMBER(CONFIG_SIZE, 0, 1024 * MIB, LIMIT_DRAIN_BYTES, drain_bytes_max) },
 	{ "inbox", "purge_days",
 	  NUMBER(CONFIG_UNSIGNED, 1, 3660, LIMIT_PURGE_DAYS, purge_days) },
+	{ "outbox", "purge_days",
+	  NUMBER(CONFIG_UNSIGNED, 5, 3660, LIMIT_PURGE_DAYS, outbox_purge_days) },
 };
 
 #define HOOK_SECTION "hook "
@@ -92,17 +94,61 @@ static const struct config_key hook_keys[] = {
 	HOOK_TEXT(reconcile_at, 5, 5),
 	HOOK_TEXT(account, 1, CONFIG_ID_CHARS),
 };
+
+#define NOTIFY_SECTION "notify "
+#define NOTIFY_TEXT(name, min, max)                                                      \
+	{ NOTIFY_SECTION, #name, CONFIG_TEXT, min, max, 0, "",                           \
+	  offsetof(struct config_notify, name) }
+/* Of each section [notify NAME]. */
+static const struct config_key notify_keys[] = {
+	NOTIFY_TEXT(member, 1, CONFIG_ID_CHARS),
+	NOTIFY_TEXT(url, 1, CONFIG_FILE_CHARS),
+	NOTIFY_TEXT(secret_file, 1, CONFIG_FILE_CHARS),
+	NOTIFY_TEXT(trust_file, 1, CONFIG_FILE_CHARS),
+	NOTIFY_TEXT(events, 1, CONFIG_FILE_CHARS),
+	{ NOTIFY_SECTION, "missing_days", CONFIG_UNSIGNED, 0, 365, 0, NULL,
+	  offsetof(struct config_notify, missing_days) },
+};
 /* clang-format on */
 
-#define KEY_COUNT      (sizeof keys / sizeof *keys)
-#define HOOK_KEY_COUNT (sizeof hook_keys / sizeof *hook_keys)
+#define KEY_COUNT        (sizeof keys / sizeof *keys)
+#define HOOK_KEY_COUNT   (sizeof hook_keys / sizeof *hook_keys)
+#define NOTIFY_KEY_COUNT (sizeof notify_keys / sizeof *notify_keys)
+
+static const struct config_hook fresh_hook;
+static const struct config_notify fresh_notify = { .missing_days = LIMIT_MISSING_DAYS };
+
+/* Sections of which there may be several, "[PREFIX NAME]". */
+static const struct config_family {
+	const char *prefix; /* with its blank */
+	const char *word;   /* of messages */
+	const struct config_key *key;
+	size_t key_count;
+	size_t items, item_bytes, items_max; /* the array in struct config */
+	size_t count;                        /* and how many of it are in use */
+	const void *fresh;                   /* what one begins as */
+} families[] = {
+	{ HOOK_SECTION, "hook", hook_keys, HOOK_KEY_COUNT, AT(hook),
+	  sizeof(struct config_hook), CONFIG_HOOKS_MAX, AT(hook_count), &fresh_hook },
+	{ NOTIFY_SECTION, "notify", notify_keys, NOTIFY_KEY_COUNT, AT(notify),
+	  sizeof(struct config_notify), CONFIG_NOTIFIES_MAX, AT(notify_count),
+	  &fresh_notify },
+};
+#define FAMILY_COUNT (sizeof families / sizeof *families)
+#define FAMILY_ITEMS CONFIG_NOTIFIES_MAX /* the most of any */
+#define FAMILY_KEYS  HOOK_KEY_COUNT
+static_assert(CONFIG_HOOKS_MAX <= FAMILY_ITEMS && NOTIFY_KEY_COUNT <= FAMILY_KEYS,
+	      "every key of every section has a place");
+static_assert(offsetof(struct config_hook, name) == 0 &&
+		      offsetof(struct config_notify, name) == 0,
+	      "an item begins with its name");
 
 struct config_reader {
 	const char *path;
 	FILE *file;
 	unsigned line;
 	unsigned first_line[KEY_COUNT]; /* where a key was set; 0: not yet */
-	unsigned hook_line[CONFIG_HOOKS_MAX][HOOK_KEY_COUNT];
+	unsigned item_line[FAMILY_COUNT][FAMILY_ITEMS][FAMILY_KEYS];
 	struct config config;
 	struct fault *fault;
 	enum err err; /* the first failure */
@@ -223,33 +269,45 @@ static const char *name_or_mark(const char *text)
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")] ? "?" : text;
 }
 
-/* NAME of a section "hook NAME": a part of an address. */
-static bool hook_name_fits(const char *name)
+/* NAME of a section "hook NAME": a part of an address, or of a file's line. */
+static bool item_name_fits(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 	return n > 0 && n <= CONFIG_HOOK_NAME_CHARS && name[n] == '\0';
 }
 
-/* The hook of that name, which is new or was begun before; its number in *ret_at. NULL
+/* The item of that name, which is new or was begun before; its number in *ret_at. NULL
  * where there is no room for one more. */
-static struct config_hook *hook_find(struct config *config, const char *name,
-				     size_t *ret_at)
+static void *item_find(const struct config_family *family, struct config *config,
+		       const char *name, size_t *ret_at)
 {
+	char *items = (char *)config + family->items;
+	size_t *count = (size_t *)(void *)((char *)config + family->count);
 	size_t at = 0;
 
-	while (at < config->hook_count && strcmp(config->hook[at].name, name) != 0)
+	while (at < *count && strcmp(items + at * family->item_bytes, name) != 0)
 		at++;
-	if (at == CONFIG_HOOKS_MAX)
+	if (at == family->items_max)
 		return NULL;
-	if (at == config->hook_count) {
-		config->hook[at] = (struct config_hook){ 0 };
-		(void)snprintf(config->hook[at].name, sizeof config->hook[at].name, "%s",
-			       name);
-		config->hook_count++;
+	if (at == *count) {
+		memcpy(items + at * family->item_bytes, family->fresh,
+		       family->item_bytes);
+		(void)snprintf(items + at * family->item_bytes,
+			       CONFIG_HOOK_NAME_CHARS + 1, "%s", name);
+		++*count;
 	}
 	*ret_at = at;
-	return &config->hook[at];
+	return items + at * family->item_bytes;
+}
+
+/* The family that a section is of; NULL where it stands alone. */
+static const struct config_family *family_of(const char *section)
+{
+	for (size_t i = 0; i < FAMILY_COUNT; i++)
+		if (strncmp(section, families[i].prefix, strlen(families[i].prefix)) == 0)
+			return &families[i];
+	return NULL;
 }
 
 /* The places that a section's keys are told apart, stored, and remembered by. */
@@ -258,32 +316,41 @@ struct key_group {
 	size_t count;
 	void *base;
 	unsigned *first_line;
+	const char *word; /* the section, for messages */
 };
 
 static bool group_find(struct config_reader *reader, const char *section,
 		       struct key_group *ret_group)
 {
-	const char *name = section + strlen(HOOK_SECTION);
-	struct config_hook *hook;
+	const struct config_family *family = family_of(section);
+	const char *name;
+	char what[80];
+	void *item;
 	size_t at;
 
-	if (strncmp(section, HOOK_SECTION, strlen(HOOK_SECTION)) != 0) {
+	if (!family) {
 		*ret_group = (struct key_group){ keys, KEY_COUNT, &reader->config,
-						 reader->first_line };
+						 reader->first_line, section };
 		return true;
 	}
-	if (!hook_name_fits(name)) {
-		config_fail(reader, ERR_USAGE,
-			    "a hook's name is 1 to 32 of a-z, 0-9 and '-'");
+	name = section + strlen(family->prefix);
+	if (!item_name_fits(name)) {
+		(void)snprintf(what, sizeof what,
+			       "a %s's name is 1 to 32 of a-z, 0-9 and '-'",
+			       family->word);
+		config_fail(reader, ERR_USAGE, what);
 		return false;
 	}
-	hook = hook_find(&reader->config, name, &at);
-	if (!hook) {
-		config_fail(reader, ERR_USAGE, "there are too many hooks");
+	item = item_find(family, &reader->config, name, &at);
+	if (!item) {
+		(void)snprintf(what, sizeof what, "there are too many sections of '%s'",
+			       family->word);
+		config_fail(reader, ERR_USAGE, what);
 		return false;
 	}
-	*ret_group = (struct key_group){ hook_keys, HOOK_KEY_COUNT, hook,
-					 reader->hook_line[at] };
+	*ret_group = (struct key_group){ family->key, family->key_count, item,
+					 reader->item_line[family - families][at],
+					 family->word };
 	return true;
 }
 
@@ -313,8 +380,7 @@ static int config_take(void *user, const char *section, const char *name,
 		return reader->err == ERR_OK;
 	}
 	(void)snprintf(what, sizeof what, "there is no key '%.40s' in section '%.40s'",
-		       name_or_mark(name),
-		       group.key == keys ? name_or_mark(section) : "hook");
+		       name_or_mark(name), name_or_mark(group.word));
 	config_fail(reader, ERR_USAGE, what);
 	return 0;
 }
@@ -330,7 +396,7 @@ static bool is_known_section(const char *line)
 		if (strncmp(line, header, (size_t)n) == 0)
 			return true;
 	}
-	return strncmp(line, "[" HOOK_SECTION, strlen("[" HOOK_SECTION)) == 0;
+	return line[0] == '[' && family_of(line + 1);
 }
 
 static void line_check(struct config_reader *reader, const char *line, size_t n)

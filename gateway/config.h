@@ -17,6 +17,7 @@
 #include "keys/fault.h"
 
 #define CONFIG_HOOKS_MAX       16
+#define CONFIG_NOTIFIES_MAX    64
 #define CONFIG_HOOK_NAME_CHARS 32
 #define CONFIG_ID_CHARS        64
 #define CONFIG_FILE_CHARS      255
@@ -39,6 +40,17 @@ struct config_hook {
 	char addresses[CONFIG_FILE_CHARS + 1];  /* that may post; "": as documented */
 	char reconcile_at[5 + 1];               /* an hour of the day, or "": never */
 	char account[CONFIG_ID_CHARS + 1];      /* the association's slug (HelloAsso) */
+};
+
+/* [notify NAME]: where a member is told what has happened. */
+struct config_notify {
+	char name[CONFIG_HOOK_NAME_CHARS + 1];
+	char member[CONFIG_ID_CHARS + 1];
+	char url[CONFIG_FILE_CHARS + 1];
+	char secret_file[CONFIG_FILE_CHARS + 1];
+	char trust_file[CONFIG_FILE_CHARS + 1]; /* certificates; "": the machine's */
+	char events[CONFIG_FILE_CHARS + 1];     /* names, by commas; "": all */
+	unsigned missing_days; /* after which a transfer is said to be missing */
 };
 
 struct config {
@@ -66,8 +78,13 @@ struct config {
 	/* [inbox] */
 	unsigned purge_days; /* after which a delivery's body is destroyed */
 
+	/* [outbox] */
+	unsigned outbox_purge_days; /* the same of what a member was told */
+
 	struct config_hook hook[CONFIG_HOOKS_MAX];
 	size_t hook_count;
+	struct config_notify notify[CONFIG_NOTIFIES_MAX];
+	size_t notify_count;
 };
 
 /* The defaults of gateway/limits.h; listens on 127.0.0.1:8080. */

@@ -31,7 +31,8 @@ static const char usage[] =
 	"\n"
 	"SIGTERM and SIGINT end it cleanly: what was taken is answered. SIGHUP reads "
 	"the\n"
-	"hooks of the configuration and their secrets again. A folder that has a\n"
+	"hooks and endpoints of the configuration and their secrets again. A folder "
+	"that has a\n"
 	"command's name is written ./NAME. Commands:\n"
 	"\n";
 
@@ -144,8 +145,8 @@ static void log_event(const char *event, const struct api *api)
 	log_end(&line);
 }
 
-/* The hooks alone: secrets are rotated without a restart. What is wrong leaves those in
- * force as they are. */
+/* The hooks and endpoints alone: secrets are rotated without a restart. What is wrong
+ * leaves those in force as they are. */
 static void reload(const struct options *options, struct api *api)
 {
 	struct config config;

@@ -12,11 +12,11 @@
 #include "gateway/hook_certificates.h"
 #include "gateway/oauth.h"
 #include "gateway/reconcile_daily.h"
+#include "gateway/secret_file.h"
 #include "keys/certificate.h"
 #include "keys/file.h"
 
-#define SECRETS_FILE_BYTES_MAX 16384
-#define ADDRESSES_MAX          16
+#define ADDRESSES_MAX 16
 
 /* A desk, and what its texts and pointers stand in. */
 struct place {
@@ -52,53 +52,16 @@ static void place_release(struct place *place)
 
 /* ---- secrets ---- */
 
-/* Takes the next line that is not empty off the front of *rest, and ends it by a NUL in
- * its place. */
-static char *line_next(char **rest)
-{
-	char *line = *rest;
-
-	for (;;) {
-		line += strspn(line, "\r\n");
-		if (*line == '\0')
-			return NULL;
-
-		char *end = line + strcspn(line, "\r\n");
-
-		*rest = *end ? end + 1 : end;
-		*end = '\0';
-		return line;
-	}
-}
-
-/* The file's text, ended by a NUL; "" without a file. */
-static enum err secret_read(const char *path, struct buffer *out, char **ret_text,
-			    struct fault *fault)
-{
-	enum err err = ERR_OK;
-
-	buffer_init(out, SECRETS_FILE_BYTES_MAX + 1);
-	if (*path)
-		err = file_read_secret(path, SECRETS_FILE_BYTES_MAX, out, fault);
-	if (err)
-		return err;
-	buffer_put(out, "", 1);
-	err = buffer_check(out, "the file of secrets", fault);
-	if (!err)
-		*ret_text = (char *)out->p;
-	return err;
-}
-
 static enum err secrets_load(struct place *place, struct fault *fault)
 {
 	struct hook_endpoint *endpoint = &place->desk.endpoint;
 	char *text = NULL, *line;
-	enum err err =
-		secret_read(place->config.secret_file, &place->secrets, &text, fault);
+	enum err err = secret_file_read(place->config.secret_file, &place->secrets, &text,
+					fault);
 
 	if (err)
 		return err;
-	while ((line = line_next(&text))) {
+	while ((line = secret_file_next(&text))) {
 		if (endpoint->secret_count == HOOK_SECRETS_MAX)
 			return fault_set(fault, ERR_USAGE,
 					 "its file of secrets has more than %d",
@@ -113,9 +76,9 @@ static enum err line_load(const char *path, struct buffer *out, const char **ret
 			  struct fault *fault)
 {
 	char *text = NULL;
-	enum err err = secret_read(path, out, &text, fault);
+	enum err err = secret_file_read(path, out, &text, fault);
 
-	*ret_line = err ? NULL : line_next(&text);
+	*ret_line = err ? NULL : secret_file_next(&text);
 	if (!err && *path && !*ret_line)
 		return fault_set(fault, ERR_USAGE, "'%s' is empty", path);
 	return err;

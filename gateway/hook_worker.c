@@ -3,13 +3,13 @@
  */
 #include "gateway/hook_worker.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "gateway/hand.h"
 #include "gateway/hook_work.h"
 #include "gateway/log.h"
 #include "gateway/metrics.h"
@@ -18,28 +18,24 @@
 #define DAY_SECONDS 86400
 
 /* One thread: what it does, and the inbox that it has for itself. */
-struct hand {
+struct clerk {
 	struct hook_worker *worker;
-	enum err (*round)(struct hand *hand, struct hook_work *work, size_t *ret_count,
+	enum err (*round)(struct clerk *clerk, struct hook_work *work, size_t *ret_count,
 			  struct fault *fault);
 	struct inbox *inbox;
-	pthread_t thread;
-	bool is_started;
+	_Atomic(struct hand *) hand;
 	bool is_troubled; /* and it was said */
 	int64_t purged_at;
-	unsigned seen;          /* of worker->news */
 	struct hook_set *hooks; /* of the round under way, or NULL; under worker->lock */
 };
 
 struct hook_worker {
 	struct hook_worker_options options;
-	struct hand booker, fetcher, lister;
+	struct clerk booker, fetcher, lister;
 	struct reconcile_daily daily; /* the lister's */
-	char *dir;
+	char *dir;                    /* owned */
 
-	pthread_mutex_t lock;
-	pthread_cond_t work; /* there are news, or `stopping` */
-	unsigned news;
+	pthread_mutex_t lock; /* of `stopping` and each clerk's hooks */
 	bool stopping;
 };
 
@@ -66,13 +62,13 @@ static void parked_say(void *ctx, const char *hook, const char *what, int64_t id
 	log_end(&line);
 }
 
-static void trouble_say(struct hand *hand, enum err err, const struct fault *fault)
+static void trouble_say(struct clerk *clerk, enum err err, const struct fault *fault)
 {
 	struct log_line line;
 
-	if (hand->is_troubled == (err != ERR_OK))
+	if (clerk->is_troubled == (err != ERR_OK))
 		return;
-	hand->is_troubled = err != ERR_OK;
+	clerk->is_troubled = err != ERR_OK;
 	log_begin(&line, err ? LOG_ERROR : LOG_INFO,
 		  err ? "inbox-troubled" : "inbox-goes-on");
 	if (err)
@@ -82,45 +78,45 @@ static void trouble_say(struct hand *hand, enum err err, const struct fault *fau
 
 /* ---- rounds ---- */
 
-static enum err purge(struct hand *hand, const struct hook_work *work,
+static enum err purge(struct clerk *clerk, const struct hook_work *work,
 		      struct fault *fault)
 {
 	int64_t before =
-		work->now_s - (int64_t)hand->worker->options.purge_days * DAY_SECONDS;
+		work->now_s - (int64_t)clerk->worker->options.purge_days * DAY_SECONDS;
 	uint64_t count;
 	enum err err;
 
-	if (hand->purged_at && work->now_s < hand->purged_at + HOOK_WORKER_PURGE_S)
+	if (clerk->purged_at && work->now_s < clerk->purged_at + HOOK_WORKER_PURGE_S)
 		return ERR_OK;
 	err = inbox_purge(work->inbox, before, &count, fault);
 	if (!err)
-		hand->purged_at = work->now_s;
+		clerk->purged_at = work->now_s;
 	return err;
 }
 
-static enum err booker_round(struct hand *hand, struct hook_work *work, size_t *ret_count,
-			     struct fault *fault)
+static enum err booker_round(struct clerk *clerk, struct hook_work *work,
+			     size_t *ret_count, struct fault *fault)
 {
 	size_t read = 0, booked = 0;
 	enum err err = hook_work_read(work, &read, fault);
 
 	if (!err && read)
-		hook_worker_wake(hand->worker); /* there may be something to fetch */
+		hook_worker_wake(clerk->worker); /* there may be something to fetch */
 	if (!err)
 		err = hook_work_book(work, &booked, fault);
 	if (!err)
-		err = purge(hand, work, fault);
+		err = purge(clerk, work, fault);
 	*ret_count = read + booked;
 	return err;
 }
 
-static enum err fetcher_round(struct hand *hand, struct hook_work *work,
+static enum err fetcher_round(struct clerk *clerk, struct hook_work *work,
 			      size_t *ret_count, struct fault *fault)
 {
 	enum err err = hook_work_fetch(work, ret_count, fault);
 
 	if (!err && *ret_count)
-		hook_worker_wake(hand->worker); /* there may be something to book */
+		hook_worker_wake(clerk->worker); /* there may be something to book */
 	return err;
 }
 
@@ -149,10 +145,10 @@ static void reconciled_say(void *ctx, const struct reconcile_news *news)
 	log_end(&line);
 }
 
-static enum err lister_round(struct hand *hand, struct hook_work *work, size_t *ret_count,
-			     struct fault *fault)
+static enum err lister_round(struct clerk *clerk, struct hook_work *work,
+			     size_t *ret_count, struct fault *fault)
 {
-	struct hook_worker *worker = hand->worker;
+	struct hook_worker *worker = clerk->worker;
 	bool is_done = false;
 	enum err err = reconcile_daily_round(&worker->daily, worker->dir, work->inbox,
 					     work->hooks, work->now_s, reconciled_say,
@@ -162,20 +158,21 @@ static enum err lister_round(struct hand *hand, struct hook_work *work, size_t *
 	return err;
 }
 
-static void round_hooks_set(struct hand *hand, struct hook_set *hooks)
+static void round_hooks_set(struct clerk *clerk, struct hook_set *hooks)
 {
-	must(pthread_mutex_lock(&hand->worker->lock));
-	hand->hooks = hooks;
-	if (hooks && hand->worker->stopping)
+	must(pthread_mutex_lock(&clerk->worker->lock));
+	clerk->hooks = hooks;
+	if (hooks && clerk->worker->stopping)
 		hook_set_stop(hooks);
-	must(pthread_mutex_unlock(&hand->worker->lock));
+	must(pthread_mutex_unlock(&clerk->worker->lock));
 }
 
-static size_t round_run(struct hand *hand)
+static bool round_run(void *ctx)
 {
-	struct hook_worker *worker = hand->worker;
+	struct clerk *clerk = ctx;
+	struct hook_worker *worker = clerk->worker;
 	struct hook_set *hooks = worker->options.hooks(worker->options.ctx);
-	struct hook_work work = { .inbox = hand->inbox,
+	struct hook_work work = { .inbox = clerk->inbox,
 				  .sequencer = worker->options.sequencer,
 				  .hooks = hooks,
 				  .now_s = (int64_t)time(NULL),
@@ -184,74 +181,41 @@ static size_t round_run(struct hand *hand)
 	size_t count = 0;
 	enum err err;
 
-	round_hooks_set(hand, hooks);
-	err = hand->round(hand, &work, &count, &fault);
-	round_hooks_set(hand, NULL);
+	round_hooks_set(clerk, hooks);
+	err = clerk->round(clerk, &work, &count, &fault);
+	round_hooks_set(clerk, NULL);
 	hook_set_unref(hooks);
-	trouble_say(hand, err, &fault);
-	return err ? 0 : count;
+	trouble_say(clerk, err, &fault);
+	return !err && count > 0;
 }
 
 /* ---- threads ---- */
 
-/* Until there are news, or a round is due. False: to end. */
-static bool hand_wait(struct hand *hand, bool is_busy)
+static enum err clerk_start(struct hook_worker *worker, struct clerk *clerk,
+			    struct fault *fault)
 {
-	struct hook_worker *worker = hand->worker;
-	struct timespec until = { 0 };
-	int rc = 0;
-	bool stopping;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* cannot fail with this clock */
-	until.tv_sec += HOOK_WORKER_ROUND_S;
-	must(pthread_mutex_lock(&worker->lock));
-	while (!is_busy && rc != ETIMEDOUT && hand->seen == worker->news &&
-	       !worker->stopping)
-		rc = pthread_cond_timedwait(&worker->work, &worker->lock, &until);
-	hand->seen = worker->news;
-	stopping = worker->stopping;
-	must(pthread_mutex_unlock(&worker->lock));
-	return !stopping;
-}
-
-static void *hand_run(void *ctx)
-{
-	struct hand *hand = ctx;
-	bool is_busy = true;
-
-	while (hand_wait(hand, is_busy))
-		is_busy = round_run(hand) > 0;
-	return NULL;
-}
-
-static enum err hand_start(struct hook_worker *worker, struct hand *hand,
-			   struct fault *fault)
-{
+	struct hand *hand = NULL;
 	enum err err;
 
-	hand->worker = worker;
-	err = inbox_open(worker->dir, &hand->inbox, fault);
-	if (err)
-		return err;
-	if (pthread_create(&hand->thread, NULL, hand_run, hand))
-		return fault_set(fault, ERR_IO,
-				 "the thread of deliveries could not be started");
-	hand->is_started = true;
-	return ERR_OK;
+	clerk->worker = worker;
+	err = inbox_open(worker->dir, &clerk->inbox, fault);
+	if (!err)
+		err = hand_start(round_run, clerk, HOOK_WORKER_ROUND_S, &hand, fault);
+	/* The other one may have begun, and wakes it. */
+	atomic_store(&clerk->hand, hand);
+	return err;
 }
 
-static void hand_stop(struct hand *hand)
+static void clerk_release(struct clerk *clerk)
 {
-	if (hand->is_started)
-		must(pthread_join(hand->thread, NULL));
-	inbox_close(hand->inbox);
+	hand_free(clerk->hand);
+	inbox_close(clerk->inbox);
 }
 
 enum err hook_worker_start(const struct hook_worker_options *options,
 			   struct hook_worker **ret_worker, struct fault *fault)
 {
 	struct hook_worker *worker = calloc(1, sizeof *worker);
-	pthread_condattr_t monotonic;
 	enum err err;
 
 	if (!worker)
@@ -261,17 +225,13 @@ enum err hook_worker_start(const struct hook_worker_options *options,
 	worker->fetcher.round = fetcher_round;
 	worker->lister.round = lister_round;
 	must(pthread_mutex_init(&worker->lock, NULL));
-	must(pthread_condattr_init(&monotonic));
-	must(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC));
-	must(pthread_cond_init(&worker->work, &monotonic));
-	must(pthread_condattr_destroy(&monotonic));
 	worker->dir = strdup(options->dir);
-	err = worker->dir ? hand_start(worker, &worker->booker, fault)
+	err = worker->dir ? clerk_start(worker, &worker->booker, fault)
 			  : fault_set(fault, ERR_MEMORY, "out of memory");
 	if (!err)
-		err = hand_start(worker, &worker->fetcher, fault);
+		err = clerk_start(worker, &worker->fetcher, fault);
 	if (!err)
-		err = hand_start(worker, &worker->lister, fault);
+		err = clerk_start(worker, &worker->lister, fault);
 	if (err) {
 		hook_worker_stop(worker);
 		return err;
@@ -282,10 +242,8 @@ enum err hook_worker_start(const struct hook_worker_options *options,
 
 void hook_worker_wake(struct hook_worker *worker)
 {
-	must(pthread_mutex_lock(&worker->lock));
-	worker->news++;
-	must(pthread_cond_broadcast(&worker->work));
-	must(pthread_mutex_unlock(&worker->lock));
+	hand_wake(worker->booker.hand);
+	hand_wake(worker->fetcher.hand);
 }
 
 void hook_worker_stop(struct hook_worker *worker)
@@ -293,18 +251,20 @@ void hook_worker_stop(struct hook_worker *worker)
 	if (!worker)
 		return;
 
-	struct hand *hands[] = { &worker->booker, &worker->fetcher, &worker->lister };
+	struct clerk *clerks[] = { &worker->booker, &worker->fetcher, &worker->lister };
+	size_t count = sizeof clerks / sizeof *clerks;
 
 	must(pthread_mutex_lock(&worker->lock));
 	worker->stopping = true;
-	for (size_t i = 0; i < sizeof hands / sizeof *hands; i++)
-		if (hands[i]->hooks)
-			hook_set_stop(hands[i]->hooks);
-	must(pthread_cond_broadcast(&worker->work));
+	for (size_t i = 0; i < count; i++)
+		if (clerks[i]->hooks)
+			hook_set_stop(clerks[i]->hooks);
 	must(pthread_mutex_unlock(&worker->lock));
-	for (size_t i = 0; i < sizeof hands / sizeof *hands; i++)
-		hand_stop(hands[i]);
-	must(pthread_cond_destroy(&worker->work));
+	/* Any may wake another until all have ended. */
+	for (size_t i = 0; i < count; i++)
+		hand_end(clerks[i]->hand);
+	for (size_t i = 0; i < count; i++)
+		clerk_release(clerks[i]);
 	must(pthread_mutex_destroy(&worker->lock));
 	free(worker->dir);
 	free(worker);

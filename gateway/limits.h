@@ -86,6 +86,10 @@
  * is kept no longer than it takes to look into a complaint. */
 #define LIMIT_PURGE_DAYS 90
 
+/* Days after its due day that a transfer is said to be missing, where no other number is
+ * configured. */
+#define LIMIT_MISSING_DAYS 7
+
 /* A provider's delivery; whoever can reach us may send one. */
 #define LIMIT_HOOK_BODY_BYTES ((size_t)512 * 1024)
 

@@ -305,3 +305,22 @@ void metrics_write_accounts(const struct account_view *views, size_t count, int6
 				      "%" PRId32 "\n",
 				      views[i].id, today.day - views[i].oldest_on.day);
 }
+
+void metrics_write_outbox(const struct outbox_counts *counts, int64_t now_s,
+			  struct buffer *out)
+{
+	int64_t since = counts->oldest_waiting_at;
+
+	number_write(out, "arrondi_outbox_waiting", "gauge",
+		     "Notifications that were not delivered yet.",
+		     counts->messages[OUTBOX_WAITING]);
+	number_write(out, "arrondi_outbox_failed", "gauge",
+		     "Notifications that were given up.",
+		     counts->messages[OUTBOX_FAILED]);
+	number_write(out, "arrondi_outbox_disabled", "gauge",
+		     "Endpoints to which nothing is sent until they are enabled.",
+		     counts->disabled);
+	number_write(out, "arrondi_outbox_oldest_seconds", "gauge",
+		     "Age of the oldest notification that waits.",
+		     since && now_s > since ? (uint64_t)(now_s - since) : 0);
+}

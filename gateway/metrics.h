@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/outbox.h"
 #include "keys/buffer.h"
 #include "ledger/books_query.h"
 
@@ -81,5 +82,9 @@ void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,
 /* Of each bank account what no entry explains yet, and for how long at this moment. */
 void metrics_write_accounts(const struct account_view *views, size_t count, int64_t now_s,
 			    struct buffer *out);
+
+/* What members have not been told yet, and since when at this moment. */
+void metrics_write_outbox(const struct outbox_counts *counts, int64_t now_s,
+			  struct buffer *out);
 
 #endif

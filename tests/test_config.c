@@ -228,7 +228,8 @@ static void what_is_off_in_a_hook_is_refused_with_its_line(void **state)
 	for (int i = 0; i <= CONFIG_HOOKS_MAX; i++)
 		n += (size_t)snprintf(text + n, sizeof text - n,
 				      "[hook h%d]\nfund = general\n", i);
-	expect_refused(text, 2 * (CONFIG_HOOKS_MAX + 1), "there are too many hooks");
+	expect_refused(text, 2 * (CONFIG_HOOKS_MAX + 1),
+		       "there are too many sections of");
 }
 
 int main(void)

@@ -2,9 +2,6 @@
  * test_fetch.c - asking a provider that answers, is slow, is down, or answers nonsense:
  * gateway/fetch.c, gateway/breaker.c.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
  * test_inbox.c - deliveries and movements, from their arrival to their end.
  *
- * Covers gateway/box.c, gateway/inbox.c, gateway/inbox_delivery.c, gateway/inbox_movement.c and
- * gateway/inbox_writer.c.
+ * Covers gateway/box.c, gateway/inbox.c, gateway/inbox_delivery.c,
+ * gateway/inbox_movement.c and gateway/inbox_writer.c.
  */
 #include <pthread.h>
 #include <setjmp.h>
