@@ -63,7 +63,7 @@ FORGERS := $(filter-out %_random.c,$(wildcard tests/test_books_*.c tests/test_au
 SCRIPTS := $(sort $(wildcard tests/t-*.sh tests/stories/t-*.sh))
 # Where several threads share something, or may come to.
 THREADED := $(wildcard tests/test_sequencer.c tests/test_audit.c tests/test_http*.c \
-	tests/test_gateway*.c)
+	tests/test_gateway*.c tests/test_notify.c tests/test_hook_work.c)
 
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 chosen = $(if $(T),$(foreach t,$(1),$(if $(findstring $(T),$(notdir $(t))),$(t))),$(1))

@@ -14,7 +14,6 @@
 #include "gateway/command.h"
 #include "gateway/hook.h"
 #include "gateway/inbox.h"
-#include "keys/cli.h"
 #include "keys/encoding.h"
 #include "ledger/date.h"
 
@@ -104,8 +103,9 @@ static enum err list_states(struct inbox *inbox, bool parked_alone, struct fault
 	return err;
 }
 
-static enum err list(struct inbox *inbox, int argc, char **argv, struct fault *fault)
+static enum err list(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct inbox *inbox = ctx;
 	struct inbox_counts counts;
 	bool parked_alone = argc == 1 && strcmp(argv[0], "parked") == 0;
 	enum err err;
@@ -132,19 +132,6 @@ static enum err list(struct inbox *inbox, int argc, char **argv, struct fault *f
 
 /* ---- one ---- */
 
-/* "D12" or "M7". */
-static bool number_parse(const char *text, char *ret_letter, int64_t *ret_id)
-{
-	uint64_t id;
-
-	if ((text[0] != 'D' && text[0] != 'M') ||
-	    decimal_parse(text + 1, strlen(text + 1), &id) != ERR_OK || id > INT64_MAX)
-		return false;
-	*ret_letter = text[0];
-	*ret_id = (int64_t)id;
-	return true;
-}
-
 static enum err delivery_show(struct inbox *inbox, int64_t id, bool with_body,
 			      struct fault *fault)
 {
@@ -167,8 +154,9 @@ static enum err delivery_show(struct inbox *inbox, int64_t id, bool with_body,
 	return err;
 }
 
-static enum err show(struct inbox *inbox, int argc, char **argv, struct fault *fault)
+static enum err show(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct inbox *inbox = ctx;
 	bool with_body = argc == 2 && strcmp(argv[1], "--body") == 0;
 	struct inbox_movement movement;
 	char letter;
@@ -176,7 +164,7 @@ static enum err show(struct inbox *inbox, int argc, char **argv, struct fault *f
 	enum err err;
 
 	if (argc < 1 || argc > 2 || (argc == 2 && !with_body) ||
-	    !number_parse(argv[0], &letter, &id) || (letter == 'M' && with_body))
+	    !command_number(argv[0], "DM", &letter, &id) || (letter == 'M' && with_body))
 		return ERR_USAGE;
 	if (letter == 'D')
 		return delivery_show(inbox, id, with_body, fault);
@@ -188,13 +176,14 @@ static enum err show(struct inbox *inbox, int argc, char **argv, struct fault *f
 	return movement_print(NULL, &movement, fault);
 }
 
-static enum err replay(struct inbox *inbox, int argc, char **argv, struct fault *fault)
+static enum err replay(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct inbox *inbox = ctx;
 	char letter;
 	int64_t id;
 	enum err err;
 
-	if (argc != 1 || !number_parse(argv[0], &letter, &id))
+	if (argc != 1 || !command_number(argv[0], "DM", &letter, &id))
 		return ERR_USAGE;
 	err = letter == 'D' ? inbox_replay_delivery(inbox, id, fault)
 			    : inbox_replay_movement(inbox, id, fault);
@@ -203,14 +192,15 @@ static enum err replay(struct inbox *inbox, int argc, char **argv, struct fault 
 	return err;
 }
 
-static enum err park(struct inbox *inbox, int argc, char **argv, struct fault *fault)
+static enum err park(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct inbox *inbox = ctx;
 	struct inbox_movement movement;
 	char letter;
 	int64_t id;
 	enum err err;
 
-	if (argc != 1 || !number_parse(argv[0], &letter, &id))
+	if (argc != 1 || !command_number(argv[0], "DM", &letter, &id))
 		return ERR_USAGE;
 	if (letter == 'D')
 		return inbox_delivery_set(inbox, id, INBOX_DELIVERY_PARKED,
@@ -229,31 +219,29 @@ static enum err park(struct inbox *inbox, int argc, char **argv, struct fault *f
 
 /* ---- the command ---- */
 
-static const struct verb {
-	const char *name;
-	enum err (*run)(struct inbox *inbox, int argc, char **argv, struct fault *fault);
-} verbs[] = {
-	{ "list", list },
-	{ "show", show },
-	{ "replay", replay },
-	{ "park", park },
+static const struct command_verb verbs[] = {
+	{ "list", list }, { "show", show }, { "replay", replay },
+	{ "park", park }, { NULL, NULL },
 };
+
+static enum err open_existing(const char *dir, void **ret_box, struct fault *fault)
+{
+	struct inbox *inbox = NULL;
+	enum err err = inbox_open_existing(dir, &inbox, fault);
+
+	*ret_box = inbox;
+	return err;
+}
+
+static void close_any(void *box)
+{
+	inbox_close(box);
+}
 
 int cmd_inbox(int argc, char **argv)
 {
-	const struct verb *verb = NULL;
-	struct inbox *inbox = NULL;
-	struct fault fault = { .err = ERR_OK };
-	enum err err;
+	static const struct command_box command = { "inbox", open_existing, close_any,
+						    verbs };
 
-	for (size_t i = 0; argc >= 3 && i < sizeof verbs / sizeof *verbs; i++)
-		if (strcmp(verbs[i].name, argv[2]) == 0)
-			verb = &verbs[i];
-	if (!verb)
-		return command_usage("inbox");
-	err = inbox_open_existing(argv[1], &inbox, &fault);
-	if (!err)
-		err = verb->run(inbox, argc - 3, argv + 3, &fault);
-	inbox_close(inbox);
-	return command_end("inbox", err, &fault);
+	return command_box_run(&command, argc, argv);
 }

@@ -9,7 +9,6 @@
 
 #include "gateway/command.h"
 #include "gateway/outbox.h"
-#include "keys/cli.h"
 #include "keys/encoding.h"
 #include "ledger/date.h"
 
@@ -74,8 +73,9 @@ static enum err counts_print(struct outbox *outbox, struct fault *fault)
 }
 
 /* Without a state: what waits and what has failed. */
-static enum err list(struct outbox *outbox, int argc, char **argv, struct fault *fault)
+static enum err list(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct outbox *outbox = ctx;
 	bool is_listed[STATE_COUNT] = {
 		[OUTBOX_WAITING] = argc == 0, [OUTBOX_FAILED] = argc == 0
 	};
@@ -94,29 +94,19 @@ static enum err list(struct outbox *outbox, int argc, char **argv, struct fault 
 	return err ? err : counts_print(outbox, fault);
 }
 
-/* "N12" */
-static bool number_parse(const char *text, int64_t *ret_id)
+static enum err show(void *ctx, int argc, char **argv, struct fault *fault)
 {
-	uint64_t id;
-
-	if (text[0] != 'N' || decimal_parse(text + 1, strlen(text + 1), &id) != ERR_OK ||
-	    id > INT64_MAX)
-		return false;
-	*ret_id = (int64_t)id;
-	return true;
-}
-
-static enum err show(struct outbox *outbox, int argc, char **argv, struct fault *fault)
-{
+	struct outbox *outbox = ctx;
 	bool with_body = argc == 2 && strcmp(argv[1], "--body") == 0;
 	char tried[UTC_TEXT_BYTES], next[UTC_TEXT_BYTES];
 	struct outbox_message message;
 	struct buffer body;
+	char letter;
 	int64_t id;
 	enum err err;
 
 	if (argc < 1 || argc > 2 || (argc == 2 && !with_body) ||
-	    !number_parse(argv[0], &id))
+	    !command_number(argv[0], "N", &letter, &id))
 		return ERR_USAGE;
 	buffer_init(&body, OUTBOX_BODY_BYTES_MAX);
 	err = outbox_message(outbox, id, &message, &body, fault);
@@ -135,12 +125,14 @@ static enum err show(struct outbox *outbox, int argc, char **argv, struct fault 
 	return err;
 }
 
-static enum err replay(struct outbox *outbox, int argc, char **argv, struct fault *fault)
+static enum err replay(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct outbox *outbox = ctx;
+	char letter;
 	int64_t id;
 	enum err err;
 
-	if (argc != 1 || !number_parse(argv[0], &id))
+	if (argc != 1 || !command_number(argv[0], "N", &letter, &id))
 		return ERR_USAGE;
 	err = outbox_replay(outbox, id, fault);
 	if (!err)
@@ -148,43 +140,46 @@ static enum err replay(struct outbox *outbox, int argc, char **argv, struct faul
 	return err;
 }
 
-static enum err enable(struct outbox *outbox, int argc, char **argv, struct fault *fault)
+static enum err enable(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct outbox *outbox = ctx;
+
 	return argc == 1 ? outbox_endpoint_enable(outbox, argv[0], fault) : ERR_USAGE;
 }
 
-static enum err disable(struct outbox *outbox, int argc, char **argv, struct fault *fault)
+static enum err disable(void *ctx, int argc, char **argv, struct fault *fault)
 {
+	struct outbox *outbox = ctx;
+
 	return argc == 1 ? outbox_endpoint_disable(outbox, argv[0], "by hand", fault)
 			 : ERR_USAGE;
 }
 
 /* ---- the command ---- */
 
-static const struct verb {
-	const char *name;
-	enum err (*run)(struct outbox *outbox, int argc, char **argv,
-			struct fault *fault);
-} verbs[] = {
+static const struct command_verb verbs[] = {
 	{ "list", list },     { "show", show },       { "replay", replay },
-	{ "enable", enable }, { "disable", disable },
+	{ "enable", enable }, { "disable", disable }, { NULL, NULL },
 };
+
+static enum err open_existing(const char *dir, void **ret_box, struct fault *fault)
+{
+	struct outbox *outbox = NULL;
+	enum err err = outbox_open_existing(dir, &outbox, fault);
+
+	*ret_box = outbox;
+	return err;
+}
+
+static void close_any(void *box)
+{
+	outbox_close(box);
+}
 
 int cmd_outbox(int argc, char **argv)
 {
-	const struct verb *verb = NULL;
-	struct outbox *outbox = NULL;
-	struct fault fault = { .err = ERR_OK };
-	enum err err;
+	static const struct command_box command = { "outbox", open_existing, close_any,
+						    verbs };
 
-	for (size_t i = 0; argc >= 3 && i < sizeof verbs / sizeof *verbs; i++)
-		if (strcmp(verbs[i].name, argv[2]) == 0)
-			verb = &verbs[i];
-	if (!verb)
-		return command_usage("outbox");
-	err = outbox_open_existing(argv[1], &outbox, &fault);
-	if (!err)
-		err = verb->run(outbox, argc - 3, argv + 3, &fault);
-	outbox_close(outbox);
-	return command_end("outbox", err, &fault);
+	return command_box_run(&command, argc, argv);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "keys/cli.h"
+#include "keys/encoding.h"
 
 static const struct command commands[] = {
 	{ "bank",
@@ -73,10 +74,44 @@ int command_usage(const char *name)
 			 command ? command->words : "");
 }
 
-int command_end(const char *name, enum err err, const struct fault *fault)
+static const struct command_verb *verb_find(const struct command_verb *verbs,
+					    const char *name)
 {
-	if (err == ERR_USAGE && !fault->err)
-		return command_usage(name);
-	return err ? cli_fail(COMMAND_PROGRAM, fault)
+	for (; verbs->name; verbs++)
+		if (strcmp(verbs->name, name) == 0)
+			return verbs;
+	return NULL;
+}
+
+int command_box_run(const struct command_box *command, int argc, char **argv)
+{
+	const struct command_verb *verb =
+		argc >= 3 ? verb_find(command->verbs, argv[2]) : NULL;
+	struct fault fault = { .err = ERR_OK };
+	void *box = NULL;
+	enum err err;
+
+	if (!verb)
+		return command_usage(command->name);
+	err = command->open(argv[1], &box, &fault);
+	if (!err)
+		err = verb->run(box, argc - 3, argv + 3, &fault);
+	command->close(box);
+	if (err == ERR_USAGE && !fault.err)
+		return command_usage(command->name);
+	return err ? cli_fail(COMMAND_PROGRAM, &fault)
 		   : cli_finish(COMMAND_PROGRAM, CLI_DONE);
+}
+
+bool command_number(const char *text, const char *letters, char *ret_letter,
+		    int64_t *ret_id)
+{
+	uint64_t id;
+
+	if (!text[0] || !strchr(letters, text[0]) ||
+	    decimal_parse(text + 1, strlen(text + 1), &id) != ERR_OK || id > INT64_MAX)
+		return false;
+	*ret_letter = text[0];
+	*ret_id = (int64_t)id;
+	return true;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "keys/fault.h"
 #include "keys/keyfile.h"
@@ -31,9 +32,25 @@ void command_print_all(void);
 /* Prints one's usage as an error; returns CLI_TROUBLE. */
 int command_usage(const char *name);
 
-/* The exit status of a command that has ended with err: its fault is printed, or, for an
- * ERR_USAGE without one, its usage. */
-int command_end(const char *name, enum err err, const struct fault *fault);
+/* What follows a command's folder: "list", "show"... */
+struct command_verb {
+	const char *name;
+	/* box: what the command's open() gave. ERR_USAGE without a fault: the usage. */
+	enum err (*run)(void *box, int argc, char **argv, struct fault *fault);
+};
+
+/* A command NAME DIR VERB ...: finds the verb, opens, runs, closes. */
+struct command_box {
+	const char *name;
+	enum err (*open)(const char *dir, void **ret_box, struct fault *fault);
+	void (*close)(void *box);         /* takes NULL */
+	const struct command_verb *verbs; /* ended by a name of NULL */
+};
+int command_box_run(const struct command_box *command, int argc, char **argv);
+
+/* A message's number in a list, "N12": its letter is one of these. */
+bool command_number(const char *text, const char *letters, char *ret_letter,
+		    int64_t *ret_id);
 
 int cmd_bank(int argc, char **argv);
 int cmd_beneficiary(int argc, char **argv);

@@ -62,20 +62,6 @@ static void parked_say(void *ctx, const char *hook, const char *what, int64_t id
 	log_end(&line);
 }
 
-static void trouble_say(struct clerk *clerk, enum err err, const struct fault *fault)
-{
-	struct log_line line;
-
-	if (clerk->is_troubled == (err != ERR_OK))
-		return;
-	clerk->is_troubled = err != ERR_OK;
-	log_begin(&line, err ? LOG_ERROR : LOG_INFO,
-		  err ? "inbox-troubled" : "inbox-goes-on");
-	if (err)
-		log_sentence(&line, "text", fault->text);
-	log_end(&line);
-}
-
 /* ---- rounds ---- */
 
 static enum err purge(struct clerk *clerk, const struct hook_work *work,
@@ -185,7 +171,8 @@ static bool round_run(void *ctx)
 	err = clerk->round(clerk, &work, &count, &fault);
 	round_hooks_set(clerk, NULL);
 	hook_set_unref(hooks);
-	trouble_say(clerk, err, &fault);
+	log_trouble("inbox-troubled", "inbox-goes-on", err ? fault.text : NULL,
+		    &clerk->is_troubled);
 	return !err && count > 0;
 }
 

@@ -142,3 +142,17 @@ void log_end(struct log_line *line)
 		n = write(log_fd, line->bytes, line->n);
 	} while (n < 0 && errno == EINTR);
 }
+
+void log_trouble(const char *troubled, const char *goes_on, const char *text,
+		 bool *is_troubled)
+{
+	struct log_line line;
+
+	if (*is_troubled == (text != NULL))
+		return;
+	*is_troubled = text != NULL;
+	log_begin(&line, text ? LOG_ERROR : LOG_INFO, text ? troubled : goes_on);
+	if (text)
+		log_sentence(&line, "text", text);
+	log_end(&line);
+}

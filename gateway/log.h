@@ -55,4 +55,10 @@ void log_bool(struct log_line *line, const char *key, bool value);
 void log_sentence(struct log_line *line, const char *key, const char *sentence);
 void log_end(struct log_line *line);
 
+/* What is tried again until it succeeds is said once when it begins to fail, as an error
+ * with the fault's sentence, and once when it goes on. text is NULL where it has not
+ * failed; *is_troubled is whether that was said. The events are static text. */
+void log_trouble(const char *troubled, const char *goes_on, const char *text,
+		 bool *is_troubled);
+
 #endif

@@ -48,20 +48,6 @@ static void must(int rc)
 
 /* ---- what is said ---- */
 
-static void trouble_say(struct teller *teller, enum err err, const struct fault *fault)
-{
-	struct log_line line;
-
-	if (teller->is_troubled == (err != ERR_OK))
-		return;
-	teller->is_troubled = err != ERR_OK;
-	log_begin(&line, err ? LOG_ERROR : LOG_INFO,
-		  err ? "outbox-troubled" : "outbox-goes-on");
-	if (err)
-		log_sentence(&line, "text", fault->text);
-	log_end(&line);
-}
-
 static void undelivered_say(void *ctx, const char *endpoint, int64_t id, const char *why)
 {
 	struct log_line line;
@@ -197,7 +183,8 @@ static bool round_run(void *ctx)
 	teller->now_s = (int64_t)time(NULL);
 	err = teller->round(teller, set, &more, &fault);
 	notify_set_unref(set);
-	trouble_say(teller, err, &fault);
+	log_trouble("outbox-troubled", "outbox-goes-on", err ? fault.text : NULL,
+		    &teller->is_troubled);
 	return !err && more;
 }
 

@@ -108,8 +108,11 @@ check "in cents" grep -qF '"amount_cents":37' "$WORK/heard"
 position=$(sed -n 's/.*"position":\([0-9]*\).*/\1/p' "$WORK/heard" | head -n 1)
 api GET "/v1/entries/$position/proof" "$EMPLOYER"
 same "whose proof can be asked for" 200 "$STATUS"
-api GET /metrics "$OPERATOR"
-check "what waits is measured" grep -qx 'arrondi_outbox_waiting 0' "$BODY"
+metrics() {
+	api GET /metrics "$OPERATOR"
+	cat "$BODY"
+}
+check "what waits is measured" until_says 'arrondi_outbox_waiting 0' metrics
 
 # ---- nobody is there ----
 
