@@ -210,6 +210,26 @@ static void each_hook_has_a_section_of_its_own(void **state)
 	assert_true(config.hook[1].sandbox);
 }
 
+static void each_endpoint_of_members_has_a_section_of_its_own(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("[notify a]\nmember = operator\nurl = https://a.fr/x\n"
+				   "[outbox]\npurge_days = 9\n[notify b]\n"
+				   "missing_days = 3\nevents = payment.made\n"),
+			 ERR_OK);
+	assert_int_equal(config.outbox_purge_days, 9);
+	assert_int_equal(config.notify_count, 2);
+	assert_int_equal(config.hook_count, 0);
+	assert_string_equal(config.notify[0].name, "a");
+	assert_string_equal(config.notify[0].url, "https://a.fr/x");
+	assert_int_equal(config.notify[0].missing_days, LIMIT_MISSING_DAYS);
+	assert_int_equal(config.notify[1].missing_days, 3);
+	assert_string_equal(config.notify[1].events, "payment.made");
+	expect_refused("[notify A]\nurl = x\n", 2, "a notify's name is 1 to 32");
+	expect_refused("[notify a]\nfund = general\n", 2,
+		       "there is no key 'fund' in section 'notify'");
+}
+
 static void what_is_off_in_a_hook_is_refused_with_its_line(void **state)
 {
 	char text[64 * (CONFIG_HOOKS_MAX + 1)];
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_not_there_is_an_io_error),
 		cmocka_unit_test(the_example_shows_the_defaults),
 		cmocka_unit_test(each_hook_has_a_section_of_its_own),
+		cmocka_unit_test(each_endpoint_of_members_has_a_section_of_its_own),
 		cmocka_unit_test(what_is_off_in_a_hook_is_refused_with_its_line),
 	};
 
