@@ -70,6 +70,7 @@ static enum err attempt_make(const struct notify_sender *sender,
 			     const struct outbox_message *message, struct slice body,
 			     struct notify_attempt *ret_attempt, struct fault *why)
 {
+	struct fetch_answer answer = { 0 };
 	struct hook_signature signature;
 	enum err err = hook_sign(desk->secret, desk->secret_count, message->wire,
 				 sender->now_s, body, &signature, why);
@@ -78,10 +79,16 @@ static enum err attempt_make(const struct notify_sender *sender,
 						.chance = chance_draw() };
 	if (err)
 		return err;
-	err = fetcher_post(desk->fetcher, desk->path, "application/json",
-			   signature.fields, body, &ret_attempt->status,
-			   &ret_attempt->retry_after_s, why);
-	if (err == ERR_MEMORY)
+	err = fetcher_post(desk->fetcher,
+			   &(struct fetch_post){ .path = desk->path,
+						 .media = "application/json",
+						 .fields = signature.fields,
+						 .body = body },
+			   &answer, NULL, why);
+	ret_attempt->status = answer.status;
+	ret_attempt->retry_after_s = answer.retry_after_s;
+	/* What a stop has cut off was no attempt. */
+	if (err == ERR_MEMORY || (err && fetcher_is_stopped(desk->fetcher)))
 		return err;
 	if (err) {
 		ret_attempt->status = 0;

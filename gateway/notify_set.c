@@ -181,6 +181,12 @@ void notify_set_unref(struct notify_set *set)
 	free(set);
 }
 
+void notify_set_stop(struct notify_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		fetcher_stop(set->place[i].fetcher);
+}
+
 size_t notify_set_count(const struct notify_set *set)
 {
 	return set->count;

@@ -49,6 +49,9 @@ MUST_USE enum err notify_set_load(const struct config *config,
 struct notify_set *notify_set_ref(struct notify_set *set);
 void notify_set_unref(struct notify_set *set); /* takes NULL */
 
+/* Ends what is being sent, and lets nothing be sent any more. From any thread. */
+void notify_set_stop(struct notify_set *set);
+
 size_t notify_set_count(const struct notify_set *set);
 const struct notify_desk *notify_set_desk(const struct notify_set *set, size_t i);
 

@@ -36,6 +36,7 @@ struct notify_worker {
 
 	pthread_mutex_t lock; /* of all below */
 	struct notify_set *set;
+	struct notify_set *sent; /* what the round of the sender goes by, or NULL */
 	struct outbox_counts counts;
 };
 
@@ -148,6 +149,15 @@ static enum err deriver_round(struct teller *teller, const struct notify_set *se
 
 /* ---- sending ---- */
 
+static void sent_set(struct notify_worker *worker, struct notify_set *set)
+{
+	must(pthread_mutex_lock(&worker->lock));
+	worker->sent = set;
+	if (set && atomic_load(&worker->stopping))
+		notify_set_stop(set);
+	must(pthread_mutex_unlock(&worker->lock));
+}
+
 static enum err sender_round(struct teller *teller, const struct notify_set *set,
 			     bool *ret_more, struct fault *fault)
 {
@@ -181,8 +191,14 @@ static bool round_run(void *ctx)
 	set = notify_set_ref(worker->set);
 	must(pthread_mutex_unlock(&worker->lock));
 	teller->now_s = (int64_t)time(NULL);
+	if (teller == &worker->sender)
+		sent_set(worker, set);
 	err = teller->round(teller, set, &more, &fault);
+	if (teller == &worker->sender)
+		sent_set(worker, NULL);
 	notify_set_unref(set);
+	if (err && atomic_load(&worker->stopping))
+		return false; /* it was cut off, which is no trouble */
 	log_trouble("outbox-troubled", "outbox-goes-on", err ? fault.text : NULL,
 		    &teller->is_troubled);
 	return !err && more;
@@ -251,7 +267,11 @@ void notify_worker_stop(struct notify_worker *worker)
 {
 	if (!worker)
 		return;
+	must(pthread_mutex_lock(&worker->lock));
 	atomic_store(&worker->stopping, true);
+	if (worker->sent)
+		notify_set_stop(worker->sent);
+	must(pthread_mutex_unlock(&worker->lock));
 	hand_end(worker->deriver.hand);
 	hand_end(worker->sender.hand);
 	hand_free(worker->deriver.hand);

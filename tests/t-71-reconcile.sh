@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# t-72-reconcile.sh - what a provider lists, beside what is here: the command.
+# t-71-reconcile.sh - what a provider lists, beside what is here: the command.
 #
 # Covers gateway/cmd_reconcile.c, over TLS and with the real worker.
 # The rig gives the variables that this script seems to use unset.
