@@ -34,7 +34,8 @@ Q := $(if $(V),,@)
 # --- flags ---------------------------------------------------------------
 
 FOLDERS := keys ledger reports gateway
-PACKAGES := libcrypto sqlite3 jansson libmicrohttpd libcurl inih expat cmocka
+DRAWING := pangocairo cairo fontconfig xlsxwriter
+PACKAGES := libcrypto sqlite3 jansson libmicrohttpd libcurl inih expat cmocka $(DRAWING)
 
 # Fortification needs an optimiser, and would hide from a sanitizer the very
 # calls that it watches. A sanitizer's instrumentation makes gcc warn of things
@@ -122,7 +123,7 @@ endef
 $(eval $(call ours,arrondi-keys,keys/keys_main.c,keys,libcrypto))
 $(eval $(call ours,arrondi-ledger,ledger/ledger_main.c,ledger keys,sqlite3 jansson libcrypto))
 $(eval $(call ours,arrondi-verify,ledger/verify_main.c,ledger keys,libcrypto))
-$(eval $(call ours,arrondi-report,reports/report_main.c,reports ledger keys,sqlite3 jansson libcrypto))
+$(eval $(call ours,arrondi-report,reports/report_main.c,reports ledger keys,sqlite3 jansson libcrypto $(DRAWING)))
 $(eval $(call ours,arrondi-gateway,gateway/gateway_main.c,gateway ledger keys,libmicrohttpd libcurl jansson sqlite3 inih expat libcrypto))
 $(eval $(call ours,arrondi-post,gateway/post_main.c,gateway ledger keys,libcurl jansson libcrypto))
 

@@ -110,6 +110,8 @@ enum chart_kind {
 	CHART__COUNT
 };
 
+#define CHART_STAGES_MAX 8
+
 /* "none", "sankey", "stacks", "lines", "bars". */
 const char *chart_kind_name(enum chart_kind kind);
 

@@ -29,6 +29,11 @@ enum format_form format_form(enum format format)
 	return formats[format].form;
 }
 
+bool format_is_binary(enum format format)
+{
+	return format == FORMAT_PNG;
+}
+
 unsigned format_set(enum format_form form)
 {
 	unsigned set = 0;

@@ -142,6 +142,23 @@ void lang_integer(enum lang lang, int64_t n, char ret_text[LANG_FIGURE_BYTES])
 	figure_put_grouped(&figure, digits, strlen(digits), spellings[lang].thousands);
 }
 
+void lang_euros(enum lang lang, int64_t euros, char ret_text[LANG_FIGURE_BYTES])
+{
+	struct figure figure = { .text = ret_text };
+	char plain[LANG_FIGURE_BYTES];
+	const char *digits;
+
+	lang_integer(lang, euros, plain);
+	digits = plain;
+	if (strncmp(plain, MINUS, strlen(MINUS)) == 0) {
+		figure_put_text(&figure, MINUS);
+		digits += strlen(MINUS);
+	}
+	figure_put_text(&figure, spellings[lang].before_amount);
+	figure_put_text(&figure, digits);
+	figure_put_text(&figure, spellings[lang].after_amount);
+}
+
 void lang_percent(enum lang lang, int64_t basis_points, char ret_text[LANG_FIGURE_BYTES])
 {
 	const struct spelling *spelling = &spellings[lang];

@@ -40,6 +40,9 @@ const char *tr(enum lang lang, enum msg msg);
 /* "1 234,56 €", "€1,234.56". */
 void lang_cents(enum lang lang, struct cents c, char ret_text[LANG_FIGURE_BYTES]);
 
+/* Whole euros, on a scale: "1 234 €", "€1,234". */
+void lang_euros(enum lang lang, int64_t euros, char ret_text[LANG_FIGURE_BYTES]);
+
 /* "1 234", "1,234". */
 void lang_integer(enum lang lang, int64_t n, char ret_text[LANG_FIGURE_BYTES]);
 

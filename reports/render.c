@@ -15,6 +15,12 @@ enum err render(const struct document *doc, enum format format, struct buffer *o
 		return render_csv(doc, out, fault);
 	case FORMAT_JSON:
 		return render_json(doc, out, fault);
+	case FORMAT_HTML:
+		return render_html(doc, out, fault);
+	case FORMAT_SVG:
+		return render_svg(doc, out, fault);
+	case FORMAT_PNG:
+		return render_png(doc, out, fault);
 	case FORMAT_HLEDGER:
 	case FORMAT_BEANCOUNT:
 	case FORMAT__COUNT:

@@ -13,7 +13,7 @@
 #include "reports/document.h"
 #include "reports/format.h"
 
-/* In any format of FORM_DOCUMENT. */
+/* In any format of FORM_DOCUMENT, or FORM_PICTURE. */
 MUST_USE enum err render(const struct document *doc, enum format format,
 			 struct buffer *out, struct fault *fault);
 
@@ -81,5 +81,25 @@ MUST_USE enum err render_csv(const struct document *doc, struct buffer *out,
  */
 MUST_USE enum err render_json(const struct document *doc, struct buffer *out,
 			      struct fault *fault);
+
+/*
+ * One page that needs nothing else: no script, no other file, no network. Every table is
+ * a <table id="ID"> with a caption, column headers, and the row's name as its header; a
+ * chart is a picture with its alt text, and its rows as a table below it. It can be read
+ * aloud, on a small screen, and on paper. Texts of the ledger are text, never markup;
+ * what is written from right to left stands in <bdi>.
+ */
+MUST_USE enum err render_html(const struct document *doc, struct buffer *out,
+			      struct fault *fault);
+
+/*
+ * The document's charts, under its title. ERR_USAGE where it has none; ERR_IO where the
+ * fonts are not installed. Texts are outlines, so that the picture is the same wherever
+ * it is seen.
+ */
+MUST_USE enum err render_svg(const struct document *doc, struct buffer *out,
+			     struct fault *fault);
+MUST_USE enum err render_png(const struct document *doc, struct buffer *out,
+			     struct fault *fault);
 
 #endif

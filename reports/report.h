@@ -22,6 +22,7 @@ struct report {
 	const char *summary; /* what a reader learns from it, in one line of the help */
 	enum format format;  /* where none is asked for */
 	unsigned formats;    /* FORMAT_BIT()s that it writes itself, of FORM_OWN */
+	bool pictured;       /* its documents have charts */
 	unsigned takes;      /* OPTION_BIT()s */
 	unsigned needs;      /* of those, what it cannot be drawn without */
 

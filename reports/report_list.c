@@ -82,7 +82,8 @@ const struct report *report_find(const char *name)
 
 unsigned report_formats(const struct report *report)
 {
-	return report->formats | (report->draw ? format_set(FORM_DOCUMENT) : 0);
+	return report->formats | (report->draw ? format_set(FORM_DOCUMENT) : 0) |
+	       (report->pictured ? format_set(FORM_PICTURE) : 0);
 }
 
 enum err report_write(const struct report *report, struct source *source,

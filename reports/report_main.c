@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "keys/cli.h"
 #include "keys/file.h"
@@ -17,9 +18,10 @@
 
 #define PROGRAM "arrondi-report"
 
-#define REPORT_FILE_MODE 0644
-#define HELP_COLUMN      16 /* where the help's right column begins */
-#define HELP_COLUMNS_MAX 80
+#define REPORT_FILE_MODE   0644
+#define OUT_PATH_BYTES_MAX 64
+#define HELP_COLUMN        16 /* where the help's right column begins */
+#define HELP_COLUMNS_MAX   80
 
 /* ---- what can be asked for ---- */
 
@@ -87,7 +89,8 @@ static void put_common_help(void)
 {
 	put_help("--lang fr|en", "language of headings and figures (default: fr)");
 	put_help("--out FILE",
-		 "write FILE, whole or not at all, instead of standard output");
+		 "write FILE, whole or not at all, instead of standard output (default "
+		 "on a terminal, for what is not text: REPORT.FORMAT)");
 	put_help("--help", "print this and exit");
 	put_help("--version", "print the version and exit");
 	puts("\nexit status: 0 done, 1 refused or verification failed, 2 usage or I/O");
@@ -234,10 +237,31 @@ static int request_of(const struct report *report, const struct options *options
 
 /* ---- the report ---- */
 
-static enum err out_write(const char *path, const struct buffer *out, struct fault *fault)
+/* What no terminal should be shown goes to REPORT.FORMAT in the current folder, where
+ * that is not there yet. */
+static enum err out_create(const struct report *report, enum format format,
+			   const struct buffer *out, struct fault *fault)
+{
+	char path[OUT_PATH_BYTES_MAX];
+	enum err err;
+
+	(void)snprintf(path, sizeof path, "%s.%s", report->name, format_name(format));
+	err = file_create(path, buffer_slice(out), REPORT_FILE_MODE, fault);
+	if (err == ERR_CONFLICT)
+		return fault_set(fault, ERR_USAGE,
+				 "%s is there already: name a file with --out", path);
+	if (!err)
+		printf("%s\n", path);
+	return err;
+}
+
+static enum err out_write(const struct report *report, enum format format,
+			  const char *path, const struct buffer *out, struct fault *fault)
 {
 	if (path)
 		return file_write(path, buffer_slice(out), REPORT_FILE_MODE, fault);
+	if (format_is_binary(format) && isatty(STDOUT_FILENO))
+		return out_create(report, format, out, fault);
 	/* cli_finish() looks whether all could be written. */
 	(void)fwrite(out->p, 1, out->n, stdout);
 	return ERR_OK;
@@ -261,7 +285,7 @@ static int report_run(const struct report *report, const char *path,
 		err = report_write(report, source, &request, &out, &fault);
 	source_close(source);
 	if (!err)
-		err = out_write(options->out, &out, &fault);
+		err = out_write(report, request.format, options->out, &out, &fault);
 	buffer_release(&out);
 	return err ? cli_fail(PROGRAM, &fault) : CLI_DONE;
 }

@@ -47,7 +47,8 @@ static bool sankey_is_drawable(const struct table *table)
 	for (const struct row *row = table->first_row; row; row = row->next) {
 		if (row->style != ROW_NORMAL && row->style != ROW_ALERT)
 			continue;
-		if (row->value[0].empty || row->value[0].n < stage)
+		if (row->value[0].empty || row->value[0].n < stage ||
+		    row->value[0].n > CHART_STAGES_MAX)
 			return false;
 		stage = row->value[0].n;
 	}

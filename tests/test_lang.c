@@ -29,6 +29,34 @@ static void every_message_is_said_in_every_language(void **state)
 	assert_string_equal(tr(LANG_EN, MSG_NO_ROWS), "(no rows)");
 }
 
+/* A sign of two parts is never parted from its word: no plain space before it, or after
+ * an opening quotation mark. */
+static void french_signs_are_not_parted_from_their_words(void **state)
+{
+	static const char *const parted[] = { " :", " ;", " !",      " ?",
+					      " %", " €", " \u00bb", "\u00ab " };
+
+	(void)state;
+	for (int msg = 0; msg < MSG__COUNT; msg++)
+		for (size_t i = 0; i < COUNT_OF(parted); i++)
+			if (strstr(tr(LANG_FR, (enum msg)msg), parted[i]))
+				fail_msg("'%s'", tr(LANG_FR, (enum msg)msg));
+}
+
+static void a_scale_is_told_in_whole_euros(void **state)
+{
+	char text[LANG_FIGURE_BYTES];
+
+	(void)state;
+	lang_euros(LANG_FR, -12345, text);
+	assert_string_equal(text, "\u2212"
+				  "12\u202f345\u00a0€");
+	lang_euros(LANG_FR, 0, text);
+	assert_string_equal(text, "0\u00a0€");
+	lang_euros(LANG_EN, -1200, text);
+	assert_string_equal(text, "\u2212€1,200");
+}
+
 static void a_language_is_known_by_its_code_only(void **state)
 {
 	enum lang lang = LANG_EN;
@@ -137,6 +165,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_message_is_said_in_every_language),
+		cmocka_unit_test(french_signs_are_not_parted_from_their_words),
+		cmocka_unit_test(a_scale_is_told_in_whole_euros),
 		cmocka_unit_test(a_language_is_known_by_its_code_only),
 		cmocka_unit_test(amounts_are_grouped_as_each_language_does),
 		cmocka_unit_test(counts_are_grouped_up_to_the_greatest),

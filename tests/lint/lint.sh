@@ -84,6 +84,9 @@ rule_doors() {
 	find_in "${header}microhttpd" "${sources[@]}" | except 'gateway/http*.c' 'gateway/http*_int.h'
 	find_in "${header}ini\.h" "${sources[@]}" | except 'gateway/config*.c'
 	find_in "${header}expat\.h" "${sources[@]}" | except 'gateway/xml_reader*.c'
+	find_in "${header}(cairo|pango|fontconfig|ft2build|freetype|glib)" "${sources[@]}" |
+		except 'reports/draw*.c' 'reports/draw*_int.h' 'reports/render_pdf*.c' 'reports/render_pdf*_int.h'
+	find_in "${header}xlsxwriter" "${sources[@]}" | except 'reports/render_xlsx*.c'
 	find_in "${header}cmocka" "${sources[@]}"
 }
 
@@ -93,9 +96,9 @@ rule_money() {
 		grep -v '/\* Raw: '
 }
 
-# Integers only; drawing is not accounting.
+# Integers only; drawing is not accounting, and a spreadsheet has no other numbers.
 rule_float() {
-	code_of "${sources[@]}" | except 'reports/chart*' 'reports/render_pdf*' |
+	code_of "${sources[@]}" | except 'reports/draw*' 'reports/render_pdf*' 'reports/render_xlsx*' |
 		grep -vE ':#pragma GCC poison ' |
 		grep -E '\b(float|double|_Float[0-9]+|strto(f|d|ld)|atof)\b'
 }
@@ -174,7 +177,8 @@ rule_links() {
 	links_only arrondi-keys crypto
 	links_only arrondi-ledger crypto sqlite3 jansson
 	links_only arrondi-verify crypto
-	links_only arrondi-report crypto sqlite3 jansson
+	links_only arrondi-report crypto sqlite3 jansson \
+		cairo pango-1.0 pangocairo-1.0 gobject-2.0 glib-2.0 fontconfig xlsxwriter m
 	links_only arrondi-gateway crypto sqlite3 jansson microhttpd inih expat curl
 	links_only arrondi-post crypto jansson curl
 }

@@ -90,11 +90,19 @@ includes gateway/noun.c '<curl/curl.h>' doors
 includes gateway/noun.c '<microhttpd.h>' doors
 includes gateway/noun.c '<ini.h>' doors
 includes gateway/noun.c '<expat.h>' doors
+includes reports/noun.c '<cairo.h>' doors
+includes reports/render_html.c '<cairo-svg.h>' doors
+includes reports/noun.h '<pango/pangocairo.h>' doors
+includes reports/draw.h '<cairo.h>' doors
+includes gateway/draw.c '<fontconfig/fontconfig.h>' doors
+includes reports/draw.c '<xlsxwriter.h>' doors
 includes keys/noun.c '<cmocka.h>' doors
 for door in 'keys/x.c <openssl/evp.h>' 'ledger/store_x.c <sqlite3.h>' 'gateway/box.c <sqlite3.h>' 'ledger/intake.c <jansson.h>' \
 	'gateway/json_x.c <jansson.h>' 'gateway/post_x.c <curl/curl.h>' \
 	'gateway/http_x.c <microhttpd.h>' 'gateway/config.c <ini.h>' \
-	'gateway/xml_reader.c <expat.h>'; do
+	'gateway/xml_reader.c <expat.h>' 'reports/draw_x.c <cairo.h>' \
+	'reports/draw_int.h <pango/pangocairo.h>' 'reports/render_pdf.c <cairo-pdf.h>' \
+	'reports/render_xlsx.c <xlsxwriter.h>'; do
 	add "${door% *}" "#include ${door#* }"
 	lets doors "a door: $door"
 done
@@ -114,8 +122,9 @@ add reports/render_csv.c '/* over two' 'lines */ float x;'
 finds float reports/render_csv.c:2
 add ledger/noun.c '/* double entry' ' * and a float */' 'const char *x = "a \" double";'
 lets float "prose"
-add reports/chart_bars.c 'double width;'
+add reports/draw_bars.c 'double width;'
 add reports/render_pdf.c 'double width;'
+add reports/render_xlsx.c 'double width;'
 lets float "drawing"
 
 repeat 600 '' >>ledger/noun.c
