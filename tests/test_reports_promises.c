@@ -169,7 +169,7 @@ static void test_what_is_given_in_kind_stands_apart_and_the_unvalued_is_counted(
 		counted = counted ||
 			  (block->kind == BLOCK_NOTE &&
 			   strstr(block->text,
-				  "Conventions en nature sans valeur déclarée : 1"));
+				  "Conventions en nature sans valeur déclarée\u00a0: 1"));
 	assert_true(counted);
 	table = rig_table(&doc, "cash");
 	assert_int_equal(rig_cents(table, rig_row(table, ROW_TOTAL), "amount"), 600);
