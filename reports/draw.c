@@ -8,9 +8,14 @@
 
 #include <assert.h>
 #include <fontconfig/fontconfig.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "keys/encoding.h"
+
 #define PATH_BYTES_MAX 256
+#define UTF8_BYTES_MAX 4
+#define EM             100.0 /* the size at which a letter is measured */
 
 /* Contrast on white is at least 4.5 : 1 for texts, 3 : 1 for shapes (WCAG 2.1). */
 static const struct colour {
@@ -119,6 +124,7 @@ static enum err context_open(struct canvas *canvas, struct fault *fault)
 enum err canvas_open(struct canvas *canvas, cairo_surface_t *surface, enum lang lang,
 		     struct fault *fault)
 {
+	PangoAttrList *attributes;
 	enum err err;
 
 	*canvas = (struct canvas){ .lang = lang, .cr = cairo_create(surface) };
@@ -128,6 +134,12 @@ enum err canvas_open(struct canvas *canvas, cairo_surface_t *surface, enum lang 
 		return err;
 	pango_cairo_update_context(canvas->cr, canvas->context);
 	canvas->layout = pango_layout_new(canvas->context);
+	attributes = pango_attr_list_new();
+	/* Who copies or searches a text wants its letters, not pairs drawn as one. */
+	pango_attr_list_insert(attributes,
+			       pango_attr_font_features_new("liga=0, clig=0"));
+	pango_layout_set_attributes(canvas->layout, attributes);
+	pango_attr_list_unref(attributes);
 	/* A name that is written from right to left still begins where its column does.
 	 */
 	pango_layout_set_auto_dir(canvas->layout, FALSE);
@@ -247,4 +259,48 @@ double text_put(struct canvas *canvas, const struct text *text, double x, double
 	text_measure(canvas, text, NULL, &height);
 	text_draw(canvas, x, y);
 	return height;
+}
+
+/* The place of a letter that is kept, or LETTERS_KEPT. */
+static size_t letter_place(uint32_t c)
+{
+	static const uint32_t of_figures[] = { 0x202f, 0x20ac, 0x2212 };
+	const size_t count = sizeof of_figures / sizeof *of_figures;
+
+	if (c < LETTERS_KEPT - count)
+		return c;
+	for (size_t i = 0; i < count; i++)
+		if (of_figures[i] == c)
+			return LETTERS_KEPT - count + i;
+	return LETTERS_KEPT;
+}
+
+static double ems_measure(struct canvas *canvas, enum face face, const char *text)
+{
+	struct text measured = { .text = text, .face = face, .size = EM };
+	double width;
+
+	text_measure(canvas, &measured, &width, NULL);
+	return width / EM;
+}
+
+double text_ems(struct canvas *canvas, enum face face, const char *text)
+{
+	size_t n = strlen(text);
+	double ems = 0;
+
+	for (size_t at = 0; at < n;) {
+		size_t from = at, place = letter_place(utf8_next(text, n, &at));
+		char letter[UTF8_BYTES_MAX + 1] = { 0 };
+		double *kept;
+
+		if (place == LETTERS_KEPT)
+			return ems_measure(canvas, face, text);
+		kept = &canvas->letter[face][place];
+		memcpy(letter, text + from, at - from);
+		if (*kept == 0)
+			*kept = ems_measure(canvas, face, letter);
+		ems += *kept;
+	}
+	return ems;
 }

@@ -32,12 +32,16 @@ enum ink {
 	INK__COUNT
 };
 
+/* The letters whose width is kept: those of Europe, and three of figures. */
+#define LETTERS_KEPT 0x253
+
 struct canvas {
 	cairo_t *cr;
 	PangoContext *context;
 	PangoLayout *layout; /* of the text in hand */
 	PangoFontDescription *font[FACE__COUNT];
 	enum lang lang;
+	double letter[FACE__COUNT][LETTERS_KEPT]; /* at size 1; 0: not asked for yet */
 };
 
 /* Draws on the surface, which it takes over also on failure. ERR_IO where the fonts are
@@ -76,6 +80,10 @@ void text_draw(struct canvas *canvas, double x, double y);
 
 /* Both; returns its height. */
 double text_put(struct canvas *canvas, const struct text *text, double x, double y);
+
+/* How wide a text is on one line at size 1, without laying it out where it is made of
+ * letters that are kept. Exact for figures; of a text a little more than it is. */
+double text_ems(struct canvas *canvas, enum face face, const char *text);
 
 /* A stream of a cairo surface: closure is a struct buffer. */
 cairo_status_t canvas_write(void *closure, const unsigned char *bytes, unsigned int n);

@@ -17,6 +17,8 @@ enum err render(const struct document *doc, enum format format, struct buffer *o
 		return render_json(doc, out, fault);
 	case FORMAT_HTML:
 		return render_html(doc, out, fault);
+	case FORMAT_PDF:
+		return render_pdf(doc, out, fault);
 	case FORMAT_SVG:
 		return render_svg(doc, out, fault);
 	case FORMAT_PNG:

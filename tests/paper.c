@@ -35,10 +35,10 @@ static struct date day(int n)
 
 static void put_all_types(struct document *doc)
 {
-	static const char *const names[] = { "Emploi",     RTL,
-					     ARABIC " 12", MARKED,
-					     HOSTILE,      "=HYPERLINK(\"x\")",
-					     "",           paper_long_name };
+	static const char *const names[] = { "Emploi", RTL,
+					     ARABIC,   MARKED,
+					     HOSTILE,  "=HYPERLINK(\"x\")",
+					     "",       paper_long_name };
 	struct table *t = table_begin(doc, "types", "Tous les types");
 
 	table_column(t, "name", "Nom", VALUE_TEXT);
