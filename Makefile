@@ -79,6 +79,9 @@ $(O)/%.o: %.c $(O)/flags
 	$(if $(V),,@echo "  CC    $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# libxlsxwriter's headers name what keys/banned.h poisons, so there they come first.
+$(O)/reports/render_xlsx.o: CPPFLAGS := -include xlsxwriter.h $(CPPFLAGS)
+
 # A header is a contract: it must be readable alone. (There, nobody calls its
 # inline functions.)
 $(O)/%.h.ok: %.h $(O)/flags

@@ -4,7 +4,6 @@
 #include "reports/draw.h"
 
 #include <cairo-svg.h>
-#include <math.h>
 #include <string.h>
 
 #include "reports/draw_int.h"
@@ -116,7 +115,7 @@ static enum err picture_measure(struct picture *picture, struct fault *fault)
 		cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, NULL);
 	enum err err = picture_put(picture, nowhere, false, fault);
 
-	picture->height = ceil(picture->height);
+	picture->height = (double)((int)picture->height + 1);
 	return err;
 }
 
@@ -244,7 +243,7 @@ enum err render_png(const struct document *doc, struct buffer *out, struct fault
 		return err;
 	surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24,
 					     (int)(PICTURE_WIDTH * PNG_SCALE),
-					     (int)ceil(picture.height * PNG_SCALE));
+					     (int)(picture.height * PNG_SCALE));
 	cairo_surface_set_device_scale(surface, PNG_SCALE, PNG_SCALE);
 	err = picture_put(&picture, cairo_surface_reference(surface), true, fault);
 	if (!err) {

@@ -31,7 +31,7 @@ enum format_form format_form(enum format format)
 
 bool format_is_binary(enum format format)
 {
-	return format == FORMAT_PDF || format == FORMAT_PNG;
+	return format == FORMAT_PDF || format == FORMAT_XLSX || format == FORMAT_PNG;
 }
 
 unsigned format_set(enum format_form form)

@@ -19,6 +19,8 @@ enum err render(const struct document *doc, enum format format, struct buffer *o
 		return render_html(doc, out, fault);
 	case FORMAT_PDF:
 		return render_pdf(doc, out, fault);
+	case FORMAT_XLSX:
+		return render_xlsx(doc, out, fault);
 	case FORMAT_SVG:
 		return render_svg(doc, out, fault);
 	case FORMAT_PNG:

@@ -112,4 +112,14 @@ MUST_USE enum err render_png(const struct document *doc, struct buffer *out,
 MUST_USE enum err render_pdf(const struct document *doc, struct buffer *out,
 			     struct fault *fault);
 
+/*
+ * A workbook: first a sheet to read, with the prose, the properties and the tables'
+ * titles; then a sheet for each table, its first row the header, which stays in sight.
+ * Amounts, counts, dates and months are numbers; what table_total_row() has summed is a
+ * formula with its value. Its date is the document's own. ERR_TOO_BIG past what a sheet
+ * or a cell holds; ERR_IO where no temporary file can be written.
+ */
+MUST_USE enum err render_xlsx(const struct document *doc, struct buffer *out,
+			      struct fault *fault);
+
 #endif

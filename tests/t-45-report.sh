@@ -16,7 +16,7 @@ check "the ledger is exported" arrondi-ledger export "$LEDGER" "$WORK/export"
 check "the board reads the allocation in French" sh -c "$report allocation '$LEDGER' >'$WORK/a.txt'"
 check "with French amounts" grep -q $'1\u202f230,00\u00a0€' "$WORK/a.txt"
 check "and the checkpoint that it stands on" grep -q "ledger.ftc93.example/2026" "$WORK/a.txt"
-for format in text csv json html pdf; do
+for format in text csv json html pdf xlsx; do
 	$report allocation "$LEDGER" --format $format >"$WORK/from-ledger"
 	$report allocation "$WORK/export" --format $format >"$WORK/from-export"
 	check "ledger and export give the same $format" cmp "$WORK/from-ledger" "$WORK/from-export"
@@ -50,6 +50,27 @@ refuse "a statement is of the whole ledger" 2 "takes no --from" \
 check "English is spoken" sh -c "$report allocation '$LEDGER' --lang en | grep -q '€1,230.00'"
 check "a file is written whole" $report allocation "$LEDGER" --format csv --out "$WORK/a.csv"
 check "as it would be printed" sh -c "$report allocation '$LEDGER' --format csv | cmp - '$WORK/a.csv'"
+mkdir "$WORK/closed" && chmod 500 "$WORK/closed"
+for format in html pdf xlsx; do
+	check "a $format is written whole" $report allocation "$LEDGER" --format $format --out "$WORK/a.$format"
+	check "as it would be piped" sh -c "$report allocation '$LEDGER' --format $format | cmp - '$WORK/a.$format'"
+	refuse "a folder that is none is told" 2 "nowhere" \
+		$report allocation "$LEDGER" --format $format --out "$WORK/nowhere/a.$format"
+	refuse "a full disk is told" 2 "" sh -c "$report allocation '$LEDGER' --format $format >/dev/full"
+	[ "$(id -u)" = 0 ] || refuse "a closed folder is told" 2 "closed" \
+		$report allocation "$LEDGER" --format $format --out "$WORK/closed/a.$format"
+done
+check "and leaves no half file" sh -c "! ls '$WORK'/closed/* 2>/dev/null"
+# A terminal is not shown what is no text: the report goes to a file of its name.
+if command -v script >/dev/null; then
+	on_terminal() {
+		(cd "$WORK/tty" && script -qec "$report allocation '$LEDGER' --format pdf" /dev/null </dev/null)
+	}
+	mkdir "$WORK/tty"
+	check "on a terminal a PDF goes to a file" on_terminal
+	check "which is the report" cmp "$WORK/tty/allocation.pdf" "$WORK/a.pdf"
+	refuse "and is not written over" 2 "--out" on_terminal
+fi
 check "a period is asked for" $report allocation "$LEDGER" --from 2020-01-01 --to 2020-12-31
 refuse "a period that ends before it begins is refused" 2 "" \
 	$report allocation "$LEDGER" --from 2021-01-01 --to 2020-12-31
