@@ -163,6 +163,11 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 
 	err = naming_standing(a->doc, a->books, a->standing, fault);
 	period_put(&a->period, a->doc);
+	document_heading(a->doc, 1, say(a, MSG_PICTURES_HEADING));
+	if (!err)
+		err = allocation_flows(a, fault);
+	if (!err)
+		err = allocation_months(a, fault);
 	if (!err)
 		err = allocation_sources(a, fault);
 	if (!err)

@@ -8,6 +8,8 @@
  *      the tests hold it to that.
  *  (3) Nobody is named who is not a legal person, a fund or a project.
  *
+ * Charts (ids): flows, received_by_month, available_by_month, ages.
+ *
  * Tables (ids): sources, earmarked, in_kind (where there is any), fund_list, funds,
  * commitments, sub_balances, cash, decisions, votes, open_proposals, purposes,
  * receivables, credits.

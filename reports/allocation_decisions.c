@@ -111,6 +111,13 @@ static bool pays_somebody(const struct proposal_view *proposal)
 	return proposal->beneficiary[0] != '\0';
 }
 
+bool allocation_was_granted(const struct allocation *a,
+			    const struct proposal_view *proposal)
+{
+	return is_decided_within(a, proposal) && was_granted(proposal) &&
+	       pays_somebody(proposal);
+}
+
 static enum msg outcome_label(const struct proposal_view *proposal)
 {
 	if (proposal->is_unratified)
@@ -378,8 +385,7 @@ static enum err count_purposes(struct allocation *a, struct purpose_sums *sums,
 		struct purpose_sum *sum;
 		enum err err;
 
-		if (!is_decided_within(a, proposal) || !was_granted(proposal) ||
-		    !pays_somebody(proposal))
+		if (!allocation_was_granted(a, proposal))
 			continue;
 		err = purpose_of(sums, proposal->purpose, &sum, fault);
 		if (err)

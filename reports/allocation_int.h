@@ -71,6 +71,16 @@ void allocation_column(struct allocation *a, struct table *table, const char *id
 bool flow_is(const char *flow, const char *verb); /* "granted" or "granted.X" */
 bool flow_is_income(const char *flow);
 
+/* The words of an origin of money, or the flow itself. */
+const char *allocation_flow_label(const struct allocation *a, const char *flow);
+
+/* Of "FUND" or "FUND/EARMARK", in the charter's order; fund_count where there is none. */
+size_t allocation_fund_number(const struct allocation *a, const char *fund);
+
+/* A proposal that gave money to somebody, decided in the period. */
+bool allocation_was_granted(const struct allocation *a,
+			    const struct proposal_view *proposal);
+
 /* "Free", "To the fund", or the project's title. */
 void cell_earmark(struct allocation *a, struct table *table, const char *fund,
 		  const char *earmark);
@@ -80,7 +90,9 @@ MUST_USE enum err allocation_subs(struct allocation *a, struct fault *fault);
 /* Adds y to x, member by member, but for the names. */
 void sub_sums_add(struct allocation *a, struct sub_sums *x, const struct sub_sums *y);
 
-/* The sections. */
+/* The pictures, and the sections. */
+MUST_USE enum err allocation_flows(struct allocation *a, struct fault *fault);
+MUST_USE enum err allocation_months(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_sources(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_projects(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_kind(struct allocation *a, struct fault *fault);

@@ -80,6 +80,32 @@ static enum err put_payer_dues(struct allocation *a, struct table *table,
 	return err;
 }
 
+/* What is owed, by how late it is: the sums of the table's columns. */
+static void put_ages(struct allocation *a, const struct table *receivables)
+{
+	static const struct {
+		size_t column;
+		enum msg label;
+	} ages[] = { { 2, MSG_NOT_DUE },
+		     { 3, MSG_OVERDUE_30 },
+		     { 4, MSG_OVERDUE_90 },
+		     { 5, MSG_OVERDUE_MORE } };
+	struct table *chart;
+
+	chart = chart_begin(a->doc, CHART_BARS, "ages", say(a, MSG_AGES_TABLE),
+			    say(a, MSG_AGES_ALT));
+	allocation_column(a, chart, "age", MSG_LATE_BY, VALUE_TEXT);
+	allocation_column(a, chart, "owed", MSG_OWED, VALUE_CENTS);
+	if (!receivables || !receivables->last_row || document_err(a->doc))
+		return; /* the document's failure is told at the end */
+	for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+		row_begin(chart, ROW_NORMAL);
+		cell_text(chart, say(a, ages[i].label));
+		cell_cents(chart, receivables->last_row->value[ages[i].column].cents);
+	}
+	table_total_row(chart, say(a, MSG_TOTAL));
+}
+
 static enum err put_receivables(struct allocation *a, const struct member_view *members,
 				size_t count, struct fault *fault)
 {
@@ -96,6 +122,7 @@ static enum err put_receivables(struct allocation *a, const struct member_view *
 	for (size_t i = 0; i < count && !err; i++)
 		err = put_payer_dues(a, table, members[i].id, fault);
 	table_total_row(table, say(a, MSG_TOTAL));
+	put_ages(a, table);
 	return err;
 }
 

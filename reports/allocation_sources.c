@@ -138,7 +138,7 @@ static int source_cmp(const void *x, const void *y)
 	return strcmp(s->flow, t->flow);
 }
 
-static const char *flow_label(const struct allocation *a, const char *flow)
+const char *allocation_flow_label(const struct allocation *a, const char *flow)
 {
 	size_t number = flow_number(flow);
 
@@ -180,7 +180,7 @@ static void put_sources(struct allocation *a, const struct source_sums *sums)
 		    cents_is_zero(sum->received))
 			continue;
 		row_begin(table, ROW_NORMAL);
-		cell_text(table, flow_label(a, sum->flow));
+		cell_text(table, allocation_flow_label(a, sum->flow));
 		put_sums(a, table, start, sum->promised, sum->received);
 	}
 	table_total_row(table, say(a, MSG_TOTAL));

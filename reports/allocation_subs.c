@@ -132,11 +132,12 @@ static enum err add_moves(struct adder *adder, const struct moves *moves,
 	return ERR_OK;
 }
 
-static size_t fund_number(const struct allocation *a, const char *id)
+size_t allocation_fund_number(const struct allocation *a, const char *fund)
 {
+	struct slice id = slice_of(fund, strcspn(fund, "/"));
 	size_t number = 0;
 
-	while (number < a->fund_count && strcmp(a->funds[number].id, id) != 0)
+	while (number < a->fund_count && !slice_equal_text(id, a->funds[number].id))
 		number++;
 	return number;
 }
@@ -152,7 +153,8 @@ static int earmark_rank(const struct sub_sums *sub)
 static int sub_cmp(const void *x, const void *y, void *ctx)
 {
 	const struct sub_sums *s = x, *t = y;
-	size_t s_fund = fund_number(ctx, s->fund), t_fund = fund_number(ctx, t->fund);
+	size_t s_fund = allocation_fund_number(ctx, s->fund),
+	       t_fund = allocation_fund_number(ctx, t->fund);
 
 	if (s_fund != t_fund)
 		return s_fund < t_fund ? -1 : 1;

@@ -174,6 +174,7 @@ enum err canvas_close(struct canvas *canvas, struct fault *fault)
 		g_object_unref(canvas->layout);
 	if (canvas->context)
 		g_object_unref(canvas->context);
+	FcFini(); /* else it would keep the fonts, which nobody asks for any more */
 	*canvas = (struct canvas){ .cr = NULL };
 	if (status == CAIRO_STATUS_SUCCESS)
 		return ERR_OK;

@@ -7,6 +7,7 @@
 #include "reports/draw_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "reports/sankey.h"
 
@@ -157,6 +158,17 @@ static void nodes_place(struct picture *picture)
 	}
 }
 
+/* What stands in two stages has one colour. */
+static size_t colour_of(const struct picture *picture, size_t node)
+{
+	const struct sankey_node *nodes = picture->sankey.node;
+	size_t i = 0;
+
+	while (strcmp(nodes[i].name, nodes[node].name) != 0)
+		i++;
+	return i;
+}
+
 static void band_draw(struct picture *picture, const struct sankey_flow *flow)
 {
 	struct place *from = &picture->place[flow->from], *to = &picture->place[flow->to];
@@ -172,7 +184,7 @@ static void band_draw(struct picture *picture, const struct sankey_flow *flow)
 	cairo_line_to(cr, x2, y2 + height);
 	cairo_curve_to(cr, middle, y2 + height, middle, y1 + height, x1, y1 + height);
 	cairo_close_path(cr);
-	canvas_colour(picture->canvas, flow->from, BAND_OPACITY);
+	canvas_colour(picture->canvas, colour_of(picture, flow->from), BAND_OPACITY);
 	cairo_fill(cr);
 }
 
@@ -200,7 +212,7 @@ static void picture_draw(struct picture *picture)
 	for (size_t i = 0; i < sankey->flows; i++)
 		band_draw(picture, &sankey->flow[i]);
 	for (size_t i = 0; i < sankey->nodes; i++) {
-		canvas_colour(picture->canvas, i, 1);
+		canvas_colour(picture->canvas, colour_of(picture, i), 1);
 		canvas_box(picture->canvas, picture->place[i].x, picture->place[i].y,
 			   NODE_WIDTH, picture->place[i].height);
 	}

@@ -48,6 +48,7 @@ static enum err statement_draw(struct source *source,
 static const struct report reports[] = {
 	{ .name = "allocation",
 	  .summary = "where the money came from, what was decided, paid, and is late",
+	  .pictured = true,
 	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO),
 	  .draw = allocation_draw },
 	{ .name = "journal",

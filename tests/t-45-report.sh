@@ -16,7 +16,7 @@ check "the ledger is exported" arrondi-ledger export "$LEDGER" "$WORK/export"
 check "the board reads the allocation in French" sh -c "$report allocation '$LEDGER' >'$WORK/a.txt'"
 check "with French amounts" grep -q $'1\u202f230,00\u00a0€' "$WORK/a.txt"
 check "and the checkpoint that it stands on" grep -q "ledger.ftc93.example/2026" "$WORK/a.txt"
-for format in text csv json html pdf xlsx; do
+for format in text csv json html pdf xlsx svg png; do
 	$report allocation "$LEDGER" --format $format >"$WORK/from-ledger"
 	$report allocation "$WORK/export" --format $format >"$WORK/from-export"
 	check "ledger and export give the same $format" cmp "$WORK/from-ledger" "$WORK/from-export"
@@ -77,6 +77,7 @@ refuse "a period that ends before it begins is refused" 2 "" \
 refuse "a day that does not exist is refused" 2 "" $report allocation "$LEDGER" --from 2026-02-31
 refuse "a report that does not exist is usage" 2 "help" $report weather "$LEDGER"
 refuse "a format that it has not is usage" 2 "" $report allocation "$LEDGER" --format docx
+refuse "nor a picture where there is no chart" 2 "" $report statement "$LEDGER" --member "$COMPANY" --format png
 refuse "a folder that is neither is trouble" 2 "" $report allocation "$WORK"
 
 printf 'x' | dd of="$WORK/export/tile/entries/000.p/$(ls "$WORK/export/tile/entries/000.p")" \

@@ -5,6 +5,7 @@
  * The sections are reports/allocation_sources.c, reports/allocation_funds.c,
  * reports/allocation_decisions.c and reports/allocation_receivables.c; what they add up
  * is reports/allocation_subs.c's.
+ * Covers reports/allocation_flows.c and reports/allocation_months.c, too.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 
 #include "reports/allocation.h"
 #include "reports/render.h"
+#include "reports/sankey.h"
 #include "tests/story.h"
 #include "tests/teller.h"
 
@@ -175,6 +177,102 @@ static void assert_rows_add_up(const struct table *table, const char *const *plu
 	}
 }
 
+/* The node's amount, both ways; 0 where there is no such node. */
+static int64_t node_in(const struct sankey *sankey, int64_t stage, const char *name)
+{
+	for (size_t i = 0; i < sankey->nodes; i++)
+		if (sankey->node[i].stage == stage &&
+		    strcmp(sankey->node[i].name, name) == 0)
+			return cents_value(sankey->node[i].in);
+	return 0;
+}
+
+static int64_t node_out(const struct sankey *sankey, int64_t stage, const char *name)
+{
+	for (size_t i = 0; i < sankey->nodes; i++)
+		if (sankey->node[i].stage == stage &&
+		    strcmp(sankey->node[i].name, name) == 0)
+			return cents_value(sankey->node[i].out);
+	return 0;
+}
+
+/* What the column has above zero. */
+static int64_t above_zero(const struct table *table, const char *column)
+{
+	int64_t sum = 0;
+
+	for (const struct row *row = table->first_row; row; row = row->next)
+		if (row->style != ROW_TOTAL && cents_in(table, row, column) > 0)
+			sum += cents_in(table, row, column);
+	return sum;
+}
+
+/* The nodes of the flows are the tables' own sums. */
+static void assert_flows_are_the_tables(const struct document *doc)
+{
+	const struct table *funds = table_of(doc, "funds"),
+			   *sources = table_of(doc, "sources"),
+			   *purposes = table_of(doc, "purposes");
+	int64_t granted = 0, purpose_stage = 0;
+	struct sankey sankey;
+	struct fault fault;
+
+	assert_int_equal(sankey_read(table_of(doc, "flows"), &sankey, &fault), ERR_OK);
+	/* What is granted stands beside what is left; where nothing is, nothing came. */
+	for (size_t i = 0; i < sankey.nodes; i++)
+		if (strcmp(sankey.node[i].name, "Pas encore attribué") == 0)
+			purpose_stage = sankey.node[i].stage;
+	assert_true(purpose_stage == 3 || purpose_stage == 4 || sankey.flows == 0);
+	/* A fund in the middle gives what it got. */
+	for (size_t i = 0; i < sankey.nodes; i++)
+		if (sankey.node[i].stage > 1 && sankey.node[i].stage < purpose_stage)
+			assert_int_equal(cents_value(sankey.node[i].in),
+					 cents_value(sankey.node[i].out));
+	assert_int_equal(node_in(&sankey, purpose_stage, "Pas encore attribué"),
+			 above_zero(funds, "available"));
+	assert_int_equal(node_out(&sankey, 1, "Disponible au début"),
+			 above_zero(funds, "available_start"));
+	for (const struct row *row = sources->first_row; row; row = row->next)
+		if (!row->label && cents_in(sources, row, "received") > 0)
+			assert_int_equal(
+				node_out(&sankey, 1, text_in(sources, row, "source")),
+				cents_in(sources, row, "received"));
+	/* Granted, before what was cancelled of it. */
+	for (const struct row *row = purposes->first_row; row; row = row->next)
+		if (!row->label)
+			granted += node_in(&sankey, purpose_stage,
+					   text_in(purposes, row, "purpose"));
+	assert_int_equal(granted - node_out(&sankey, 1, "Décisions annulées"),
+			 total_of(purposes, "granted"));
+	/* Whoever got it got all of it. */
+	for (const struct row *row = purposes->first_row; row; row = row->next)
+		if (!row->label)
+			assert_int_equal(node_in(&sankey, purpose_stage,
+						 text_in(purposes, row, "purpose")),
+					 node_out(&sankey, purpose_stage,
+						  text_in(purposes, row, "purpose")));
+	sankey_release(&sankey);
+}
+
+/* The pictures by month end with the funds' balances, and those of the ages with what is
+ * owed. */
+static void assert_pictures_are_the_tables(const struct document *doc)
+{
+	const struct table *funds = table_of(doc, "funds"),
+			   *lines = table_of(doc, "available_by_month"),
+			   *bars = table_of(doc, "ages");
+	const struct row *fund = funds->first_row;
+
+	for (size_t i = 1; lines->last_row && i < lines->columns; i++) {
+		assert_int_equal(cents_value(lines->last_row->value[i].cents),
+				 cents_in(funds, fund, "available"));
+		fund = fund->next;
+	}
+	assert_int_equal(total_of(bars, "owed"),
+			 total_of(table_of(doc, "receivables"), "owed"));
+	assert_flows_are_the_tables(doc);
+}
+
 static void assert_reconciled(const struct document *doc)
 {
 	static const char *const fund_plus[] = { "available_start", "received",
@@ -211,6 +309,27 @@ static void assert_reconciled(const struct document *doc)
 	assert_int_equal(total_of(purposes, "paid"), total_of(commitments, "paid"));
 	assert_int_equal(total_of(purposes, "given_back"), total_of(funds, "given_back"));
 	assert_int_equal(sum_of(cash, "amount"), total_of(cash, "amount"));
+	assert_pictures_are_the_tables(doc);
+}
+
+/* All months of the world are shown, so their sum is all that was received. */
+static void months_add_up_to_what_was_received(void **state)
+{
+	struct told *told = told_new();
+	const struct table *months;
+	struct document doc;
+	int64_t received = 0;
+
+	(void)state;
+	report(told->world, NULL, NULL, &doc);
+	months = table_of(&doc, "received_by_month");
+	for (size_t i = 1; i < months->columns; i++)
+		received += cents_value(months->last_row->value[i].cents);
+	assert_true(months->rows > 2 && months->rows <= 13);
+	assert_true(received > 0);
+	assert_int_equal(received, total_of(table_of(&doc, "sources"), "received"));
+	document_release(&doc);
+	told_free(told);
 }
 
 /* At the ledger's end the report must say what the books say. */
@@ -677,6 +796,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_whole_ledger_reconciles_with_the_books),
 		cmocka_unit_test(a_period_begins_with_what_the_one_before_ended_with),
+		cmocka_unit_test(months_add_up_to_what_was_received),
 		cmocka_unit_test(sources_are_told_by_origin),
 		cmocka_unit_test(an_overdrawn_fund_is_marked),
 		cmocka_unit_test(
