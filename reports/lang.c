@@ -142,6 +142,15 @@ void lang_integer(enum lang lang, int64_t n, char ret_text[LANG_FIGURE_BYTES])
 	figure_put_grouped(&figure, digits, strlen(digits), spellings[lang].thousands);
 }
 
+void lang_ordinal(int64_t n, char ret_text[LANG_FIGURE_BYTES])
+{
+	struct figure figure = { .text = ret_text };
+	char plain[32];
+
+	(void)snprintf(plain, sizeof plain, "%" PRId64, n); /* 20 characters at most */
+	figure_put_text(&figure, figure_put_sign(&figure, plain));
+}
+
 void lang_euros(enum lang lang, int64_t euros, char ret_text[LANG_FIGURE_BYTES])
 {
 	struct figure figure = { .text = ret_text };

@@ -46,6 +46,9 @@ void lang_euros(enum lang lang, int64_t euros, char ret_text[LANG_FIGURE_BYTES])
 /* "1 234", "1,234". */
 void lang_integer(enum lang lang, int64_t n, char ret_text[LANG_FIGURE_BYTES]);
 
+/* A number that names, in any language: "2026", digits not grouped; "−1". */
+void lang_ordinal(int64_t n, char ret_text[LANG_FIGURE_BYTES]);
+
 /* 1234 basis points: "12,34 %", "12.34%". */
 void lang_percent(enum lang lang, int64_t basis_points, char ret_text[LANG_FIGURE_BYTES]);
 

@@ -44,8 +44,8 @@ void pager_orient(struct pager *pager, bool landscape);
 void pager_tag(struct pager *pager, const char *element);
 void pager_untag(struct pager *pager, const char *element);
 
-/* A text at the pager's place, which moves below it; what has no room goes on on the next
- * page. */
+/* A text at the pager's place, which moves below it. One that has no room goes to the
+ * next page, or, if it is long, goes on there. */
 void pager_text(struct pager *pager, const struct text *text, enum ink ink,
 		double indent);
 

@@ -7,6 +7,7 @@
 
 #define FOOT_HEIGHT 22.0
 #define FOOT_SIZE   7.0
+#define KEPT_SHARE  0.25 /* of a page: a shorter text is not parted */
 
 static double page_width(const struct pager *pager)
 {
@@ -121,6 +122,10 @@ void pager_text(struct pager *pager, const struct text *text, enum ink ink, doub
 	double height;
 
 	text_measure(pager->canvas, text, NULL, &height);
+	if (height < (pager->bottom - pager->top) * KEPT_SHARE) {
+		pager_need(pager, height);
+		text_measure(pager->canvas, text, NULL, NULL);
+	}
 	if (pager->y + height > pager->bottom) {
 		lines_put(pager, ink, indent);
 		return;

@@ -85,7 +85,8 @@ const char *value_figure(const struct value *value, enum lang lang,
 		lang_integer(lang, value->n, room);
 		return room;
 	case VALUE_ORDINAL:
-		return plain_integer(value->n, room);
+		lang_ordinal(value->n, room);
+		return room;
 	case VALUE_PERCENT:
 		lang_percent(lang, value->n, room);
 		return room;

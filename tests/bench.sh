@@ -305,13 +305,15 @@ report_both() {
 }
 
 bench_report() {
-	local few=$((MANY / 100))
+	local few=$((MANY / 100)) pdf
 	doing "report"
 	do_quietly "$TOOLS/bench_make" "$WORK/few" 20 "$WORK/tokens" batches "$few" 100
 	do_quietly "$TOOLS/bench_make" "$WORK/many" 20 "$WORK/tokens" batches "$MANY" 100
 	report_both
+	pdf=$(ask "$TOOLS/bench_run" 15 "$BIN/arrondi-report" allocation "$WORK/many" --format pdf) || exit 2
 	rm -rf "$WORK/few" "$WORK/many"
 	line "report, CPU, $MANY batches of 100 rows" "$(field "$GREAT" 2)" - ns most 50000000 -
+	line "report as PDF, CPU, $MANY batches of 100 rows" "$(field "$pdf" 2)" - ns most 300000000 -
 	line "report, CPU, $MANY batches : $few batches" "$(field "$GREAT" 2)" "$(field "$SMALL" 2)" ns most 1.3 1.2
 }
 

@@ -4,8 +4,8 @@
 #
 #   make demo        or: B=build-folder BIN=folder-of-programs tests/demo.sh
 #
-# It makes B/demo anew and leaves there ledger, export, log.vkey, allocation.txt, .csv
-# and .json. It speaks French, as its foundation does.
+# It makes B/demo anew and leaves there ledger, export, log.vkey and the allocation report in
+# all of its formats. It speaks French, as its foundation does.
 #
 # What must never become false: each step is checked where it stands. What should be
 # refused and was not, an amount that is not the expected one, a balance that two programs
@@ -487,7 +487,7 @@ expect_done arrondi-ledger check "$LEDGER"
 lines <"$OUT"
 
 step "Le rapport d'affectation"
-for format in text csv json; do
+for format in text csv json html pdf xlsx png; do
 	file=$DEMO/allocation.${format/text/txt}
 	expect_done arrondi-report allocation "$LEDGER" --format "$format" --out "$file"
 done
@@ -539,6 +539,6 @@ printf '\nTerminé : %s étapes vérifiées. Il reste dans %s :\n' "$STEP" "$sho
 say "ledger                    le grand livre" \
 	"export                    ce que reçoit l'auditeur" \
 	"log.vkey                  la clé publique du grand livre" \
-	"allocation.txt .csv .json le rapport d'affectation" \
+	"allocation.pdf            le rapport d'affectation ; .html .xlsx .txt .csv .json de même, .png ses graphiques" \
 	"keys, tokens              les clés des sièges et les jetons des entreprises (inventés)"
 say "À vous :  arrondi-verify $shown_path/export --vkey \"\$(cat $shown_path/log.vkey)\""

@@ -35,7 +35,8 @@ says "what two seats grant tonight is ratified later" "Le conseil l'a ratifiée.
 says "what a dead project leaves goes where its funder consents" "Le fonds « projets » est où il était"
 says "the auditor's balances are the report's" "Oui, au centime"
 
-for file in ledger/ledger.db export/checkpoint log.vkey allocation.txt allocation.csv allocation.json; do
+for file in ledger/ledger.db export/checkpoint log.vkey allocation.txt allocation.csv allocation.json \
+	allocation.html allocation.pdf allocation.xlsx allocation.png; do
 	check "it leaves $file" test -s "$demo/$file"
 done
 same "and nothing of its own scaffolding" "" "$(find "$demo" -maxdepth 1 -name '.*' ! -path "$demo" -printf '%f ')"

@@ -57,6 +57,18 @@ static void a_scale_is_told_in_whole_euros(void **state)
 	assert_string_equal(text, "\u2212€1,200");
 }
 
+static void a_number_that_names_is_not_grouped(void **state)
+{
+	char text[LANG_FIGURE_BYTES];
+
+	(void)state;
+	lang_ordinal(12026, text);
+	assert_string_equal(text, "12026");
+	lang_ordinal(-1, text);
+	assert_string_equal(text, "\u2212"
+				  "1");
+}
+
 static void a_language_is_known_by_its_code_only(void **state)
 {
 	enum lang lang = LANG_EN;
@@ -167,6 +179,7 @@ int main(void)
 		cmocka_unit_test(every_message_is_said_in_every_language),
 		cmocka_unit_test(french_signs_are_not_parted_from_their_words),
 		cmocka_unit_test(a_scale_is_told_in_whole_euros),
+		cmocka_unit_test(a_number_that_names_is_not_grouped),
 		cmocka_unit_test(a_language_is_known_by_its_code_only),
 		cmocka_unit_test(amounts_are_grouped_as_each_language_does),
 		cmocka_unit_test(counts_are_grouped_up_to_the_greatest),
