@@ -76,6 +76,11 @@ static void value_text(const struct plot *plot, int64_t value,
 		lang_cents(plot->canvas->lang, cents_of(value), room);
 }
 
+static double least_of(double a, double b)
+{
+	return a < b ? a : b;
+}
+
 /* ---- the scale ---- */
 
 static void scale_reach(struct plot *plot, const struct row *row)
@@ -131,12 +136,15 @@ static void scale_read(struct plot *plot)
 	plot->low = (plot->low - plot->tick + 1) / plot->tick * plot->tick;
 }
 
-/* Where a value stands between two ends. */
+/* Where a value stands between two ends; one past the scale stands at its end. */
 static double scale_at(const struct plot *plot, int64_t value, double at_low,
 		       double at_high)
 {
-	return at_low + (at_high - at_low) * ((double)value - (double)plot->low) /
-				((double)plot->high - (double)plot->low);
+	double part = ((double)value - (double)plot->low) /
+		      ((double)plot->high - (double)plot->low);
+
+	part = part < 0 ? 0 : part > 1 ? 1 : part;
+	return at_low + (at_high - at_low) * part;
 }
 
 /* ---- the legend ---- */
@@ -241,36 +249,41 @@ static void places_label(const struct plot *plot)
 	every = (size_t)((widest + GAP) / place) + 1;
 	canvas_ink(plot->canvas, INK_FAINT);
 	for (; row; row = first_drawn(row->next), nth++) {
-		double wide = place * (double)every;
+		double wide = least_of(place * (double)every, plot->width);
 		double x = place_middle(plot, nth) - wide / 2;
 		struct text label =
 			label_of(value_figure(&row->value[0], plot->canvas->lang, room),
 				 wide, SIDE_MIDDLE);
 
 		if (nth % every == 0)
-			text_put(plot->canvas, &label, x < plot->x ? plot->x : x,
+			text_put(plot->canvas, &label,
+				 least_of(x < plot->x ? plot->x : x,
+					  plot->x + plot->width - wide),
 				 plot->bottom + 3);
 	}
 }
 
-static void stack_draw(const struct plot *plot, const struct row *row, double x,
-		       double width)
+/* The series of a row, one upon the other: from the bottom up, or from the left. What is
+ * below zero goes the other way. `at` is where the bar's thickness begins. */
+static void stack_draw(const struct plot *plot, const struct row *row, double at,
+		       double thick, bool lies)
 {
+	double low = lies ? plot->left : plot->bottom;
+	double high = lies ? plot->right : plot->top;
 	int64_t above = 0, below = 0;
 
 	for (size_t i = 1; i < plot->chart->columns; i++) {
 		int64_t value = series_value(row, i);
-		int64_t from = value > 0 ? above : below, to = sum_or_most(from, value);
-		double y1 = scale_at(plot, from, plot->bottom, plot->top);
-		double y2 = scale_at(plot, to, plot->bottom, plot->top);
+		int64_t *end = value > 0 ? &above : &below;
+		double from = scale_at(plot, *end, low, high), to;
 
+		*end = sum_or_most(*end, value);
+		to = scale_at(plot, *end, low, high);
 		canvas_colour(plot->canvas, i - 1, 1);
-		canvas_box(plot->canvas, x, y1 < y2 ? y1 : y2, width,
-			   y1 < y2 ? y2 - y1 : y1 - y2);
-		if (value > 0)
-			above = to;
+		if (lies)
+			canvas_box(plot->canvas, from, at, to - from, thick);
 		else
-			below = to;
+			canvas_box(plot->canvas, at, from, thick, to - from);
 	}
 }
 
@@ -282,7 +295,8 @@ static void stacks_draw(const struct plot *plot)
 	width = width > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : width;
 	for (const struct row *row = first_drawn(plot->chart->first_row); row;
 	     row = first_drawn(row->next))
-		stack_draw(plot, row, place_middle(plot, nth++) - width / 2, width);
+		stack_draw(plot, row, place_middle(plot, nth++) - width / 2, width,
+			   false);
 }
 
 static void series_draw(const struct plot *plot, size_t column)
@@ -338,26 +352,6 @@ static double standing(struct plot *plot, bool draw)
 
 /* ---- bars that lie ---- */
 
-static void bar_draw(const struct plot *plot, const struct row *row, double y)
-{
-	int64_t above = 0, below = 0;
-
-	for (size_t i = 1; i < plot->chart->columns; i++) {
-		int64_t value = series_value(row, i);
-		int64_t from = value > 0 ? above : below, to = sum_or_most(from, value);
-		double x1 = scale_at(plot, from, plot->left, plot->right);
-		double x2 = scale_at(plot, to, plot->left, plot->right);
-
-		canvas_colour(plot->canvas, i - 1, 1);
-		canvas_box(plot->canvas, x1 < x2 ? x1 : x2, y,
-			   x1 < x2 ? x2 - x1 : x1 - x2, BAR_HEIGHT);
-		if (value > 0)
-			above = to;
-		else
-			below = to;
-	}
-}
-
 /* The widest of the first column's labels, or of the only series' amounts. */
 static double column_width(const struct plot *plot, size_t column)
 {
@@ -396,7 +390,7 @@ static void bars_draw(struct plot *plot)
 
 		canvas_ink(plot->canvas, INK_TEXT);
 		text_put(plot->canvas, &label, plot->x, y + 1);
-		bar_draw(plot, row, y);
+		stack_draw(plot, row, y, BAR_HEIGHT, true);
 		if (!amounts)
 			continue;
 		label = label_of(value_figure(&row->value[1], plot->canvas->lang, room),

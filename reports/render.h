@@ -105,7 +105,8 @@ MUST_USE enum err render_png(const struct document *doc, struct buffer *out,
 /*
  * A4 pages that say which they are, of how many; the header of a table is repeated on
  * each; one that is too wide gets smaller letters, then a page that lies, and is a list
- * of rows where that is not enough. Fonts are embedded, headings, tables and figures are
+ * of rows where that is not enough. A chart higher than a page is drawn smaller, or left
+ * out where nobody could read it. Fonts are embedded; headings, tables and figures are
  * tagged, headings are listed as an outline; title, author and dates are the document's
  * own. ERR_IO where the fonts are not installed.
  */

@@ -18,7 +18,9 @@
 #define LABEL_WIDTH   130.0
 #define BOX_PAD       7.0
 #define PARAGRAPH_GAP 6.0
+#define FIGURE_TITLE  18.0
 #define CHART_AFTER   10.0
+#define SCALE_LEAST   0.5
 #define HEADING_ROOM  90.0 /* below a heading, at least */
 
 static const struct heading {
@@ -178,32 +180,49 @@ static void front_put(struct pager *pager)
 
 /* ---- the document ---- */
 
+/* The title and, below it, the chart, as large as `scale` says. */
+static enum err figure_draw(struct pager *pager, const struct table *chart, double scale,
+			    struct fault *fault)
+{
+	struct text title = { .text = chart->title,
+			      .face = FACE_BOLD,
+			      .size = BODY_SIZE,
+			      .width = pager->width,
+			      .lines_max = 1 };
+	cairo_t *cr = pager->canvas->cr;
+	enum err err;
+
+	canvas_ink(pager->canvas, INK_TEXT);
+	text_put(pager->canvas, &title, PAGE_MARGIN, pager->y);
+	cairo_save(cr);
+	cairo_translate(cr, PAGE_MARGIN, pager->y + FIGURE_TITLE);
+	cairo_scale(cr, scale, scale);
+	err = chart_draw(pager->canvas, chart, 0, 0, pager->width, fault);
+	cairo_restore(cr);
+	return err;
+}
+
+/* A chart that is higher than a page is drawn smaller. One that would be too small to be
+ * read is left out: its rows follow in any case. */
 static enum err chart_put(struct pager *pager, const struct table *chart,
 			  struct fault *fault)
 {
-	double height;
+	double height, room, scale;
 	enum err err;
 
 	pager_orient(pager, false);
+	room = pager->bottom - pager->top - FIGURE_TITLE;
 	err = chart_height(pager->canvas, chart, pager->width, &height, fault);
-	if (err)
+	scale = height > room ? room / height : 1;
+	if (err || scale < SCALE_LEAST)
 		return err;
-	pager_need(pager, height + 2 * BODY_SIZE);
+	height = height * scale + FIGURE_TITLE;
+	pager_need(pager, height);
 	pager_tag(pager, "Figure");
-	if (pager->draw) {
-		struct text title = { .text = chart->title,
-				      .face = FACE_BOLD,
-				      .size = BODY_SIZE,
-				      .width = pager->width,
-				      .lines_max = 1 };
-
-		canvas_ink(pager->canvas, INK_TEXT);
-		text_put(pager->canvas, &title, PAGE_MARGIN, pager->y);
-		err = chart_draw(pager->canvas, chart, PAGE_MARGIN,
-				 pager->y + 2 * BODY_SIZE, pager->width, fault);
-	}
+	if (pager->draw)
+		err = figure_draw(pager, chart, scale, fault);
 	pager_untag(pager, "Figure");
-	pager->y += height + 2 * BODY_SIZE + CHART_AFTER;
+	pager->y += height + CHART_AFTER;
 	return err;
 }
 

@@ -337,7 +337,7 @@ static void put_table(struct book *book, const struct table *table, size_t numbe
 	sheet_name(table->title, number, name);
 	sheet = workbook_add_worksheet(book->workbook, name);
 	if (!sheet) {
-		keep(book, LXW_ERROR_MEMORY_MALLOC_FAILED);
+		keep(book, LXW_ERROR_CREATING_TMPFILE); /* where a sheet begins */
 		return;
 	}
 	sheet_print_setup(book, sheet);
@@ -390,7 +390,7 @@ static void put_front(struct book *book)
 	size_t tables = 0;
 
 	if (!sheet) {
-		keep(book, LXW_ERROR_MEMORY_MALLOC_FAILED);
+		keep(book, LXW_ERROR_CREATING_TMPFILE); /* where a sheet begins */
 		return;
 	}
 	sheet_print_setup(book, sheet);

@@ -159,6 +159,68 @@ static void pictures_of_one_page_do_not_share_ids(void **state)
 	document_release(&doc);
 }
 
+static struct table *counts_begin(struct document *doc, enum chart_kind kind,
+				  const char *id)
+{
+	struct table *t = chart_begin(doc, kind, id, id, id);
+
+	table_column(t, "name", "Nom", VALUE_TEXT);
+	table_column(t, "a", "A", VALUE_INTEGER);
+	table_column(t, "b", "B", VALUE_INTEGER);
+	return t;
+}
+
+static void put_counts(struct table *t, int64_t a, int64_t b)
+{
+	row_begin(t, ROW_NORMAL);
+	cell_text(t, paper_long_name);
+	cell_integer(t, a);
+	cell_integer(t, b);
+}
+
+/* Nothing, one, all alike, all below zero, as large as numbers are, as many as come. */
+static void whatever_the_numbers_are_there_is_a_picture(void **state)
+{
+	static const enum chart_kind kinds[] = { CHART_STACKS, CHART_LINES, CHART_BARS };
+	struct document doc;
+	struct buffer out;
+	char id[32];
+
+	(void)state;
+	document_init(&doc, LANG_EN, "doc", "Extremes");
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		struct table *t;
+
+		(void)snprintf(id, sizeof id, "none_%zu", k);
+		(void)counts_begin(&doc, kinds[k], id);
+		(void)snprintf(id, sizeof id, "zero_%zu", k);
+		put_counts(counts_begin(&doc, kinds[k], id), 0, 0);
+		(void)snprintf(id, sizeof id, "below_%zu", k);
+		put_counts(counts_begin(&doc, kinds[k], id), -1, -2);
+		(void)snprintf(id, sizeof id, "greatest_%zu", k);
+		t = counts_begin(&doc, kinds[k], id);
+		put_counts(t, INT64_MAX, INT64_MAX);
+		put_counts(t, INT64_MIN, INT64_MIN);
+		row_begin(t, ROW_ALERT);
+		for (int i = 0; i < 3; i++)
+			cell_empty(t);
+		(void)snprintf(id, sizeof id, "many_%zu", k);
+		t = counts_begin(&doc, kinds[k], id);
+		for (int i = 0; i < 500; i++)
+			put_counts(t, i, 500 - i);
+	}
+	paper_bytes(render_svg, &doc, &out);
+	paper_keep(&out, "extremes.svg");
+	/* A length that is no number would be written so. */
+	assert_null(strstr(buffer_text(&out), "nan"));
+	assert_null(strstr(buffer_text(&out), "inf"));
+	buffer_release(&out);
+	paper_bytes(render_png, &doc, &out);
+	paper_keep(&out, "extremes.png");
+	buffer_release(&out);
+	document_release(&doc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +229,7 @@ int main(void)
 		cmocka_unit_test(pictures_are_the_same_bytes_each_time),
 		cmocka_unit_test(a_document_without_charts_has_no_picture),
 		cmocka_unit_test(pictures_are_svg_and_png),
+		cmocka_unit_test(whatever_the_numbers_are_there_is_a_picture),
 		cmocka_unit_test(pictures_of_one_page_do_not_share_ids),
 	};
 

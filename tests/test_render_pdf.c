@@ -308,6 +308,51 @@ static void a_paragraph_longer_than_a_page_is_whole(void **state)
 	document_release(&doc);
 }
 
+/* How many figures there are, and pages. */
+static void bars_put(size_t rows, size_t *ret_figures, size_t *ret_pages)
+{
+	struct document doc;
+	struct buffer out, said;
+	char name[32];
+	struct table *t;
+
+	document_init(&doc, LANG_FR, "doc", "Titre");
+	t = chart_begin(&doc, CHART_BARS, "bars", "Barres", "Barres");
+	table_column(t, "name", "Nom", VALUE_TEXT);
+	table_column(t, "n", "N", VALUE_INTEGER);
+	for (size_t i = 0; i < rows; i++) {
+		(void)snprintf(name, sizeof name, "Barre %zu", i);
+		row_begin(t, ROW_NORMAL);
+		cell_text(t, name);
+		cell_integer(t, (int64_t)i);
+	}
+	paper_bytes(render_pdf, &doc, &out);
+	tool_run("pdfinfo -struct-text", &out, "", &said);
+	*ret_figures = count_of(buffer_text(&said), "Figure\n");
+	buffer_release(&said);
+	tool_run("pdftotext -layout", &out, "-", &said);
+	*ret_pages = count_of(buffer_text(&said), "\f");
+	(void)snprintf(name, sizeof name, "Barre %zu", rows - 1);
+	assert_int_equal(count_of(buffer_text(&said), name), *ret_figures + 1);
+	buffer_release(&said);
+	buffer_release(&out);
+	document_release(&doc);
+}
+
+static void a_chart_higher_than_a_page_is_smaller_or_left_out(void **state)
+{
+	size_t figures, pages;
+
+	(void)state;
+	bars_put(30, &figures, &pages);
+	assert_int_equal(figures, 1);
+	bars_put(60, &figures, &pages); /* 1080 points of some 700 */
+	assert_int_equal(figures, 1);
+	bars_put(500, &figures, &pages);
+	assert_int_equal(figures, 0);
+	assert_true(pages > 5);
+}
+
 static void a_buffer_that_is_full_is_told(void **state)
 {
 	struct document doc;
@@ -332,6 +377,7 @@ int main(void)
 		cmocka_unit_test(pages_are_the_same_bytes_each_time),
 		cmocka_unit_test(a_table_of_10000_rows_repeats_its_header_on_each_page),
 		cmocka_unit_test(a_paragraph_longer_than_a_page_is_whole),
+		cmocka_unit_test(a_chart_higher_than_a_page_is_smaller_or_left_out),
 		cmocka_unit_test(a_buffer_that_is_full_is_told),
 	};
 
