@@ -6,7 +6,7 @@
  *
  * A spreadsheet's numbers are doubles: a cent is exact to 2^53 of them as we write it,
  * and to 15 digits as Excel shows it. The file is made in memory; the library keeps its
- * parts in temporary files meanwhile.
+ * parts in temporary files meanwhile, so that what it made is looked through at the end.
  */
 #include "reports/render.h"
 
@@ -16,6 +16,7 @@
 
 #include "keys/encoding.h"
 #include "keys/file.h"
+#include "reports/render_xlsx_int.h"
 
 #define SHEET_NAME_MAX   31      /* of Excel's; in characters */
 #define SHEET_ROWS_MAX   1048575 /* below the header */
@@ -33,6 +34,7 @@ struct book {
 	lxw_workbook *workbook;
 	lxw_format *format[VALUE__COUNT][ROW__COUNT]; /* made when first used */
 	lxw_format *title, *heading, *header, *wrapped;
+	size_t cells;      /* that were written */
 	lxw_error failure; /* the first */
 };
 
@@ -178,8 +180,17 @@ static double number_of(const struct value *value)
 static void put_string(struct book *book, lxw_worksheet *sheet, uint32_t row,
 		       uint16_t column, const char *text, lxw_format *format)
 {
+	/* An empty cell without a format is none. */
+	book->cells += *text || format;
 	keep(book, *text ? worksheet_write_string(sheet, row, column, text, format)
 			 : worksheet_write_blank(sheet, row, column, format));
+}
+
+static void put_number(struct book *book, lxw_worksheet *sheet, uint32_t row,
+		       uint16_t column, double n, lxw_format *format)
+{
+	book->cells++;
+	keep(book, worksheet_write_number(sheet, row, column, n, format));
 }
 
 static void put_value(struct book *book, lxw_worksheet *sheet, uint32_t row,
@@ -190,8 +201,16 @@ static void put_value(struct book *book, lxw_worksheet *sheet, uint32_t row,
 	else if (value_type_is_text(value->type))
 		put_string(book, sheet, row, column, value->text, format);
 	else
-		keep(book, worksheet_write_number(sheet, row, column, number_of(value),
-						  format));
+		put_number(book, sheet, row, column, number_of(value), format);
+}
+
+static void put_formula(struct book *book, lxw_worksheet *sheet, uint32_t row,
+			uint16_t column, const char *formula, double result,
+			lxw_format *format)
+{
+	book->cells++;
+	keep(book,
+	     worksheet_write_formula_num(sheet, row, column, formula, format, result));
 }
 
 /* ---- sums ---- */
@@ -253,10 +272,8 @@ static void put_row(struct book *book, lxw_worksheet *sheet, const struct table 
 				   format_of(book, VALUE_TEXT, row->style));
 		else if (row->summed && type_is_summed(type) &&
 			 sum_write(table, i, formula))
-			keep(book, worksheet_write_formula_num(
-					   sheet, at, i, formula,
-					   format_of(book, type, row->style),
-					   number_of(value)));
+			put_formula(book, sheet, at, i, formula, number_of(value),
+				    format_of(book, type, row->style));
 		else
 			put_value(book, sheet, at, i, value,
 				  format_of(book, type, row->style));
@@ -453,7 +470,7 @@ static enum err failure_told(lxw_error failure, struct fault *fault)
 }
 
 static enum err book_write(const struct document *doc, const char *path,
-			   struct fault *fault)
+			   size_t *ret_cells, struct fault *fault)
 {
 	lxw_workbook_options options = { .constant_memory = LXW_TRUE };
 	struct book book = { .doc = doc };
@@ -471,11 +488,13 @@ static enum err book_write(const struct document *doc, const char *path,
 			put_table(&book, block->table, ++tables);
 	closed = workbook_close(book.workbook);
 	keep(&book, closed);
+	*ret_cells = book.cells;
 	return book.failure == LXW_NO_ERROR ? ERR_OK : failure_told(book.failure, fault);
 }
 
 enum err render_xlsx(const struct document *doc, struct buffer *out, struct fault *fault)
 {
+	size_t before = out->n, cells;
 	char path[32];
 	enum err err = document_check(doc, fault);
 	int fd;
@@ -488,9 +507,14 @@ enum err render_xlsx(const struct document *doc, struct buffer *out, struct faul
 	if (fd < 0)
 		return fault_set(fault, ERR_MEMORY, "no memory for the workbook");
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	err = book_write(doc, path, fault);
+	err = book_write(doc, path, &cells, fault);
 	if (!err)
 		err = file_read(path, XLSX_BYTES_MAX, out, fault);
 	(void)close(fd);
-	return err ? err : buffer_check(out, "the report as XLSX", fault);
+	if (!err)
+		err = buffer_check(out, "the report as XLSX", fault);
+	if (!err)
+		err = workbook_check(slice_of(out->p + before, out->n - before), cells,
+				     fault);
+	return err;
 }

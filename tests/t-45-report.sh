@@ -72,6 +72,10 @@ if command -v script >/dev/null; then
 	refuse "and is not written over" 2 "--out" on_terminal
 fi
 check "a period is asked for" $report allocation "$LEDGER" --from 2020-01-01 --to 2020-12-31
+for format in text csv json html pdf xlsx svg png; do
+	check "in which nothing happened, as $format" sh -c \
+		"$report allocation '$LEDGER' --from 2020-01-01 --to 2020-12-31 --format $format >'$WORK/nothing' && test -s '$WORK/nothing'"
+done
 refuse "a period that ends before it begins is refused" 2 "" \
 	$report allocation "$LEDGER" --from 2021-01-01 --to 2020-12-31
 refuse "a day that does not exist is refused" 2 "" $report allocation "$LEDGER" --from 2026-02-31

@@ -1,16 +1,22 @@
 /*
  * test_render_xlsx.c - the workbook, unzipped and read back: every figure of the document
  * is a number of its cell, every text a string, and every sum a formula with its value.
+ * Covers reports/render_xlsx_check.c, too.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "reports/render.h"
+#include "reports/render_xlsx_int.h"
 #include "tests/markup.h"
 #include "tests/paper.h"
 #include "tests/report_rig.h"
@@ -314,6 +320,28 @@ static void the_front_says_what_the_document_says(void **state)
 	document_release(&doc);
 }
 
+/* Read back whole it is right; cut anywhere, or with a cell too few, it is not. */
+static void a_workbook_that_is_cut_is_noticed(void **state)
+{
+	struct document doc;
+	struct buffer out;
+	struct fault fault;
+	/* Title, sheet's name and title on the front; header, rows and total. */
+	const size_t cells = 3 + 4 + 4 * 50 + 4;
+
+	(void)state;
+	paper_build_long(&doc, 50);
+	paper_bytes(render_xlsx, &doc, &out);
+	assert_int_equal(workbook_check(buffer_slice(&out), cells, &fault), ERR_OK);
+	assert_int_equal(workbook_check(buffer_slice(&out), cells - 1, &fault), ERR_IO);
+	assert_int_equal(workbook_check(buffer_slice(&out), cells + 1, &fault), ERR_IO);
+	for (size_t n = 0; n < out.n; n += 37)
+		assert_int_equal(workbook_check(slice_of(out.p, n), cells, &fault),
+				 ERR_IO);
+	buffer_release(&out);
+	document_release(&doc);
+}
+
 static void a_table_with_more_rows_than_a_sheet_is_refused(void **state)
 {
 	struct document doc;
@@ -337,6 +365,53 @@ static void a_table_with_more_rows_than_a_sheet_is_refused(void **state)
 	document_release(&doc);
 }
 
+/* With files of so many bytes at most: told, or made whole; never half. */
+static int render_in_small_files(const struct document *doc, const struct buffer *whole,
+				 rlim_t bytes_max)
+{
+	struct rlimit limit = { .rlim_cur = bytes_max, .rlim_max = bytes_max };
+	struct buffer out;
+	struct fault fault;
+	enum err err;
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)signal(SIGXFSZ, SIG_IGN);
+		(void)setrlimit(RLIMIT_FSIZE, &limit);
+		buffer_init(&out, PAPER_BYTES_MAX);
+		err = render_xlsx(doc, &out, &fault);
+		if (err)
+			_exit(err == ERR_IO && strlen(fault.text) > 0 ? 1 : 2);
+		_exit(out.n == whole->n && memcmp(out.p, whole->p, out.n) == 0 ? 0 : 3);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void a_disk_without_room_is_told(void **state)
+{
+	struct document doc;
+	struct buffer whole;
+	int told = 0;
+
+	(void)state;
+	paper_build_long(&doc, 3000);
+	paper_bytes(render_xlsx, &doc, &whole);
+	for (rlim_t bytes = 512; bytes < 1 << 20; bytes *= 2) {
+		int status = render_in_small_files(&doc, &whole, bytes);
+
+		assert_in_range(status, 0, 1);
+		told += status;
+	}
+	assert_true(told > 5);
+	assert_int_equal(render_in_small_files(&doc, &whole, RLIM_INFINITY), 0);
+	buffer_release(&whole);
+	document_release(&doc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +420,8 @@ int main(void)
 		cmocka_unit_test(a_formula_gives_the_value_that_it_holds),
 		cmocka_unit_test(the_file_says_what_it_is_and_is_the_same_each_time),
 		cmocka_unit_test(the_front_says_what_the_document_says),
+		cmocka_unit_test(a_workbook_that_is_cut_is_noticed),
+		cmocka_unit_test(a_disk_without_room_is_told),
 		cmocka_unit_test(a_table_with_more_rows_than_a_sheet_is_refused),
 	};
 

@@ -96,6 +96,7 @@ includes reports/noun.h '<pango/pangocairo.h>' doors
 includes reports/draw.h '<cairo.h>' doors
 includes gateway/draw.c '<fontconfig/fontconfig.h>' doors
 includes reports/draw.c '<xlsxwriter.h>' doors
+includes keys/noun.c '<zlib.h>' doors
 includes keys/noun.c '<cmocka.h>' doors
 for door in 'keys/x.c <openssl/evp.h>' 'ledger/store_x.c <sqlite3.h>' 'gateway/box.c <sqlite3.h>' 'ledger/intake.c <jansson.h>' \
 	'gateway/json_x.c <jansson.h>' 'gateway/post_x.c <curl/curl.h>' \
