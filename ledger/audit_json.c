@@ -10,6 +10,7 @@
 #include "keys/encoding.h"
 #include "ledger/audit_summary.h"
 #include "ledger/books_query.h"
+#include "ledger/books_query_chart.h"
 #include "ledger/json.h"
 
 /* Only what a cosigner claims of its time can be past what JSON keeps exact. */
@@ -234,6 +235,25 @@ static enum err doc_write(struct json_doc *doc, const struct json *top,
 	return buffer_check(out, "the JSON document", fault);
 }
 
+static enum err chart_put(struct audit *audit, struct json_doc *doc, struct json *top,
+			  struct fault *fault)
+{
+	struct json *list = json_add(doc, top, "accounts", JSON_LIST);
+	struct chart_view *accounts = NULL;
+	size_t n;
+	enum err err = query_chart(audit_books(audit), &accounts, &n, fault);
+
+	for (size_t i = 0; !err && i < n; i++) {
+		struct json *account = json_append(doc, list, JSON_OBJECT);
+
+		(void)json_add_cstring(doc, account, "account", accounts[i].number);
+		(void)json_add_cstring(doc, account, "label", accounts[i].label);
+		cents_put(doc, account, "balance", accounts[i].balance);
+	}
+	free(accounts);
+	return err;
+}
+
 enum err audit_summary_json(struct audit *audit, const struct audit_proof_file *proofs,
 			    size_t n_proofs, struct buffer *out, struct fault *fault)
 {
@@ -251,6 +271,8 @@ enum err audit_summary_json(struct audit *audit, const struct audit_proof_file *
 	err = balances_put(audit, doc, top, fault);
 	if (!err)
 		err = accounts_put(audit, doc, top, fault);
+	if (!err)
+		err = chart_put(audit, doc, top, fault);
 	if (!err)
 		err = keyless_put(audit, doc, top, fault);
 	if (!err)

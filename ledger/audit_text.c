@@ -7,6 +7,7 @@
 #include "keys/encoding.h"
 #include "ledger/audit_summary.h"
 #include "ledger/books_query.h"
+#include "ledger/books_query_chart.h"
 #include "ledger/date.h"
 
 #define U64 "%" PRIu64
@@ -170,6 +171,26 @@ static enum err accounts_put(struct audit *audit, struct buffer *out, struct fau
 	return ERR_OK;
 }
 
+/* What the books hold that is neither the bank's nor a fund's. */
+static enum err chart_put(struct audit *audit, struct buffer *out, struct fault *fault)
+{
+	struct chart_view *accounts = NULL;
+	size_t n;
+	enum err err = query_chart(audit_books(audit), &accounts, &n, fault);
+
+	if (err)
+		return err;
+	if (n)
+		buffer_printf(out, "\n%-17s %19s  %s\n", "Account", "Balance", "Label");
+	for (size_t i = 0; i < n; i++) {
+		buffer_printf(out, "%-17s", accounts[i].number);
+		amount_put(out, accounts[i].balance);
+		buffer_printf(out, "  %s\n", accounts[i].label);
+	}
+	free(accounts);
+	return ERR_OK;
+}
+
 /* ---- what is proved ---- */
 
 static void of_put(struct buffer *out, uint64_t n, uint64_t of, const char *one,
@@ -327,6 +348,8 @@ enum err audit_summary_text(struct audit *audit, const struct audit_proof_file *
 	err = balances_put(audit, out, fault);
 	if (!err)
 		err = accounts_put(audit, out, fault);
+	if (!err)
+		err = chart_put(audit, out, fault);
 	if (err)
 		return err;
 	proved_put(audit, out);

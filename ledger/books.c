@@ -56,6 +56,10 @@ static const struct {
 	[KIND_confirmation] = { apply_confirmation },
 	[KIND_expense] = { apply_expense },
 	[KIND_income] = { apply_income },
+	[KIND_notification] = { apply_notification },
+	[KIND_opening] = { apply_opening },
+	[KIND_journal] = { apply_journal },
+	[KIND_close] = { apply_close },
 };
 
 void text_copy(char *out, size_t bytes, struct slice text)
@@ -321,6 +325,7 @@ static enum err check_time(struct books *books, struct fault *fault)
 	const struct entry *entry = books->entry;
 	int64_t last = books_get_integer(books, "last");
 	struct date today;
+	enum err err;
 
 	if (date_paris(entry->at, &today) != ERR_OK)
 		return fault_rule(fault, "time",
@@ -341,7 +346,8 @@ static enum err check_time(struct books *books, struct fault *fault)
 	if (date_cmp(entry->date, today) > 0)
 		return fault_rule(fault, "date",
 				  "date is after the day it is recorded in Paris");
-	return books_check_date_window(books, month_of_date(entry->date), "date", fault);
+	err = books_check_date_window(books, month_of_date(entry->date), "date", fault);
+	return err ? err : close_check_open(books, entry->date, fault);
 }
 
 enum err books_check_charter_first(struct books *books, enum kind kind,

@@ -110,4 +110,10 @@ MUST_USE enum err books_succession_text(struct books *books,
 					char out[SUCCESSION_TEXT_BYTES_MAX],
 					struct fault *fault);
 
+/* What a seat signs of a journal or an opening, appended: `draft` is the entry, or what
+ * it will be made of, with its `by`. */
+MUST_USE enum err books_journal_text(struct books *books, const struct json *draft,
+				     struct slice seat, struct buffer *out,
+				     struct fault *fault);
+
 #endif

@@ -139,3 +139,9 @@ enum err apply_allocation(struct books *books, struct fault *fault)
 	books_put_integer(books, "allocated", entry_month(entry, "month").n);
 	return ERR_OK;
 }
+
+bool query_allocated(struct books *books, struct month *ret_month)
+{
+	return month_from_outside(books_get_integer(books, "allocated"), ret_month) ==
+	       ERR_OK;
+}

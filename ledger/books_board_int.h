@@ -23,6 +23,7 @@ struct proposal_record {
 	char purpose[ID_BYTES], payee[65];
 	struct cents amount;
 	struct date proposed_on, expires_on, decided_on, paid_on; /* day -1: not yet */
+	struct date notified_on; /* of a grant: its beneficiary, in writing; day -1: no */
 	enum proposal_status status;
 	struct hash act;
 	uint64_t grant; /* that a cancellation or change of payee is about; else 0 */
@@ -72,7 +73,11 @@ int64_t tally_needed(struct books *books, uint64_t position,
 MUST_USE enum err seat_note_text(struct books *books, const char *type, struct slice seat,
 				 char *out, size_t bytes, struct fault *fault,
 				 const char *format, ...) PRINTF_LIKE(7, 8);
-/* The text of the entry's `note`, which the key of its `seat` has signed. */
+/* The text of a note, which the key that the seat has now has signed. */
+MUST_USE enum err signature_open(struct books *books, struct slice seat,
+				 struct slice note, struct slice *ret_text,
+				 struct fault *fault);
+/* The same of the entry's `note` and `seat`. */
 MUST_USE enum err seat_open_note(struct books *books, struct slice *ret_text,
 				 struct fault *fault);
 /* That it is exactly this text; the rule of the text is the caller's. */
@@ -159,6 +164,16 @@ size_t grant_parts_read(struct books *books, uint64_t position,
 			struct grant_part ret_parts[3]);
 void grant_parts_write(struct books *books, uint64_t position,
 		       const struct grant_part *parts, size_t count);
+
+/* books_allocation.c */
+struct allocation_due {
+	struct cents amount;
+	size_t part_count;
+	struct match_part parts[BOOKS_PARTS_MAX];
+};
+MUST_USE enum err allocation_compute(struct books *books, const struct entry *allocation,
+				     struct allocation_due *ret_due, struct fault *fault);
+MUST_USE enum err apply_allocation(struct books *books, struct fault *fault);
 
 /* books_condition.c */
 MUST_USE enum err apply_condition(struct books *books, struct fault *fault);

@@ -158,6 +158,8 @@ enum err charter_read(struct books *books, struct charter_record *ret_charter,
 	text_copy(ret_charter->treasurer, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_charter->first_origin, sizeof ret_charter->first_origin,
 		  record_read_text(&reader));
+	text_copy(ret_charter->year_end, sizeof ret_charter->year_end,
+		  record_read_text(&reader));
 	return ERR_OK;
 }
 
@@ -180,6 +182,7 @@ void charter_write(struct books *books, const struct charter_record *charter)
 	record_text(&record, slice_of_text(charter->log));
 	record_text(&record, slice_of_text(charter->treasurer));
 	record_text(&record, slice_of_text(charter->first_origin));
+	record_text(&record, slice_of_text(charter->year_end));
 	books_put(books, "charter", &record);
 }
 
@@ -200,6 +203,8 @@ static void charter_put(struct books *books)
 	text_copy(charter.name, sizeof charter.name, entry_text(entry, "name"));
 	text_copy(charter.siren, sizeof charter.siren, entry_text(entry, "siren"));
 	text_copy(charter.treasurer, ID_BYTES, entry_text(entry, "treasurer"));
+	text_copy(charter.year_end, sizeof charter.year_end,
+		  entry_text(entry, "fiscal_year_end"));
 	log_put(books, &charter, LOG_FOUNDED, entry_text(entry, "log"),
 		entry_text(entry, "origin"));
 	charter_write(books, &charter);

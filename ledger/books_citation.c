@@ -52,19 +52,20 @@ static bool citation_read(struct books *books, uint64_t position,
 
 /* ---- the rules ---- */
 
-/* It happened when the bank booked it. Of a line that is older than any date may be, it
- * is the day on which somebody has found out. */
+/* It happened when the bank booked it, or on the first day that is open since. Of a line
+ * that is older than any date may be, it is the day on which somebody has found out. */
 static enum err check_date(struct books *books, struct date booked_on,
 			   struct fault *fault)
 {
 	struct date date = books->entry->date, today = books_today(books);
-	int32_t age = month_distance(month_of_date(booked_on), month_of_date(today));
+	struct date on = close_open_day(books, booked_on);
+	int32_t age = month_distance(month_of_date(on), month_of_date(today));
 	char text[DATE_TEXT_BYTES];
 
-	if (date_cmp(date, booked_on) == 0 ||
+	if (date_cmp(date, on) == 0 ||
 	    (age > BOOKS_WINDOW_MONTHS && date_cmp(date, today) == 0))
 		return ERR_OK;
-	date_format(age > BOOKS_WINDOW_MONTHS ? today : booked_on, text);
+	date_format(age > BOOKS_WINDOW_MONTHS ? today : on, text);
 	return fault_rule(fault, "line", "the line that it cites makes its date %s",
 			  text);
 }

@@ -72,6 +72,10 @@
  *	expense/POSITION                  struct expense_record, of an income, too
  *	flagged/PAYEE                     position of its payment's return, the grant
  *	cited/POSITION                    what that entry has cited of a line
+ *	open_from                         first day on which anything may be dated
+ *	opened                            position of the opening
+ *	journal/POSITION                  digest of the journal that undoes it, month
+ *	cutoff/DAY                        position of the cut-off, of the approval or -1
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H
 #define ARRONDI_LEDGER_BOOKS_INT_H
@@ -196,6 +200,7 @@ struct charter_record {
 	char siren[10];
 	char log[VKEY_TEXT_BYTES_MAX + 1]; /* in force */
 	char treasurer[ID_BYTES];
+	char year_end[6]; /* MM-DD: last day of the fiscal year */
 };
 MUST_USE enum err charter_read(struct books *books, struct charter_record *ret_charter,
 			       struct fault *fault);
@@ -558,16 +563,6 @@ MUST_USE enum err settlement_undo(struct books *books, uint64_t of,
 MUST_USE enum err reverse_settlement(struct books *books, uint64_t of,
 				     struct fault *fault);
 
-/* books_allocation.c */
-struct allocation_due {
-	struct cents amount;
-	size_t part_count;
-	struct match_part parts[BOOKS_PARTS_MAX];
-};
-MUST_USE enum err allocation_compute(struct books *books, const struct entry *allocation,
-				     struct allocation_due *ret_due, struct fault *fault);
-MUST_USE enum err apply_allocation(struct books *books, struct fault *fault);
-
 /* Kinds of the other files. */
 MUST_USE enum err apply_succession(struct books *books, struct fault *fault);
 MUST_USE enum err apply_restitution(struct books *books, struct fault *fault);
@@ -593,5 +588,8 @@ MUST_USE enum err reversal_check_age(struct books *books, int64_t recorded_month
 /* What is decided, and paid; and what the bank says of it. */
 #include "ledger/books_board_int.h"
 #include "ledger/books_bank_int.h"
+
+/* The accounts that nothing else moves, and when a period ends. */
+#include "ledger/books_close_int.h"
 
 #endif

@@ -438,6 +438,8 @@ static void proposal_view_of(struct books *books, uint64_t position,
 	view->decided = proposal->decided_on.day >= 0;
 	view->payment_made = proposal->paid_on.day >= 0;
 	view->decided_on = proposal->decided_on;
+	view->decided_at = proposal->decided_at;
+	view->notified_on = proposal->notified_on;
 	view->paid_on = proposal->paid_on;
 	view->votes_for = proposal->votes_for;
 	view->against = proposal->against;
@@ -497,12 +499,6 @@ void query_project_title(struct books *books, const char *id,
 	title = record_read_text(&reader);
 	if (title.n < QUERY_LABEL_BYTES)
 		text_copy(ret_title, QUERY_LABEL_BYTES, title);
-}
-
-bool query_allocated(struct books *books, struct month *ret_month)
-{
-	return month_from_outside(books_get_integer(books, "allocated"), ret_month) ==
-	       ERR_OK;
 }
 
 enum err query_suspense(struct books *books, struct suspense_view **ret_lines,

@@ -57,6 +57,7 @@ void proposal_write(struct books *books, uint64_t position,
 	record_integer(&record, cents_value(proposal->paid));
 	record_integer(&record, cents_value(proposal->cancelled));
 	record_integer(&record, cents_value(proposal->restituted));
+	record_integer(&record, proposal->notified_on.day);
 	books_put(books, key_of(&key, "proposal/%016" PRIu64, position), &record);
 }
 
@@ -93,6 +94,7 @@ bool proposal_of_record(struct slice value, struct proposal_record *proposal)
 	proposal->paid = cents_of(record_read_integer(&reader));
 	proposal->cancelled = cents_of(record_read_integer(&reader));
 	proposal->restituted = cents_of(record_read_integer(&reader));
+	proposal->notified_on.day = (int32_t)record_read_integer(&reader);
 	return sound;
 }
 
@@ -248,6 +250,8 @@ static enum err check_act(struct books *books, struct hash *ret_digest,
 		err = account_check(books, act, fault);
 	if (text_is(item_text(act, "kind"), "amendment"))
 		err = amendment_check(books, act, fault);
+	if (text_is(item_text(act, "kind"), "close"))
+		err = close_check_approved(books, act, fault);
 	if (err)
 		return err;
 	if (text_is(item_text(act, "kind"), "policy")) {
@@ -291,6 +295,7 @@ static struct proposal_record proposal_of_entry(struct books *books)
 		.expires_on = entry_date(entry, "expires_on"),
 		.decided_on.day = -1,
 		.paid_on.day = -1,
+		.notified_on.day = -1,
 		.status = PROPOSAL_OPEN,
 		.grant = entry_position(entry, "grant"),
 	};

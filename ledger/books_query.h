@@ -271,6 +271,8 @@ struct proposal_view {
 	bool is_unratified;  /* and the board has not ratified it yet */
 	bool decided, payment_made;
 	struct date decided_on, paid_on; /* paid_on: of the first payment carried out */
+	uint64_t decided_at;             /* position of the decision; 0: not yet */
+	struct date notified_on; /* of a grant: told in writing; day -1: not yet */
 	int64_t votes_for, against, abstain, recused, needed;
 };
 MUST_USE enum err query_proposals(struct books *books,
@@ -282,6 +284,9 @@ bool query_proposal(struct books *books, uint64_t position,
 /* A project's title, or "" where it is not recorded. */
 void query_project_title(struct books *books, const char *id,
 			 char ret_title[QUERY_LABEL_BYTES]);
+
+/* The first day on which anything may still be dated; false: nothing is closed. */
+bool query_open_from(struct books *books, struct date *ret_from);
 
 /* The last month that was allocated; false when none was. */
 bool query_allocated(struct books *books, struct month *ret_month);

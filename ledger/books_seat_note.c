@@ -45,10 +45,10 @@ too_long:
 			 type, bytes);
 }
 
-enum err seat_open_note(struct books *books, struct slice *ret_text, struct fault *fault)
+enum err signature_open(struct books *books, struct slice seat, struct slice note,
+			struct slice *ret_text, struct fault *fault)
 {
-	const struct entry *entry = books->entry;
-	struct slice seat = entry_text(entry, "seat"), vkey_text;
+	struct slice vkey_text;
 	struct vkey vkey;
 	enum err err;
 
@@ -58,11 +58,19 @@ enum err seat_open_note(struct books *books, struct slice *ret_text, struct faul
 	err = vkey_parse(vkey_text, &vkey, fault);
 	if (err)
 		return err;
-	if (note_open(entry_text(entry, "note"), &vkey, ret_text, fault) != ERR_OK)
+	if (note_open(note, &vkey, ret_text, fault) != ERR_OK)
 		return fault_rule(fault, "signature",
 				  "the %s is not signed by the key of '%.*s'",
-				  kind_def(entry->kind)->name, SLICE(seat));
+				  kind_def(books->entry->kind)->name, SLICE(seat));
 	return ERR_OK;
+}
+
+enum err seat_open_note(struct books *books, struct slice *ret_text, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+
+	return signature_open(books, entry_text(entry, "seat"), entry_text(entry, "note"),
+			      ret_text, fault);
 }
 
 enum err seat_check_note(struct books *books, const char *expected, const char *rule,

@@ -153,7 +153,7 @@ static enum err take_opening(struct books *books, const struct account_record *a
 
 	account_bank(&key, account->id);
 	if (account->stated_on.day < 0) {
-		books->post_on = entry_date(books->entry, "from");
+		books->post_on = close_open_day(books, entry_date(books->entry, "from"));
 		return books_move(books, key.text, "bank", "opened", opening, fault);
 	}
 	balance = books_balance(books, key.text);
@@ -186,7 +186,7 @@ static enum err take_line(struct books *books, const struct json *item,
 				  line->number);
 	line->booked_on = booked_on;
 	bank_line_write(books, line);
-	books->post_on = booked_on;
+	books->post_on = close_open_day(books, booked_on);
 	return books_move(books, account_bank(&bank, line->account),
 			  account_suspense(&suspense, line->account), "stated",
 			  line->open, fault);

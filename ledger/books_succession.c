@@ -20,7 +20,6 @@
 #include "ledger/books_int.h"
 
 #include "keys/encoding.h"
-#include "keys/note.h"
 #include "ledger/checkpoint.h"
 
 enum err books_succession_text(struct books *books, const struct succession_text *said,
@@ -82,63 +81,35 @@ static enum err check_checkpoint(struct books *books,
 	return ERR_OK;
 }
 
-static enum err check_consent(struct books *books, const struct json *consent,
-			      const struct merkle_head *head, struct fault *fault)
+static enum err consent_text(struct books *books, struct slice seat, const void *ctx,
+			     struct buffer *out, struct fault *fault)
 {
 	const struct entry *entry = books->entry;
 	struct succession_text said = {
-		.head = *head,
+		.head = *(const struct merkle_head *)ctx,
 		.origin = entry_text(entry, "origin"),
 		.log = entry_text(entry, "log"),
 		.reason = entry_text(entry, "reason"),
-		.seat = item_text(consent, "seat"),
+		.seat = seat,
 	};
-	char expected[SUCCESSION_TEXT_BYTES_MAX];
-	struct slice vkey_text, text;
-	struct vkey vkey;
-	enum err err;
+	char text[SUCCESSION_TEXT_BYTES_MAX];
+	enum err err = books_succession_text(books, &said, text, fault);
 
-	if (!seat_key(books, said.seat, &vkey_text))
-		return fault_rule(fault, "seat", "'%.*s' is not an active seat",
-				  SLICE(said.seat));
-	err = vkey_parse(vkey_text, &vkey, fault);
-	if (err)
-		return err;
-	if (note_open(item_text(consent, "note"), &vkey, &text, fault) != ERR_OK)
-		return fault_rule(fault, "signature",
-				  "the consent is not signed by the key of '%.*s'",
-				  SLICE(said.seat));
-	err = books_succession_text(books, &said, expected, fault);
-	if (err)
-		return err;
-	if (!slice_equal_text(text, expected))
-		return fault_rule(fault, "succession",
-				  "the text that '%.*s' has signed is not that of this "
-				  "succession",
-				  SLICE(said.seat));
-	return ERR_OK;
+	if (!err)
+		buffer_put_text(out, text);
+	return err;
 }
 
 static enum err check_consents(struct books *books, const struct merkle_head *head,
 			       struct fault *fault)
 {
-	const struct json *consents = entry_list(books->entry, "consents");
 	int64_t count = 0;
+	enum err err = signatures_check(
+		books, entry_list(books->entry, "consents"),
+		&(struct signed_text){ "succession", consent_text, head }, &count, fault);
 
-	for (const struct json *consent = consents->first; consent;
-	     consent = consent->next, count++) {
-		enum err err = check_consent(books, consent, head, fault);
-
-		if (err)
-			return err;
-		for (const struct json *other = consents->first; other != consent;
-		     other = other->next)
-			if (slice_equal(item_text(consent, "seat"),
-					item_text(other, "seat")))
-				return fault_rule(fault, "succession",
-						  "'%.*s' consents twice",
-						  SLICE(item_text(consent, "seat")));
-	}
+	if (err)
+		return err;
 	if (2 * count <= seat_count(books))
 		return fault_rule(fault, "succession",
 				  "%" PRId64 " of %" PRId64

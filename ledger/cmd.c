@@ -8,8 +8,11 @@
 #include "keys/cli.h"
 #include "keys/encoding.h"
 #include "keys/hash.h"
+#include "keys/note.h"
 #include "ledger/books_query.h"
 #include "ledger/intake.h"
+
+#define SIGNED_BYTES_MAX 8192 /* of a seat's note */
 
 const struct command commands[] = {
 	{ "init", "DIR --charter FILE", "make a ledger with its key and its charter",
@@ -47,6 +50,10 @@ const struct command commands[] = {
 	  cmd_decide },
 	{ "allocate", "DIR [--month YYYY-MM]",
 	  "split the default fund's free money of a month", cmd_allocate },
+	{ "journal",
+	  "DIR FILE.json --seat S | --signed NOTE --signed NOTE ... [--by MEMBER]",
+	  "print what a seat signs of a journal or an opening; or record it, signed",
+	  cmd_journal },
 	{ "show", "DIR [SEQ]", "the ledger's size and balances, or one entry", cmd_show },
 	{ "proof", "DIR SEQ [--row TAG]", "print a proof of an entry or of a batch's row",
 	  cmd_proof },
@@ -169,10 +176,10 @@ enum err draft_init(struct draft *draft, const char *kind, const char *ref,
 	return ERR_OK;
 }
 
-enum err draft_read(struct draft *draft, const char *file, struct fault *fault)
+enum err draft_read_ref(struct draft *draft, const char *file, bool *ret_has_ref,
+			struct fault *fault)
 {
 	struct buffer bytes;
-	char ref[33];
 	enum err err;
 
 	buffer_init(&bytes, INTAKE_BYTES_MAX);
@@ -184,14 +191,53 @@ enum err draft_read(struct draft *draft, const char *file, struct fault *fault)
 	if (!err && draft->json->type != JSON_OBJECT)
 		err = fault_set(fault, ERR_INVALID, "file '%s' holds no JSON object",
 				file);
-	if (!err && !json_get(draft->json, "ref")) {
-		err = make_ref(ref, fault);
-		if (!err && !json_add_cstring(draft->doc, draft->json, "ref", ref))
-			err = fault_set(fault, ERR_MEMORY, "out of memory");
-	}
 	buffer_release(&bytes);
 	if (err)
 		draft_release(draft);
+	else
+		*ret_has_ref = json_get(draft->json, "ref") != NULL;
+	return err;
+}
+
+enum err draft_read(struct draft *draft, const char *file, struct fault *fault)
+{
+	char ref[33];
+	bool has_ref;
+	enum err err = draft_read_ref(draft, file, &has_ref, fault);
+
+	if (err || has_ref)
+		return err;
+	err = make_ref(ref, fault);
+	if (!err && !json_add_cstring(draft->doc, draft->json, "ref", ref))
+		err = fault_set(fault, ERR_MEMORY, "out of memory");
+	if (err)
+		draft_release(draft);
+	return err;
+}
+
+enum err draft_sign(struct draft *draft, struct json *list, const char *file,
+		    struct fault *fault)
+{
+	char seat[65];
+	struct buffer bytes;
+	struct note note;
+	enum err err;
+
+	buffer_init(&bytes, SIGNED_BYTES_MAX);
+	err = cli_read_file(file, SIGNED_BYTES_MAX, &bytes, fault);
+	if (!err)
+		err = note_parse(buffer_slice(&bytes), &note, fault);
+	if (!err && !cmd_line_value(note.text, "seat", seat, sizeof seat))
+		err = fault_set(fault, ERR_INVALID, "no seat has signed it");
+	if (err) {
+		(void)fault_prefix(fault, "'%s'", file);
+	} else {
+		struct json *signature = json_append(draft->doc, list, JSON_OBJECT);
+
+		(void)json_add_cstring(draft->doc, signature, "seat", seat);
+		(void)json_add_text(draft->doc, signature, "note", buffer_slice(&bytes));
+	}
+	buffer_release(&bytes);
 	return err;
 }
 

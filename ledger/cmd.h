@@ -36,6 +36,13 @@ struct draft {
 MUST_USE enum err draft_init(struct draft *draft, const char *kind, const char *ref,
 			     struct fault *fault);
 MUST_USE enum err draft_read(struct draft *draft, const char *file, struct fault *fault);
+/* The same, but for the reference that draft_read() gives to who has none. */
+MUST_USE enum err draft_read_ref(struct draft *draft, const char *file, bool *ret_has_ref,
+				 struct fault *fault);
+/* Adds {"note", "seat"} to a list of the draft: a note in a file, of at most as many
+ * bytes as a member of kinds.def takes, and the seat that its text names. */
+MUST_USE enum err draft_sign(struct draft *draft, struct json *list, const char *file,
+			     struct fault *fault);
 void draft_release(struct draft *draft);
 
 /* Submits it by a member (NULL: the charter's operator) and prints the position
@@ -82,6 +89,7 @@ int cmd_confirm(int argc, char **argv);
 int cmd_vote(int argc, char **argv);
 int cmd_decide(int argc, char **argv);
 int cmd_allocate(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_proof(int argc, char **argv);
 

@@ -14,7 +14,6 @@
 #include "ledger/ledger_key.h"
 
 #define CONSENTS_MAX       64
-#define CONSENT_BYTES_MAX  2048
 #define SUCCESSION_REF_FMT "SUCCESSION-%08" PRIX32
 
 static const char *vkey_text(const struct vkey *vkey, char text[VKEY_TEXT_BYTES_MAX + 1])
@@ -261,31 +260,27 @@ static int print_succession(const char *dir, const struct succession_words *word
 	return cli_finish(CMD_PROGRAM, CLI_DONE);
 }
 
-/* One consent, and the reason that it states. */
+/* The reason that a consent states. */
+static enum err reason_of(const struct json *consent, char reason[32],
+			  struct fault *fault)
+{
+	struct note note;
+	enum err err = note_parse(json_get(consent, "note")->text, &note, fault);
+
+	if (!err && !cmd_line_value(note.text, "reason", reason, 32))
+		err = fault_set(fault, ERR_INVALID, "it is no signed consent");
+	return err;
+}
+
 static enum err consent_add(struct draft *draft, struct json *list, const char *file,
 			    char reason[32], struct fault *fault)
 {
-	char seat[65];
-	struct buffer bytes;
-	struct note note;
-	enum err err;
+	enum err err = draft_sign(draft, list, file, fault);
 
-	buffer_init(&bytes, CONSENT_BYTES_MAX);
-	err = cli_read_file(file, CONSENT_BYTES_MAX, &bytes, fault);
 	if (!err)
-		err = note_parse(buffer_slice(&bytes), &note, fault);
-	if (!err && (!cmd_line_value(note.text, "seat", seat, sizeof seat) ||
-		     !cmd_line_value(note.text, "reason", reason, 32)))
-		err = fault_set(fault, ERR_INVALID, "it is no signed consent");
-	if (err) {
-		(void)fault_prefix(fault, "'%s'", file);
-	} else {
-		struct json *consent = json_append(draft->doc, list, JSON_OBJECT);
-
-		(void)json_add_cstring(draft->doc, consent, "seat", seat);
-		(void)json_add_text(draft->doc, consent, "note", buffer_slice(&bytes));
-	}
-	buffer_release(&bytes);
+		err = json_doc_err(draft->doc)
+			      ? fault_set(fault, ERR_MEMORY, "out of memory")
+			      : reason_of(list->last, reason, fault);
 	return err;
 }
 

@@ -286,8 +286,9 @@ static enum err act_check(const struct check *check, const struct place *place,
 {
 	static const struct member act_kind = { .name = "kind",
 						.type = TYPE_CHOICE,
-						.choices = "account|amendment|delegation|"
-							   "key|member|policy" };
+						.choices = "account|amendment|close|"
+							   "delegation|key|member|"
+							   "policy" };
 	struct table table = { .envelope = &act_kind, .envelope_count = 1, .act = true };
 	struct place inner = place_of_member(place, &act_kind);
 	const struct json *named = json_get(value, "kind");

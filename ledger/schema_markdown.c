@@ -23,6 +23,9 @@ static const char *command_of(enum kind kind)
 		return "`arrondi-ledger vote`";
 	case KIND_succession:
 		return "`arrondi-ledger succession`";
+	case KIND_journal:
+	case KIND_opening:
+		return "`arrondi-ledger journal`";
 	case KIND_decision:
 		return "`arrondi-ledger decide`";
 	}

@@ -49,6 +49,7 @@ static const struct noun {
 	{ "pledged", "equity:pledged", "Equity:Pledged", { "fund", "earmark" } },
 	{ "fund", "equity:fund", "Equity:Fund", { "fund", "earmark" } },
 	{ "inkind", "expenses:inkind", "Expenses:InKind", { "payer" } },
+	{ "ledger", "assets:ledger", "Assets:Ledger", { "number" } },
 	{ "voluntary", "income:voluntary", "Income:Voluntary", { "fund", "earmark" } },
 };
 

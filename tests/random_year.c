@@ -30,7 +30,7 @@ const char *const random_funds[RANDOM_FUNDS] = { "emploi", "general", "projets",
 						 "projets-2" };
 
 /* splitmix64: the same on every machine. */
-static uint32_t roll(struct dice *dice, uint32_t sides)
+uint32_t random_roll(struct dice *dice, uint32_t sides)
 {
 	uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -159,7 +159,7 @@ static uint32_t some(struct world *world, struct dice *dice, const char *kind)
 
 	snprintf(member, sizeof member, "\"kind\":\"%s\"", kind);
 	for (int tries = 0; tries < 60; tries++) {
-		of = roll(dice, (uint32_t)world->leaf_count);
+		of = random_roll(dice, (uint32_t)world->leaf_count);
 		if (strstr((const char *)world->leaves[of].bytes, member))
 			break;
 	}
@@ -169,39 +169,40 @@ static uint32_t some(struct world *world, struct dice *dice, const char *kind)
 /* One or two totals of persons. */
 static void draw_totals(struct dice *dice, char totals[300])
 {
-	uint32_t first = roll(dice, 4), second = roll(dice, 4);
+	uint32_t first = random_roll(dice, 4), second = random_roll(dice, 4);
 	int n;
 
 	n = snprintf(totals, 300, "{'fund':'%s','giver':'person','amount':%" PRIu32 "}",
-		     random_funds[first < second ? first : second], 1 + roll(dice, 999));
+		     random_funds[first < second ? first : second],
+		     1 + random_roll(dice, 999));
 	if (first != second)
 		snprintf(totals + n, 300 - (size_t)n,
 			 ",{'fund':'%s','giver':'person','amount':%" PRIu32 "}",
 			 random_funds[first < second ? second : first],
-			 1 + roll(dice, 999));
+			 1 + random_roll(dice, 999));
 }
 
 static void play_batch(struct world *world, struct dice *dice)
 {
-	const char *company = random_companies[roll(dice, 2)];
+	const char *company = random_companies[random_roll(dice, 2)];
 	char totals[300];
 
-	bool collected = roll(dice, 3) == 0;
+	bool collected = random_roll(dice, 3) == 0;
 
 	draw_totals(dice, totals);
 	(void)submit(world, collected ? COLLECTOR : company,
 		     "'kind':'batch','company':'%s','source':'%s','period':'{m%" PRIu32
 		     "}','date':'{d%" PRIu32 "}','step':100,'terms':'2026-09','count':2,"
 		     "'zero':0,'received':" DIGEST ",'root':" DIGEST ",'totals':[%s]%s",
-		     company, roll(dice, 3) ? "salary" : "invoice", roll(dice, 45),
-		     roll(dice, 40), totals,
+		     company, random_roll(dice, 3) ? "salary" : "invoice",
+		     random_roll(dice, 45), random_roll(dice, 40), totals,
 		     collected ? ",'collector':'" COLLECTOR "'" : "");
 }
 
 /* Some batch as it should have been, or that should not have been. */
 static void correct(struct world *world, struct dice *dice, uint32_t batch)
 {
-	bool emptied = roll(dice, 4) == 0;
+	bool emptied = random_roll(dice, 4) == 0;
 	char totals[300] = "";
 
 	if (!emptied)
@@ -224,39 +225,43 @@ static void play_correction(struct world *world, struct dice *dice)
 
 static void play_promise(struct world *world, struct dice *dice)
 {
-	const char *fund = random_funds[roll(dice, 4)];
-	bool earmarked = roll(dice, 3) == 0;
+	const char *fund = random_funds[random_roll(dice, 4)];
+	bool earmarked = random_roll(dice, 3) == 0;
 
-	if (roll(dice, 2))
+	if (random_roll(dice, 2))
 		(void)submit(world, "operator",
 			     "'kind':'gift','date':'{d%" PRIu32
 			     "}','payer':'%s','giver':'company','amount':%" PRIu32
 			     ",'fund':'%s'%s%s%s",
-			     1 + roll(dice, 9), random_payers[roll(dice, 3)],
-			     1 + roll(dice, 5000), fund, earmarked ? ",'earmark':'" : "",
-			     earmarked ? fund : "", earmarked ? "'" : "");
+			     1 + random_roll(dice, 9),
+			     random_payers[random_roll(dice, 3)],
+			     1 + random_roll(dice, 5000), fund,
+			     earmarked ? ",'earmark':'" : "", earmarked ? fund : "",
+			     earmarked ? "'" : "");
 	else
 		(void)submit(world, "operator",
 			     "'kind':'patronage','date':'{d%" PRIu32
 			     "}','due_on':'{d-40}','payer':'%s','amount':%" PRIu32
 			     ",'fund':'projets','earmark':'lab','form':'cash',"
 			     "'promise':'firm'",
-			     1 + roll(dice, 9), random_companies[roll(dice, 2)],
-			     1 + roll(dice, 9000));
+			     1 + random_roll(dice, 9),
+			     random_companies[random_roll(dice, 2)],
+			     1 + random_roll(dice, 9000));
 }
 
 /* In instalments, half of them waiting for a condition; or in kind. */
 static void play_convention(struct world *world, struct dice *dice)
 {
-	uint32_t first = 1 + roll(dice, 5000), second = 1 + roll(dice, 5000);
-	bool conditional = roll(dice, 2) == 0;
+	uint32_t first = 1 + random_roll(dice, 5000),
+		 second = 1 + random_roll(dice, 5000);
+	bool conditional = random_roll(dice, 2) == 0;
 
-	if (roll(dice, 4) == 0) {
+	if (random_roll(dice, 4) == 0) {
 		(void)submit(world, "operator",
 			     "'kind':'patronage','date':'{d9}','payer':'%s',"
 			     "'amount':%" PRIu32
 			     ",'fund':'projets','form':'goods','promise':'firm'",
-			     random_companies[roll(dice, 2)], first);
+			     random_companies[random_roll(dice, 2)], first);
 		return;
 	}
 	(void)submit(world, "operator",
@@ -264,10 +269,10 @@ static void play_convention(struct world *world, struct dice *dice)
 		     ",'fund':'projets','earmark':'lab','form':'cash','promise':'%s'%s,"
 		     "'instalments':[{'amount':%" PRIu32 ",'due_on':'{d%" PRIu32
 		     "}'},{'amount':%" PRIu32 ",'due_on':'{d-60}'}]",
-		     random_companies[roll(dice, 2)], first + second,
+		     random_companies[random_roll(dice, 2)], first + second,
 		     conditional ? "conditional" : "firm",
-		     conditional ? ",'condition':'permis'" : "", first, 1 + roll(dice, 9),
-		     second);
+		     conditional ? ",'condition':'permis'" : "", first,
+		     1 + random_roll(dice, 9), second);
 }
 
 /* What may become of a convention. */
@@ -282,7 +287,7 @@ static void play_later(struct world *world, struct dice *dice)
 	(void)submit(world, "treasurer",
 		     "'kind':'valuation','date':'{d0}','patronage':%" PRIu32
 		     ",'amount':%" PRIu32,
-		     of, 1 + roll(dice, 5000));
+		     of, 1 + random_roll(dice, 5000));
 }
 
 /* The project closes for as long as its money is sought. */
@@ -296,8 +301,9 @@ static void play_redirect(struct world *world, struct dice *dice)
 		(void)submit(world, "treasurer",
 			     "'kind':'redirect','consent':" DIGEST ",'of':%" PRIu32
 			     ",'fund':'%s','amount':%" PRIu32,
-			     some(world, dice, "patronage"), random_funds[roll(dice, 4)],
-			     1 + roll(dice, 2000));
+			     some(world, dice, "patronage"),
+			     random_funds[random_roll(dice, 4)],
+			     1 + random_roll(dice, 2000));
 	(void)world_must(
 		world, "operator",
 		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
@@ -308,14 +314,15 @@ static void play_settlement(struct world *world, struct dice *dice)
 {
 	char settles[40] = "";
 
-	if (roll(dice, 3) == 0)
+	if (random_roll(dice, 3) == 0)
 		snprintf(settles, sizeof settles, ",'settles':%" PRIu32,
-			 roll(dice, (uint32_t)world->leaf_count));
+			 random_roll(dice, (uint32_t)world->leaf_count));
 	(void)submit(world, "treasurer",
 		     "'kind':'settlement','date':'{d%" PRIu32
 		     "}','payer':'%s','amount':%" PRIu32 "%s",
-		     roll(dice, 50), random_payers[roll(dice, RANDOM_PAYERS)],
-		     1 + roll(dice, 3000), settles);
+		     random_roll(dice, 50),
+		     random_payers[random_roll(dice, RANDOM_PAYERS)],
+		     1 + random_roll(dice, 3000), settles);
 }
 
 static void play_terms(struct world *world, struct dice *dice)
@@ -324,23 +331,23 @@ static void play_terms(struct world *world, struct dice *dice)
 		     "'kind':'member','id':'employer:000001016','role':'employer',"
 		     "'siren':'000001016','name':'M','status':'active',"
 		     "'match_percent':%" PRIu32 ",'match_cap_month':%" PRIu32 "%s%s",
-		     roll(dice, 4) * 50, roll(dice, 3) * 700,
-		     roll(dice, 3) ? "" : ",'match_fund':'emploi'",
-		     roll(dice, 4) ? ",'collector':'" COLLECTOR "'" : "");
+		     random_roll(dice, 4) * 50, random_roll(dice, 3) * 700,
+		     random_roll(dice, 3) ? "" : ",'match_fund':'emploi'",
+		     random_roll(dice, 4) ? ",'collector':'" COLLECTOR "'" : "");
 }
 
 static void play_proposal(struct world *world, struct dice *dice)
 {
 	uint64_t position = world->leaf_count;
-	uint32_t amount = 1 + roll(dice, 3000);
+	uint32_t amount = 1 + random_roll(dice, 3000);
 	enum err err;
 
-	if (roll(dice, 3) == 0)
+	if (random_roll(dice, 3) == 0)
 		err = submit(world, "operator",
 			     "'kind':'proposal','subject':'transfer','fund':'emploi',"
 			     "'to':'projets','amount':%" PRIu32 ",'expires_on':'{d-30}'",
 			     amount);
-	else if (roll(dice, 2))
+	else if (random_roll(dice, 2))
 		err = submit(world, "operator",
 			     "'kind':'proposal','subject':'support','fund':'emploi',"
 			     "'beneficiary':'" SEEKER "','amount':%" PRIu32
@@ -359,13 +366,13 @@ static void play_proposal(struct world *world, struct dice *dice)
 	world_votes(world, position, 4);
 	err = submit(world, "operator", "'kind':'decision','proposal':%" PRIu64,
 		     position);
-	if (err || roll(dice, 4) == 0)
+	if (err || random_roll(dice, 4) == 0)
 		return;
 	err = submit(world, "treasurer",
 		     "'kind':'payment','proposal':%" PRIu64 ",'amount':%" PRIu32
 		     ",'payee':" DIGEST,
-		     position, 1 + roll(dice, amount));
-	if (!err && roll(dice, 2))
+		     position, 1 + random_roll(dice, amount));
+	if (!err && random_roll(dice, 2))
 		(void)submit(world, "treasurer",
 			     "'kind':'paid','date':'{d0}','payment':%zu",
 			     world->leaf_count - 1);
@@ -374,9 +381,9 @@ static void play_proposal(struct world *world, struct dice *dice)
 /* Most positions are nothing that can be given back, written off or sent back. */
 static void play_back(struct world *world, struct dice *dice)
 {
-	uint32_t of = roll(dice, (uint32_t)world->leaf_count);
-	uint32_t amount = 1 + roll(dice, 2000);
-	const char *payer = random_payers[roll(dice, RANDOM_PAYERS)];
+	uint32_t of = random_roll(dice, (uint32_t)world->leaf_count);
+	uint32_t amount = 1 + random_roll(dice, 2000);
+	const char *payer = random_payers[random_roll(dice, RANDOM_PAYERS)];
 
 	for (size_t i = 0; i < RANDOM_PAYERS; i++)
 		(void)submit(world, "treasurer",
@@ -386,9 +393,9 @@ static void play_back(struct world *world, struct dice *dice)
 	(void)submit(world, "treasurer",
 		     "'kind':'refund','date':'{d0}','payer':'%s','reason':"
 		     "'asked','through':'%s','of':%" PRIu32 ",'amount':%" PRIu32,
-		     payer, roll(dice, 2) ? "bank" : "payer",
-		     roll(dice, (uint32_t)world->leaf_count), amount);
-	if (roll(dice, 4) == 0)
+		     payer, random_roll(dice, 2) ? "bank" : "payer",
+		     random_roll(dice, (uint32_t)world->leaf_count), amount);
+	if (random_roll(dice, 4) == 0)
 		(void)submit(world, "treasurer",
 			     "'kind':'refund','date':'{d0}','payer':'%s',"
 			     "'reason':'overpaid','through':'bank','amount':%" PRIu32,
@@ -399,7 +406,7 @@ static void play_back(struct world *world, struct dice *dice)
 static void play_chargeback(struct world *world, struct dice *dice)
 {
 	for (int i = 0; i < 6; i++) {
-		uint32_t of = roll(dice, (uint32_t)world->leaf_count);
+		uint32_t of = random_roll(dice, (uint32_t)world->leaf_count);
 		struct json_doc *doc = json_doc_new();
 		struct entry entry;
 		struct fault fault;
@@ -420,7 +427,7 @@ static void play_chargeback(struct world *world, struct dice *dice)
 static void play_grant_back(struct world *world, struct dice *dice)
 {
 	uint32_t of = some(world, dice, "proposal");
-	uint32_t amount = 1 + roll(dice, 1500);
+	uint32_t amount = 1 + random_roll(dice, 1500);
 	uint64_t position = world->leaf_count;
 
 	/* All have one payee, to whom nothing would be paid any more. */
@@ -454,26 +461,27 @@ static void play_provider(struct world *world, struct dice *dice)
 {
 	char of[40] = "";
 
-	if (roll(dice, 2))
+	if (random_roll(dice, 2))
 		snprintf(of, sizeof of, ",'of':%" PRIu32, some(world, dice, "gift"));
 	(void)submit(world, "treasurer",
 		     "'kind':'fee','date':'{d0}','payer':'%s','amount':%" PRIu32 "%s",
-		     roll(dice, 3) ? PROVIDER : COLLECTOR, 1 + roll(dice, 300), of);
-	if (roll(dice, 2))
+		     random_roll(dice, 3) ? PROVIDER : COLLECTOR,
+		     1 + random_roll(dice, 300), of);
+	if (random_roll(dice, 2))
 		(void)submit(world, PROVIDER,
 			     "'kind':'payout','date':'{d0}','payer':'" PROVIDER
 			     "','amount':%" PRIu32,
-			     1 + roll(dice, 4000));
+			     1 + random_roll(dice, 4000));
 	for (int i = 0; i < 4; i++)
 		(void)submit(world, "treasurer",
 			     "'kind':'settlement','date':'{d0}','payer':'" PROVIDER
 			     "','amount':%" PRIu32 ",'settles':%" PRIu32,
-			     1 + roll(dice, 2000), some(world, dice, "payout"));
-	if (roll(dice, 3) == 0)
+			     1 + random_roll(dice, 2000), some(world, dice, "payout"));
+	if (random_roll(dice, 3) == 0)
 		(void)submit(world, PROVIDER,
 			     "'kind':'reversal','date':'{d0}','reason':'payout-failed',"
 			     "'of':%" PRIu32,
-			     some(world, dice, roll(dice, 2) ? "payout" : "fee"));
+			     some(world, dice, random_roll(dice, 2) ? "payout" : "fee"));
 }
 
 /* What a batch that was not corrected adds up to. */
@@ -503,19 +511,19 @@ static void play_remittance(struct world *world, struct dice *dice)
 		(void)submit(world, COLLECTOR,
 			     "'kind':'remittance','date':'{d0}','digest':" DIGEST
 			     ",'amount':%" PRId64 ",'batches':[{'batch':%" PRIu32 "}]%s",
-			     sum, of, roll(dice, 2) ? ",'fee':7" : "");
+			     sum, of, random_roll(dice, 2) ? ",'fee':7" : "");
 	}
 	(void)submit(world, "treasurer",
 		     "'kind':'settlement','date':'{d0}','payer':'" COLLECTOR
 		     "','amount':%" PRIu32 ",'settles':%" PRIu32,
-		     1 + roll(dice, 1500), some(world, dice, "remittance"));
+		     1 + random_roll(dice, 1500), some(world, dice, "remittance"));
 }
 
 void random_play(struct world *world, struct dice *dice)
 {
-	if (roll(dice, 2))
-		world->at += roll(dice, DAYS_AT_ONCE * 86400);
-	switch (roll(dice, 28)) {
+	if (random_roll(dice, 2))
+		world->at += random_roll(dice, DAYS_AT_ONCE * 86400);
+	switch (random_roll(dice, 28)) {
 	case 0:
 	case 1:
 	case 2:
@@ -572,13 +580,13 @@ void random_play(struct world *world, struct dice *dice)
 	case 13:
 		(void)submit(world, "operator",
 			     "'kind':'allocation','month':'{m%" PRIu32 "}'",
-			     20 + roll(dice, 45));
+			     20 + random_roll(dice, 45));
 		break;
 	default:
 		(void)submit(world, "treasurer",
 			     "'kind':'reversal','date':'{d0}','reason':'amount',"
 			     "'of':%" PRIu32,
-			     roll(dice, (uint32_t)world->leaf_count));
+			     random_roll(dice, (uint32_t)world->leaf_count));
 	}
 }
 

@@ -19,6 +19,9 @@ struct dice {
 	uint64_t state; /* the seed */
 };
 
+/* One of 0 .. sides - 1. */
+uint32_t random_roll(struct dice *dice, uint32_t sides);
+
 extern const char *const random_companies[RANDOM_COMPANIES];
 extern const char *const random_payers[RANDOM_PAYERS];
 extern const char *const random_funds[RANDOM_FUNDS];

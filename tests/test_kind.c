@@ -341,9 +341,10 @@ static void acts_inside_a_proposal_are_checked_as_their_kind(void **state)
 {
 	(void)state;
 	assert_refused(PROPOSAL("1"), "member 'act' of a proposal: it is a number");
-	assert_refused(PROPOSAL("{}"),
-		       "member 'act.kind' of a proposal: it is missing: give "
-		       "one of account, amendment, delegation, key, member, policy");
+	assert_refused(
+		PROPOSAL("{}"),
+		"member 'act.kind' of a proposal: it is missing: give "
+		"one of account, amendment, close, delegation, key, member, policy");
 	assert_refused(PROPOSAL("{\"kind\":\"gift\"}"),
 		       "member 'act.kind' of a proposal: it has another value");
 	assert_refused(PROPOSAL("{\"kind\":\"key\",\"member\":\"a\"}"),

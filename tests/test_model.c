@@ -15,14 +15,14 @@
 
 #include "ledger/state.h"
 #include "tests/model/model.h"
-#include "tests/random_year.h"
+#include "tests/random_books.h"
 
 #define YEARS 40
 
 struct year {
 	struct world *world;
 	struct model *model;
-	struct dice dice;
+	struct dice dice, books_dice;
 	uint64_t seed;
 	size_t entered;
 };
@@ -40,7 +40,8 @@ static const enum kind drawn[] = {
 	KIND_paid,       KIND_patronage,   KIND_payment,      KIND_redirect,
 	KIND_refund,     KIND_restitution, KIND_returned,     KIND_reversal,
 	KIND_settlement, KIND_valuation,   KIND_writeoff,     KIND_fee,
-	KIND_payout,     KIND_remittance,  KIND_statement,
+	KIND_payout,     KIND_remittance,  KIND_statement,    KIND_opening,
+	KIND_journal,    KIND_close,
 };
 
 static void fail_year(const struct year *year, const char *what, int64_t books,
@@ -143,6 +144,7 @@ static void play_year(uint64_t seed)
 
 	year.world = world_new();
 	year.dice.state = seed;
+	year.books_dice.state = seed;
 	while (year.entered < year.world->leaf_count) {
 		const struct world_leaf *leaf = &year.world->leaves[year.entered++];
 
@@ -151,10 +153,13 @@ static void play_year(uint64_t seed)
 	year.world->accepted = entered;
 	year.world->accepted_ctx = &year;
 	random_begin(year.world);
+	if (seed % 2)
+		random_open(year.world);
 	for (int step = 0; step < RANDOM_STEPS; step++) {
 		if (step == RANDOM_STEPS / 3 && seed % 3 == 0)
 			random_bank(year.world);
 		random_play(year.world, &year.dice);
+		random_book(year.world, &year.books_dice);
 	}
 	world_free(year.world);
 	free(year.model);

@@ -184,6 +184,38 @@ static void statement(struct model *model, const json_t *entry)
 	model_copy(model->cash_of[model->at], MODEL_CASH_BYTES, model->cash);
 }
 
+/* Each line is of the account that it names. */
+static void journal(struct model *model, const json_t *entry)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "lines"), i, line) model_post(
+		model, number_of(line, "amount"), "ledger/%s", text_of(line, "account"));
+}
+
+/* But for a fund's money and the bank's. */
+static void opening(struct model *model, const json_t *entry)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "lines"), i, line)
+	{
+		const char *account = text_of(line, "account");
+		const char *fund = text_or(line, "fund", NULL);
+
+		if (fund)
+			model_post(model, number_of(line, "amount"), "fund/%s/%s", fund,
+				   text_or(line, "earmark", "-"));
+		else if (strncmp(account, "512", 3) == 0)
+			model_post(model, number_of(line, "amount"), "bank");
+		else
+			model_post(model, number_of(line, "amount"), "ledger/%s",
+				   account);
+	}
+}
+
 /* Out of the suspense that the cited statement has filled; who undoes an entry without
  * citing a line of its own puts the money back where that had it from. */
 static void cash_find(struct model *model, const json_t *entry)
@@ -214,6 +246,7 @@ static const struct {
 	{ "cancellation", model_cancellation },
 	{ "chargeback", model_chargeback },
 	{ "charter", charter },
+	{ "close", no_money },
 	{ "condition", model_condition },
 	{ "confirmation", no_money },
 	{ "correction", model_correction },
@@ -221,7 +254,10 @@ static const struct {
 	{ "delegation", no_money },
 	{ "fee", model_fee },
 	{ "gift", model_gift },
+	{ "journal", journal },
 	{ "member", member },
+	{ "notification", no_money },
+	{ "opening", opening },
 	{ "paid", model_paid },
 	{ "patronage", model_patronage },
 	{ "payment", model_payment },
