@@ -33,7 +33,7 @@ static const char style[] =
 	"border-bottom:1px solid #d5dae1}"
 	"thead th{background:#e9eef5;border-bottom:2px solid #8b96a6;"
 	"vertical-align:bottom}"
-	"tbody th{font-weight:400;min-width:7rem}"
+	"tbody th{font-weight:400}tbody th:not(.n){min-width:7rem}"
 	".n{text-align:right;white-space:nowrap}"
 	".w{white-space:nowrap}"
 	".m{font-family:ui-monospace,\"DejaVu Sans Mono\",monospace;font-size:.85em;"
