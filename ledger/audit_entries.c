@@ -12,6 +12,8 @@
 #include "ledger/audit_int.h"
 #include "ledger/batch_check.h"
 #include "ledger/books_query.h"
+#include "ledger/books_query_receipt.h"
+#include "ledger/receipt_rows.h"
 
 /* ---- rows ---- */
 
@@ -77,6 +79,7 @@ static enum err correction_run(struct audit *audit, uint64_t position,
 	if (audit->without_rows)
 		return ERR_OK;
 	old->count = rows->count = 0;
+	old->withheld = rows->withheld = false;
 	if (old_limits.rows_max > 0)
 		err = audit_rows_read_tags(old, &audit->folder, batch->rows_at,
 					   &old_limits, fault);
@@ -94,6 +97,31 @@ static enum err correction_run(struct audit *audit, uint64_t position,
 		return err;
 	err = audit_claims_take(&audit->claims, correction->at, &window, &change, fault);
 	claims_change_release(&change);
+	if (!err && old->count && !old->withheld && !rows->withheld)
+		err = receipt_rows_check_kept(
+			audit->books, buffer_slice(&old->blob),
+			rows->count ? buffer_slice(&rows->blob) : slice_of("", 0), fault);
+	return err;
+}
+
+/* Rows of before that a receipt, or one that becomes void, names by their marks. */
+static enum err receipt_run(struct audit *audit, const struct entry *receipt,
+			    struct fault *fault)
+{
+	struct audit_rows *rows = &audit->old_rows;
+	struct given_view given;
+	enum err err = ERR_OK;
+
+	for (const struct json *item = entry_list(receipt, "batches")->first;
+	     item && !err && !audit->without_rows; item = item->next) {
+		if (!query_given_at(audit->books, (uint64_t)item_integer(item, "batch"),
+				    "person", &given))
+			continue; /* the books have refused it */
+		err = audit_rows_read_blob(rows, &audit->folder, given.rows_at,
+					   (uint64_t)given.rows_count, fault);
+		if (!err && !rows->withheld)
+			err = receipt_rows_check(item, buffer_slice(&rows->blob), fault);
+	}
 	return err;
 }
 
@@ -141,6 +169,8 @@ static enum err entry_verify(struct audit *audit, uint64_t position,
 		err = batch_run(audit, position, entry, fault);
 	else if (known)
 		err = correction_run(audit, position, entry, &batch, fault);
+	else if (entry->kind == KIND_receipt || entry->kind == KIND_voiding)
+		err = receipt_run(audit, entry, fault);
 	return audit_finds(audit, position, "batch_rows", err, fault);
 }
 

@@ -49,9 +49,8 @@ static enum err tags_reserve(struct audit_rows *rows, size_t count, struct fault
 	return ERR_OK;
 }
 
-/* The file into rows->blob, and room for its tags. */
-static enum err blob_read(struct audit_rows *rows, const struct audit_folder *folder,
-			  uint64_t position, uint64_t count, struct fault *fault)
+enum err audit_rows_read_blob(struct audit_rows *rows, const struct audit_folder *folder,
+			      uint64_t position, uint64_t count, struct fault *fault)
 {
 	size_t bytes_max = (size_t)count * (ROW_LINE_BYTES_MAX + 1);
 	char path[AUDIT_PATH_BYTES_MAX];
@@ -72,7 +71,8 @@ enum err audit_rows_read(struct audit_rows *rows, const struct audit_folder *fol
 			 uint64_t position, const struct entry *entry,
 			 const struct rows_limits *limits, struct fault *fault)
 {
-	enum err err = blob_read(rows, folder, position, limits->rows_max, fault);
+	enum err err =
+		audit_rows_read_blob(rows, folder, position, limits->rows_max, fault);
 
 	if (err || rows->withheld)
 		return err;
@@ -84,7 +84,8 @@ enum err audit_rows_read_tags(struct audit_rows *rows, const struct audit_folder
 			      struct fault *fault)
 {
 	struct rows_summary summary;
-	enum err err = blob_read(rows, folder, position, limits->rows_max, fault);
+	enum err err =
+		audit_rows_read_blob(rows, folder, position, limits->rows_max, fault);
 
 	if (err || rows->withheld)
 		return err;

@@ -47,6 +47,12 @@ MUST_USE enum err audit_rows_read(struct audit_rows *rows,
 				  const struct entry *entry,
 				  const struct rows_limits *limits, struct fault *fault);
 
+/* Reads only the file, of `count` rows, and makes room for their tags. */
+MUST_USE enum err audit_rows_read_blob(struct audit_rows *rows,
+				       const struct audit_folder *folder,
+				       uint64_t position, uint64_t count,
+				       struct fault *fault);
+
 /* Reads only the tags of rows that were checked before. */
 MUST_USE enum err audit_rows_read_tags(struct audit_rows *rows,
 				       const struct audit_folder *folder,

@@ -60,6 +60,9 @@ static const struct {
 	[KIND_opening] = { apply_opening },
 	[KIND_journal] = { apply_journal },
 	[KIND_close] = { apply_close },
+	[KIND_receipt] = { apply_receipt },
+	[KIND_voiding] = { apply_voiding },
+	[KIND_report] = { apply_report },
 };
 
 void text_copy(char *out, size_t bytes, struct slice text)

@@ -287,6 +287,9 @@ static enum err batch_book(struct books *books, const struct charter_record *cha
 				fault);
 	if (!err)
 		batch_keep(books, charter, &ask.totals, due_on);
+	if (!err)
+		given_rows(books, books->position, books->position,
+			   entry_integer(entry, "count"));
 	return err;
 }
 

@@ -208,6 +208,8 @@ static void charter_put(struct books *books)
 	log_put(books, &charter, LOG_FOUNDED, entry_text(entry, "log"),
 		entry_text(entry, "origin"));
 	charter_write(books, &charter);
+	if (text_is(entry_text(entry, "receipts_by"), "received_on"))
+		books_put_integer(books, RECEIPTS_BY_ARRIVAL, 1);
 	terms_put(books, (struct date){ 0 }, entry_text(entry, "terms"));
 }
 

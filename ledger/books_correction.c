@@ -158,6 +158,10 @@ enum err apply_correction(struct books *books, struct fault *fault)
 				fault);
 	if (err)
 		return err;
+	err = given_check_covered(books, of, fault);
+	if (err)
+		return err;
+	given_rows(books, of, books->position, entry_integer(entry, "count"));
 	batch->rows_at = books->position;
 	batch->rows_count = entry_integer(entry, "count");
 	batch->totals = due.ask.totals;

@@ -165,6 +165,7 @@ enum err line_add(struct books *books, struct slice payer, const struct line *li
 	struct key debit, credit;
 
 	line_change(books, payer, line, line->open);
+	given_promise(books, payer, line, line->open);
 	return books_move(books, key_of(&debit, "receivable/%.*s", SLICE(payer)),
 			  account_of(&credit, "pledged", slice_of_text(line->fund),
 				     slice_of_text(line->earmark)),
@@ -282,6 +283,7 @@ static enum err line_pay(struct books *books, struct slice payer, const struct l
 	if (cents_is_zero(amount))
 		return ERR_OK;
 	line_change(books, payer, line, cents_neg(amount));
+	given_arrive(books, payer, line, amount);
 	line_trail_change(books, line_trail_key(&key, trail, line), line, amount);
 	return line_post_paid(books, payer, line, source, amount, fault);
 }
@@ -290,6 +292,7 @@ enum err line_unpay(struct books *books, struct slice payer, const struct line *
 		    const char *source, struct cents amount, struct fault *fault)
 {
 	line_change(books, payer, line, amount);
+	given_arrive(books, payer, line, cents_neg(amount));
 	return line_post_paid(books, payer, line, source, cents_neg(amount), fault);
 }
 

@@ -145,11 +145,14 @@ static void instalments_drop(struct books *books, uint64_t position)
 
 /* ---- in kind ---- */
 
-static enum err value_post(struct books *books, const struct promise_record *promise,
-			   struct cents change, struct fault *fault)
+static enum err value_post(struct books *books, uint64_t position,
+			   const struct promise_record *promise, struct cents change,
+			   struct fault *fault)
 {
+	struct line line = promise_line(promise, position);
 	struct key debit, credit;
 
+	given_change(books, slice_of_text(promise->payer), &line, change);
 	return books_move(books, key_of(&debit, "inkind/%s", promise->made_by),
 			  account_of(&credit, "voluntary", slice_of_text(promise->fund),
 				     slice_of_text(promise->earmark)),
@@ -168,6 +171,7 @@ static enum err patronage_stands(struct books *books, uint64_t position,
 				 const struct promise_record *promise,
 				 struct fault *fault)
 {
+	struct line line = promise_line(promise, position);
 	struct key key;
 
 	if (!promise->in_kind)
@@ -175,7 +179,8 @@ static enum err patronage_stands(struct books *books, uint64_t position,
 	if (cents_is_zero(promise->amount))
 		books_put_integer(books, unvalued_key(&key, position),
 				  books->entry->date.day);
-	return value_post(books, promise, promise->amount, fault);
+	given_begin(books, slice_of_text(promise->payer), &line);
+	return value_post(books, position, promise, promise->amount, fault);
 }
 
 enum err apply_patronage(struct books *books, struct fault *fault)
@@ -230,7 +235,7 @@ enum err patronage_undo(struct books *books, uint64_t position,
 	state_delete(books->state, unvalued_key(&key, position));
 	if (!promise->in_kind || promise->condition[0])
 		return ERR_OK;
-	return value_post(books, promise, cents_neg(promise->amount), fault);
+	return value_post(books, position, promise, cents_neg(promise->amount), fault);
 }
 
 enum err apply_valuation(struct books *books, struct fault *fault)
@@ -241,6 +246,7 @@ enum err apply_valuation(struct books *books, struct fault *fault)
 	struct member_record submitter;
 	struct cents before;
 	struct key key;
+	enum err err;
 
 	if (!promise_find(books, position, &promise) || !promise.in_kind)
 		return fault_rule(fault, "valuation",
@@ -252,12 +258,15 @@ enum err apply_valuation(struct books *books, struct fault *fault)
 	    !slice_equal_text(entry->by, promise.payer))
 		return fault_rule(fault, "valuation",
 				  "a company values what it has given itself");
+	err = given_check_free(books, position, promise.class, fault);
+	if (err)
+		return err;
 	before = promise.amount;
 	promise.amount = entry_cents(entry, "amount");
 	promise_write(books, position, &promise);
 	if (promise.condition[0])
 		return ERR_OK; /* it is not given yet */
 	state_delete(books->state, unvalued_key(&key, position));
-	return value_post(books, &promise, books_minus(books, promise.amount, before),
-			  fault);
+	return value_post(books, position, &promise,
+			  books_minus(books, promise.amount, before), fault);
 }

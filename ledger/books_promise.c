@@ -251,6 +251,7 @@ static enum err line_close(struct books *books, struct slice payer,
 	struct key receivable, pledged, key;
 
 	line_change(books, payer, line, cents_neg(part));
+	given_promise(books, payer, line, cents_neg(part));
 	if (trail)
 		line_trail_change(books, line_trail_key(&key, trail, line), line, part);
 	*amount = books_minus(books, *amount, part);
@@ -308,8 +309,10 @@ enum err promise_take_back(struct books *books, struct slice payer,
 		return err;
 	taking->off = writeoff_of(books, payer, like, amount);
 	writeoff_change(books, payer, like, cents_neg(taking->off));
+	given_promise(books, payer, like, cents_neg(taking->off));
 	amount = books_minus(books, amount, taking->off);
 	taking->gone = amount;
+	given_change(books, payer, like, cents_neg(amount));
 	if (cents_is_zero(amount))
 		return ERR_OK;
 	line_whole_key(&taken, "taken", payer, like);
@@ -344,6 +347,9 @@ enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
 	err = reversal_check_age(books, promise.month, of, fault);
+	/* That a provider's gift did not come about is no act of ours. */
+	if (!err && !promise_is_told_by(books, of, books->entry->by))
+		err = given_check_free(books, of, promise.class, fault);
 	if (err)
 		return err;
 	state_delete(books->state, key_of(&key, "promise/%016" PRIu64, of));
@@ -357,6 +363,7 @@ enum err reverse_promise(struct books *books, uint64_t of, struct fault *fault)
 		amount = CENTS_ZERO;
 	like = promise_line(&promise, of);
 	writeoff_forget(books, slice_of_text(promise.payer), &like);
+	given_promise(books, slice_of_text(promise.payer), &like, cents_neg(promise.off));
 	return promise_take_back(books, slice_of_text(promise.payer), &like, amount,
 				 &taking, fault);
 }

@@ -149,12 +149,15 @@ static enum err give_back_by_bank(struct books *books, uint64_t of,
 				  struct fault *fault)
 {
 	struct cents amount = entry_cents(books->entry, "amount");
+	struct line like;
 	struct key key, cash;
 	enum err err = citation_use(books, cents_neg(amount), &cash, fault);
 
 	if (err)
 		return err;
 	promise_take(books, of, PROMISE_BACK, amount);
+	like = promise_line(promise, of);
+	given_change(books, slice_of_text(promise->payer), &like, cents_neg(amount));
 	return books_move(books,
 			  account_of(&key, "fund", slice_of_text(promise->fund),
 				     slice_of_text(promise->earmark)),
@@ -216,6 +219,9 @@ enum err apply_refund(struct books *books, struct fault *fault)
 		return refund_credit(books, payer_now, by_payer, fault);
 	err = check_promise(books, of, by_payer ? REFUND_PAYER : REFUND_BANK, &promise,
 			    fault);
+	/* What a provider gave back has happened; what our bank gives back is our act. */
+	if (!err && !by_payer)
+		err = given_check_free(books, of, promise.class, fault);
 	if (err)
 		return err;
 	if (strcmp(promise.payer, payer_now) != 0)
@@ -304,7 +310,9 @@ enum err apply_chargeback(struct books *books, struct fault *fault)
 static enum err undo_bank(struct books *books, const struct refund_record *refund,
 			  const char *cash, struct fault *fault)
 {
+	struct promise_record promise;
 	char payer[ID_BYTES];
+	struct line like;
 	struct key key;
 
 	if (reversal_was(books, refund->of)) {
@@ -314,6 +322,11 @@ static enum err undo_bank(struct books *books, const struct refund_record *refun
 		account_of(&key, "fund", slice_of_text(refund->fund),
 			   slice_of_text(refund->earmark));
 		promise_take(books, refund->of, PROMISE_BACK, cents_neg(refund->amount));
+		if (promise_find(books, refund->of, &promise)) {
+			like = promise_line(&promise, refund->of);
+			given_change(books, slice_of_text(promise.payer), &like,
+				     refund->amount);
+		}
 	}
 	return books_move(books, cash, key.text, "refunded", refund->amount, fault);
 }

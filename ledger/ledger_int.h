@@ -168,4 +168,11 @@ MUST_USE enum err ledger_claims_change(struct ledger *ledger,
 				       struct claims_change *ret_change,
 				       struct fault *fault);
 
+/* ---- ledger_receipt.c ---- */
+
+/* What a receipt, a voiding or a correction has to do with rows on receipts: rule
+ * "receipt_rows". What the books will refuse passes. A transaction is open. */
+MUST_USE enum err ledger_receipt_rows(struct ledger *ledger, const struct entry *entry,
+				      const struct batch_rows *rows, struct fault *fault);
+
 #endif

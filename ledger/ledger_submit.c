@@ -290,6 +290,10 @@ static enum err entry_enter(struct group *group, struct submission *submission,
 		if (err || *ret_refused)
 			return err;
 	}
+	*ret_refused = ledger_receipt_rows(group->ledger, entry, submission->rows,
+					   &submission->fault);
+	if (*ret_refused)
+		return ERR_OK;
 	leaf = hash_leaf(submission->entry.p, submission->entry.n);
 	*ret_refused = entry_apply(group, submission, entry, &leaf, &submission->fault);
 	if (*ret_refused || submission->dry_run)

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "ledger/books_query_receipt.h"
 #include "ledger/state.h"
 #include "tests/random_year.h"
 
@@ -149,6 +150,22 @@ static void check_days(struct world *world)
 			 sum_under(world, "ab/fund/", INT64_MIN));
 }
 
+/* What was promised and has not arrived is open or written off. */
+static void check_given(struct world *world)
+{
+	struct given_view *given = NULL;
+	struct fault fault;
+	int64_t missing = 0;
+	size_t count;
+
+	assert_int_equal(query_given(world->books, &given, &count, &fault), ERR_OK);
+	for (size_t i = 0; i < count; i++)
+		missing += cents_value(given[i].promised) - cents_value(given[i].arrived);
+	free(given);
+	assert_int_equal(missing,
+			 sum_under(world, "open/", 1) + sum_under(world, "written/", 1));
+}
+
 static void run_seed(uint64_t seed)
 {
 	struct world *world = world_new();
@@ -164,6 +181,7 @@ static void run_seed(uint64_t seed)
 		check_bank(world);
 		check_trails(world);
 		check_days(world);
+		check_given(world);
 	}
 	world_check(world);
 	world_free(world);
