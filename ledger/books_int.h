@@ -76,13 +76,6 @@
  *	opened                            position of the opening
  *	journal/POSITION                  digest of the journal that undoes it, month
  *	cutoff/DAY                        position of the cut-off, of the approval or -1
- *	receipts_by_arrival               1 where the charter says received_on
- *	given/POSITION/CLASS              struct given_record
- *	doubt/POSITION/CLASS              that more of it is on receipts than arrived
- *	receipts                          number of the last receipt
- *	receipt/NUMBER                    struct receipt_record
- *	mark/MARK                         position of the receipts that have this row
- *	stood/POSITION/ENTRY              what of ENTRY these receipts stand on
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H
 #define ARRONDI_LEDGER_BOOKS_INT_H
@@ -595,10 +588,7 @@ MUST_USE enum err reversal_check_age(struct books *books, int64_t recorded_month
 /* What is decided, and paid; and what the bank says of it. */
 #include "ledger/books_board_int.h"
 #include "ledger/books_bank_int.h"
-
-/* The accounts that nothing else moves, and when a period ends. */
 #include "ledger/books_close_int.h"
-/* Tax receipts, and reports that were published. */
 #include "ledger/books_receipt_int.h"
 
 #endif

@@ -1,6 +1,14 @@
 /*
  * books_receipt_int.h - what was given and has arrived, and the tax receipts that stand
- * on it; a part of books_int.h, private to books*.c.
+ * on it; a part of books_int.h, private to books*.c. Their keys of the state:
+ *
+ *	receipts_by_arrival               1 where the charter says received_on
+ *	given/POSITION/CLASS              struct given_record
+ *	doubt/POSITION/CLASS              that more of it is on receipts than arrived
+ *	receipts                          number of the last receipt
+ *	receipt/NUMBER                    struct receipt_record
+ *	mark/MARK                         position of the receipts that have this row
+ *	stood/POSITION/ENTRY              what of ENTRY these receipts stand on
  */
 #ifndef ARRONDI_LEDGER_BOOKS_RECEIPT_INT_H
 #define ARRONDI_LEDGER_BOOKS_RECEIPT_INT_H

@@ -26,7 +26,7 @@
 #define BATCH(company, count, amount) BATCH_OF(company, "salary", count, amount)
 #define SETTLED(payer, amount)                                                           \
 	"'kind':'settlement','payer':'" payer "','amount':" amount ",'date':'2026-11-"   \
-								   "17'"
+	"17'"
 #define GIFT(giver, amount)                                                              \
 	"'kind':'gift','date':'2026-10-02','payer':'" CANAL "','giver':'" giver          \
 	"','fund':'emploi','amount':" amount
