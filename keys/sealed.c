@@ -10,15 +10,16 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "keys/aead.h"
 #include "keys/encoding.h"
 #include "keys/file.h"
 #include "keys/hash.h"
 #include "keys/keyfile.h"
 
 #define SALT_BYTES  16
-#define NONCE_BYTES 12
-#define KEY_BYTES   32
-#define TAG_BYTES   16
+#define NONCE_BYTES AEAD_NONCE_BYTES
+#define KEY_BYTES   AEAD_KEY_BYTES
+#define TAG_BYTES   AEAD_TAG_BYTES
 
 /* As a key file's: OWASP's figures for 16 MiB. Other figures in a file are refused, so
  * that a file cannot make its reader work for hours. */
@@ -89,52 +90,6 @@ static enum err derive_key(const struct seal *seal, const char *passphrase,
 	return ERR_OK;
 }
 
-static enum err encrypt(const struct seal *seal, const uint8_t key[KEY_BYTES],
-			struct slice contents, uint8_t *ret_bytes, struct fault *fault)
-{
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-	int n = 0, end = 0;
-	bool done;
-
-	done = context &&
-	       EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, seal->nonce) ==
-		       1 &&
-	       EVP_EncryptUpdate(context, NULL, &n, (const uint8_t *)seal->line,
-				 (int)seal->line_n) == 1 &&
-	       EVP_EncryptUpdate(context, ret_bytes, &n, contents.p, (int)contents.n) ==
-		       1 &&
-	       EVP_EncryptFinal_ex(context, ret_bytes + n, &end) == 1 &&
-	       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, TAG_BYTES,
-				   ret_bytes + contents.n) == 1;
-	EVP_CIPHER_CTX_free(context);
-	assert(!done || (size_t)(n + end) == contents.n);
-	return done ? ERR_OK : out_of_memory(fault);
-}
-
-/* False: another key, or other bytes. */
-static bool decrypt(const struct seal *seal, const uint8_t key[KEY_BYTES],
-		    struct slice sealed, uint8_t *ret_contents)
-{
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-	size_t n = sealed.n - TAG_BYTES;
-	uint8_t tag[TAG_BYTES];
-	int some = 0, end = 0;
-	bool done;
-
-	memcpy(tag, sealed.p + n, TAG_BYTES);
-	done = context &&
-	       EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, seal->nonce) ==
-		       1 &&
-	       EVP_DecryptUpdate(context, NULL, &some, (const uint8_t *)seal->line,
-				 (int)seal->line_n) == 1 &&
-	       EVP_DecryptUpdate(context, ret_contents, &some, sealed.p, (int)n) == 1 &&
-	       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) == 1 &&
-	       EVP_DecryptFinal_ex(context, ret_contents + some, &end) == 1;
-	EVP_CIPHER_CTX_free(context);
-	ERR_clear_error();
-	return done;
-}
-
 static enum err check_passphrase(const char *passphrase, struct fault *fault)
 {
 	size_t n = strlen(passphrase);
@@ -165,7 +120,8 @@ enum err sealed_write(const char *path, const char *what, struct slice contents,
 	if (!err)
 		err = derive_key(&seal, passphrase, key, fault);
 	if (!err)
-		err = encrypt(&seal, key, contents, file.p + file.n, fault);
+		err = aead_seal(key, seal.nonce, slice_of(seal.line, seal.line_n),
+				contents, file.p + file.n, fault);
 	bytes_wipe(key, sizeof key);
 	if (!err)
 		err = file_write(path, slice_of(file.p, file.bytes_max),
@@ -185,7 +141,8 @@ static enum err open_seal(const char *path, const struct seal *seal,
 
 	if (err)
 		return err;
-	opened = decrypt(seal, key, sealed, out->p + out->n);
+	opened = aead_open(key, seal->nonce, slice_of(seal->line, seal->line_n), sealed,
+			   out->p + out->n);
 	bytes_wipe(key, sizeof key);
 	if (!opened) {
 		bytes_wipe(out->p + out->n, n);

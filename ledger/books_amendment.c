@@ -179,5 +179,6 @@ enum err apply_amendment(struct books *books, struct fault *fault)
 		return err;
 	amend_lists(books);
 	amend_record(books, &charter);
+	body_put(books);
 	return ERR_OK;
 }

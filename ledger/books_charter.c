@@ -186,6 +186,23 @@ void charter_write(struct books *books, const struct charter_record *charter)
 	books_put(books, "charter", &record);
 }
 
+void body_put(struct books *books)
+{
+	static const char *const members[] = { "address", "legal_form", "name", "object",
+					       "siren" };
+
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		struct record record;
+		struct key key;
+
+		if (!entry_has(books->entry, members[i]))
+			continue;
+		record_init(&record);
+		record_text(&record, entry_text(books->entry, members[i]));
+		books_put(books, key_of(&key, "body/%s", members[i]), &record);
+	}
+}
+
 static void charter_put(struct books *books)
 {
 	const struct entry *entry = books->entry;
@@ -208,6 +225,7 @@ static void charter_put(struct books *books)
 	log_put(books, &charter, LOG_FOUNDED, entry_text(entry, "log"),
 		entry_text(entry, "origin"));
 	charter_write(books, &charter);
+	body_put(books);
 	if (text_is(entry_text(entry, "receipts_by"), "received_on"))
 		books_put_integer(books, RECEIPTS_BY_ARRIVAL, 1);
 	terms_put(books, (struct date){ 0 }, entry_text(entry, "terms"));

@@ -29,6 +29,16 @@ int64_t query_receipt_count(struct books *books)
 	return books_get_integer(books, "receipts");
 }
 
+struct slice query_body(struct books *books, const char *member)
+{
+	struct record_reader reader;
+	struct key key;
+
+	if (!books_get(books, key_of(&key, "body/%s", member), &reader))
+		return slice_of("", 0);
+	return record_read_text(&reader);
+}
+
 /* ---- what was given ---- */
 
 static const char *const class_names[] = {

@@ -23,6 +23,10 @@ bool query_receipt(struct books *books, int64_t number, struct receipt_view *ret
 /* How many there are: the number of the last one. */
 int64_t query_receipt_count(struct books *books);
 
+/* Who the foundation is by now: "address", "legal_form", "name", "object" or "siren" of
+ * its charter or of what amended it. Good until the books are used again. */
+struct slice query_body(struct books *books, const char *member);
+
 /* What an entry gave in one class, while a receipt may stand on it. */
 struct given_view {
 	uint64_t position;

@@ -2,6 +2,7 @@
  * books_receipt_int.h - what was given and has arrived, and the tax receipts that stand
  * on it; a part of books_int.h, private to books*.c. Their keys of the state:
  *
+ *	body/MEMBER                       who the foundation is: address, object, ...
  *	receipts_by_arrival               1 where the charter says received_on
  *	given/POSITION/CLASS              struct given_record
  *	doubt/POSITION/CLASS              that more of it is on receipts than arrived
@@ -69,6 +70,9 @@ bool receipt_find(struct books *books, int64_t number,
 		  struct receipt_record *ret_receipt);
 MUST_USE enum err apply_receipt(struct books *books, struct fault *fault);
 MUST_USE enum err apply_voiding(struct books *books, struct fault *fault);
+
+/* books_charter.c: what of the entry being applied says who the foundation is. */
+void body_put(struct books *books);
 
 /* books_report.c */
 MUST_USE enum err apply_report(struct books *books, struct fault *fault);

@@ -31,8 +31,22 @@ const struct command commands[] = {
 	  "  consent DIR --export [--member ID] [--donor NUMBER]",
 	  "show or register what a donor agreed to; or list the register as CSV",
 	  cmd_consent },
-	{ "forget", "DIR --member ID --donor NUMBER",
+	{ "forget", "DIR --member ID --donor NUMBER [--vault-key FILE]",
 	  "a donor asks to be forgotten: destroys what leads to its rows", cmd_forget },
+	{ "identities",
+	  "DIR import FILE.csv --member ID | DIR backup FILE | DIR purge\n"
+	  "          [--vault-key FILE]",
+	  "names of donors who want a receipt, into the encrypted vault",
+	  cmd_identities },
+	{ "receipts",
+	  "DIR issue --year Y --signatory TEXT [--floor EUR] [--proof-url URL]\n"
+	  "          | DIR void NUMBER --reason amount|error|identity|withdrawn\n"
+	  "          | DIR list [--year Y]   [--by MEMBER] [--vault-key FILE]",
+	  "number and record tax receipts of what has arrived, or make one void",
+	  cmd_receipts },
+	{ "publish", "DIR REPORT.json [--by MEMBER]",
+	  "record the digest of a report's JSON form, with the log that it stands on",
+	  cmd_publish },
 	{ "record", "DIR FILE.json [--by MEMBER]", "record one entry", cmd_record },
 	{ "propose", "DIR FILE.json [--by MEMBER]", "put a question to the board",
 	  cmd_propose },

@@ -92,5 +92,8 @@ int cmd_allocate(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_proof(int argc, char **argv);
+int cmd_identities(int argc, char **argv);
+int cmd_receipts(int argc, char **argv);
+int cmd_publish(int argc, char **argv);
 
 #endif

@@ -12,6 +12,7 @@
 #include "ledger/batch.h"
 #include "ledger/books_query.h"
 #include "ledger/cmd.h"
+#include "ledger/vault.h"
 
 static enum err company_check(struct ledger *ledger, const char *id, struct fault *fault)
 {
@@ -117,15 +118,47 @@ static void print_forgotten(const struct forgotten *forgotten)
 	       LEDGER_RETENTION_YEARS, until);
 }
 
+/* First, for it is what names the person. */
+static enum err identity_forget(const char *dir, const char *key, const char *member,
+				const char *donor, bool *ret_was_there,
+				struct fault *fault)
+{
+	struct vault *vault = NULL;
+	enum err err;
+
+	*ret_was_there = false;
+	if (!vault_is_there(dir))
+		return ERR_OK;
+	err = vault_open(dir, key, VAULT_WRITE, &vault, fault);
+	if (err)
+		return err;
+	err = vault_person_forget(vault, slice_of_text(member), slice_of_text(donor),
+				  fault);
+	vault_close(vault);
+	*ret_was_there = err == ERR_OK;
+	if (err == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (!err)
+		printf("forgotten: name and address, with the key under which they were "
+		       "sealed\n"
+		       "kept: copies of the receipts that were issued, sealed, for %d "
+		       "years "
+		       "from their issue (LPF, art. L102 B)\n",
+		       VAULT_KEEP_YEARS);
+	return err;
+}
+
 int cmd_forget(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "member", required_argument, NULL, 'm' },
 		{ "donor", required_argument, NULL, 'd' },
+		{ "vault-key", required_argument, NULL, 'k' },
 		{ 0 }
 	};
-	const char *member = NULL, *donor = NULL;
+	const char *member = NULL, *donor = NULL, *vault_key = NULL;
 	struct forgotten forgotten;
+	bool in_vault = false;
 	struct ledger *ledger;
 	struct fault fault;
 	uint8_t key[32];
@@ -137,6 +170,8 @@ int cmd_forget(int argc, char **argv)
 			member = optarg;
 		else if (option == 'd')
 			donor = optarg;
+		else if (option == 'k')
+			vault_key = optarg;
 		else
 			return CLI_TROUBLE;
 	}
@@ -145,12 +180,16 @@ int cmd_forget(int argc, char **argv)
 	ledger = cmd_open(argv[optind], LEDGER_WRITE, &status);
 	if (!ledger)
 		return status;
-	err = cmd_donor_key(ledger, member, donor, key, &fault);
+	err = identity_forget(argv[optind], vault_key, member, donor, &in_vault, &fault);
+	if (!err)
+		err = cmd_donor_key(ledger, member, donor, key, &fault);
 	if (!err)
 		err = ledger_donor_forget(ledger, slice_of_text(member), key, &forgotten,
 					  &fault);
 	if (!err)
 		print_forgotten(&forgotten);
+	else if (err == ERR_NOT_FOUND && in_vault)
+		err = ERR_OK; /* a client, or a direct donor: the vault alone knew it */
 	status = err ? cli_fail(CMD_PROGRAM, &fault) : cli_finish(CMD_PROGRAM, CLI_DONE);
 	ledger_close(ledger);
 	return status;
