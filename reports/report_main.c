@@ -14,9 +14,10 @@
 #include "keys/cli.h"
 #include "keys/file.h"
 #include "keys/version.h"
+#include "reports/command.h"
 #include "reports/report.h"
 
-#define PROGRAM "arrondi-report"
+#define PROGRAM REPORT_PROGRAM
 
 #define REPORT_FILE_MODE   0644
 #define OUT_PATH_BYTES_MAX 64
@@ -61,6 +62,21 @@ static const struct option OPTIONS[] = {
 	{ NULL, 0, NULL, 0 },
 };
 #undef OPTION
+
+/* What is no report of a source. */
+static const struct {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv);
+} COMMANDS[] = {
+	{ "receipts",
+	  "DIR --year Y --out FOLDER: a year's tax receipts, a file for each "
+	  "(arrondi-ledger receipts issues them)",
+	  command_receipts },
+	{ "check",
+	  "FILE SOURCE: whether a receipt's data, or a published report in JSON, is what "
+	  "the log says",
+	  command_check },
+};
 
 /* ---- help ---- */
 
@@ -111,6 +127,9 @@ static void help_of_all(void)
 	     "reports (" PROGRAM " REPORT --help tells each one's options):");
 	for (size_t i = 0; i < count; i++)
 		put_help(reports[i].name, reports[i].summary);
+	puts("\nbesides:");
+	for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
+		put_help(COMMANDS[i].name, COMMANDS[i].summary);
 	puts("\noptions:");
 	put_help("--format F", "one of the report's formats");
 	put_common_help();
@@ -317,6 +336,9 @@ int main(int argc, char **argv)
 		puts(PROGRAM " " ARRONDI_VERSION);
 		return cli_finish(PROGRAM, CLI_DONE);
 	}
+	for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++)
+		if (strcmp(argv[1], COMMANDS[i].name) == 0)
+			return COMMANDS[i].run(argc - 1, argv + 1);
 	report = report_find(argv[1]);
 	if (!report)
 		return cli_usage(PROGRAM, "'%s' is not a report", argv[1]);

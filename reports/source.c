@@ -8,6 +8,7 @@
  */
 #include "reports/source.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,7 +34,58 @@ struct source {
 	char *path;
 	struct books *books; /* the ledger's or the audit's */
 	struct standing standing;
+	/* Of one as it was: all that there is; else NULL. */
+	const struct source *whole;
 };
+
+static const struct standing *whole_standing(const struct source *source)
+{
+	return source->whole ? &source->whole->standing : &source->standing;
+}
+
+/* ---- as it was ---- */
+
+/* What is drawn when so many entries have been applied. */
+struct past {
+	struct source *source;
+	uint64_t size;
+	struct merkle_frontier frontier;
+	enum err (*draw)(void *ctx, struct source *source, struct fault *fault);
+	void *ctx;
+};
+
+static enum err past_draw(const struct past *past, const struct entry *entry,
+			  struct books *books, struct fault *fault)
+{
+	struct source at = *past->source;
+	struct checkpoint *checkpoint = &at.standing.checkpoint;
+	struct log_view log;
+
+	if (!query_log_at(books, past->size, &log))
+		return fault_set(fault, ERR_CORRUPT, "the log names no origin");
+	memcpy(checkpoint->origin, log.origin, sizeof log.origin);
+	checkpoint->size = past->size;
+	merkle_frontier_root(&past->frontier, &checkpoint->root);
+	at.standing.last_at_s = entry->at;
+	at.books = books;
+	at.whole = past->source;
+	return past->draw(past->ctx, &at, fault);
+}
+
+static enum err past_entry(void *ctx, uint64_t position, const struct entry *entry,
+			   struct slice bytes, struct books *books, struct fault *fault)
+{
+	struct past *past = ctx;
+	struct hash leaf = hash_leaf(bytes.p, bytes.n);
+	enum err err;
+
+	if (position >= past->size)
+		return ERR_OK;
+	err = merkle_append(&past->frontier, &leaf);
+	if (err)
+		return fault_set(fault, err, "the log has too many entries");
+	return position + 1 == past->size ? past_draw(past, entry, books, fault) : ERR_OK;
+}
 
 /* ---- a ledger folder ---- */
 
@@ -114,7 +166,8 @@ static enum err ledger_source_open(struct source *source, struct fault *fault)
  * which they ask for roots of the past. */
 struct replay {
 	struct source *source;
-	const struct source_visitor *visitor;
+	const struct source_visitor *visitor; /* or NULL, and */
+	struct past *past;
 	struct state *state;
 	struct books *books;
 	struct tile_source tiles;
@@ -163,7 +216,10 @@ static enum err replay_entry(void *ctx, uint64_t position, struct slice bytes,
 		  : fault_set(fault, ERR_MEMORY, "out of memory");
 	if (!err)
 		err = books_apply(replay->books, &entry, &leaf, fault);
-	if (!err) {
+	if (!err && replay->past)
+		err = past_entry(replay->past, position, &entry, bytes, replay->books,
+				 fault);
+	if (!err && replay->visitor) {
 		postings = books_postings(replay->books, &count);
 		err = replay->visitor->visit(replay->visitor->ctx, position, &entry,
 					     postings, count, fault);
@@ -173,14 +229,15 @@ static enum err replay_entry(void *ctx, uint64_t position, struct slice bytes,
 }
 
 static enum err ledger_replay(struct source *source, const struct source_visitor *visitor,
-			      struct fault *fault)
+			      struct past *past, struct fault *fault)
 {
-	struct replay replay = { .source = source, .visitor = visitor };
+	struct replay replay = { .source = source, .visitor = visitor, .past = past };
 	struct books_hooks hooks = { .ctx = &replay, .root_at = replay_root_at };
-	uint64_t size = source->standing.checkpoint.size;
+	uint64_t size = past ? past->size : source->standing.checkpoint.size;
 	enum err err;
 
-	tile_source_init(&replay.tiles, size, &replay, replay_tile);
+	tile_source_init(&replay.tiles, whole_standing(source)->checkpoint.size, &replay,
+			 replay_tile);
 	replay.state = state_new(NULL);
 	if (replay.state)
 		replay.books = books_new(replay.state, &hooks);
@@ -207,29 +264,36 @@ static enum err audit_source_open(struct source *source, struct fault *fault)
 	return ERR_OK;
 }
 
+struct audit_visit {
+	const struct source_visitor *visitor;
+	uint64_t size; /* of the entries that it is shown */
+};
+
 static enum err audit_entry(void *ctx, uint64_t position, const struct entry *entry,
 			    struct slice bytes, struct books *books, struct fault *fault)
 {
-	const struct source_visitor *visitor = ctx;
+	const struct audit_visit *visit = ctx;
+	const struct source_visitor *visitor = visit->visitor;
 	const struct posting *postings;
 	size_t count;
 
 	(void)bytes;
+	if (position >= visit->size)
+		return ERR_OK;
 	postings = books_postings(books, &count);
 	return visitor->visit(visitor->ctx, position, entry, postings, count, fault);
 }
 
 /* The folder may have been replaced since it was opened: the report would then
  * stand on two logs. */
-static enum err audit_replay(struct source *source, const struct source_visitor *visitor,
-			     struct fault *fault)
+static enum err audit_again(struct source *source, audit_entry_fn *each, void *ctx,
+			    struct fault *fault)
 {
-	struct source_visitor copy = *visitor;
 	struct audit_options options = { .dir = source->path,
 					 .without_rows = true,
-					 .on_entry = audit_entry,
-					 .on_entry_ctx = &copy };
-	const struct checkpoint *before = &source->standing.checkpoint, *now;
+					 .on_entry = each,
+					 .on_entry_ctx = ctx };
+	const struct checkpoint *before = &whole_standing(source)->checkpoint, *now;
 	struct audit *audit = NULL;
 	enum err err = audit_run(&options, &audit, fault);
 
@@ -241,6 +305,14 @@ static enum err audit_replay(struct source *source, const struct source_visitor 
 				"the export was changed while it was read: try again");
 	audit_free(audit);
 	return err;
+}
+
+static enum err audit_replay(struct source *source, const struct source_visitor *visitor,
+			     struct fault *fault)
+{
+	struct audit_visit visit = { visitor, source->standing.checkpoint.size };
+
+	return audit_again(source, audit_entry, &visit, fault);
 }
 
 /* ---- both ---- */
@@ -321,5 +393,24 @@ enum err source_each_posting(struct source *source, const struct source_visitor 
 			     struct fault *fault)
 {
 	return source->audit ? audit_replay(source, visitor, fault)
-			     : ledger_replay(source, visitor, fault);
+			     : ledger_replay(source, visitor, NULL, fault);
+}
+
+enum err source_at(struct source *source, uint64_t size,
+		   enum err (*draw)(void *ctx, struct source *source,
+				    struct fault *fault),
+		   void *ctx, struct fault *fault)
+{
+	struct past past = { .source = source, .size = size, .draw = draw, .ctx = ctx };
+	uint64_t all = source->standing.checkpoint.size;
+
+	if (size == all)
+		return draw(ctx, source, fault);
+	if (size == 0 || size > all)
+		return fault_set(fault, ERR_RULE,
+				 "the log has %" PRIu64 " entries here, and not %" PRIu64,
+				 all, size);
+	merkle_frontier_init(&past.frontier);
+	return source->audit ? audit_again(source, past_entry, &past, fault)
+			     : ledger_replay(source, NULL, &past, fault);
 }

@@ -63,4 +63,12 @@ MUST_USE enum err source_each_posting(struct source *source,
 				      const struct source_visitor *visitor,
 				      struct fault *fault);
 
+/* Calls draw() with the source as it was when the log had its first `size` entries, good
+ * during the call: books, standing and postings are those of then. Passes on what draw()
+ * returns; ERR_RULE where there were never so many. */
+MUST_USE enum err source_at(struct source *source, uint64_t size,
+			    enum err (*draw)(void *ctx, struct source *source,
+					     struct fault *fault),
+			    void *ctx, struct fault *fault);
+
 #endif

@@ -2,7 +2,8 @@
 # t-75-receipts.sh - tax receipts from identities to proof, from outside:
 # ledger/cmd_identities.c, ledger/identity.c, ledger/cmd_receipts.c, ledger/receipt_issue.c,
 # ledger/receipt_plan.c, ledger/receipt_entry.c, ledger/receipt_data.c, ledger/ledger_gifts.c,
-# ledger/ledger_receipt.c, ledger/cmd_publish.c, ledger/published.c.
+# ledger/ledger_receipt.c, ledger/cmd_publish.c, ledger/published.c, reports/tax_receipt.c,
+# reports/tax_receipt_folder.c, reports/check.c, reports/command_check.c, reports/command_receipts.c.
 . "$(dirname "$0")/harness.sh"
 . tests/foundation_rig.sh
 
@@ -91,6 +92,7 @@ check "no entry has a name" sh -c "grep -q 16216 '$WORK/entries' && ! grep -q 'L
 check "an export is verified, rows and receipts" sh -c "arrondi-ledger export '$LEDGER' '$WORK/export' &&
 	arrondi-verify '$WORK/export' --vkey '$vkey'"
 check "and has no vault" sh -c "! find '$WORK/export' -name 'vault*' | grep -q ."
+mv "$WORK/export" "$WORK/first"
 check "what was derived is what the log says" arrondi-ledger check "$LEDGER"
 
 # ---- what is on a receipt ----
@@ -165,3 +167,64 @@ check "a report is published" arrondi-ledger publish "$LEDGER" "$WORK/allocation
 refuse "what is none is not" 1 "no report's JSON form" arrondi-ledger publish "$LEDGER" "$WORK/people.csv"
 sed 's/"size":[0-9]*/"size":3/' "$WORK/allocation.json" >"$WORK/another.json"
 refuse "nor one of another log" 1 "another log" arrondi-ledger publish "$LEDGER" "$WORK/another.json"
+arrondi-ledger export "$LEDGER" "$WORK/published" >/dev/null
+for source in "$LEDGER" "$WORK/published"; do
+	check "who holds it finds the ledger's figures in it" arrondi-report check "$WORK/allocation.json" "$source"
+	cp "$WORK/.out" "$WORK/told"
+	check "and that it was published" grep -q "^it was published by the entry at position" "$WORK/told"
+done
+arrondi-report statement "$WORK/first" --member "$COMPANY" --format json --out "$WORK/statement.json"
+check "so of a report that looks at every entry, of a shorter log" arrondi-report check "$WORK/statement.json" "$WORK/published"
+arrondi-report statement "$WORK/first" --member "$COMPANY" --lang en --format json --out "$WORK/statement.json"
+check "in another language" arrondi-report check "$WORK/statement.json" "$LEDGER"
+check "of some days" sh -c "arrondi-report allocation '$LEDGER' --to '$TODAY' --format json --out '$WORK/days.json' &&
+	arrondi-report check '$WORK/days.json' '$LEDGER'"
+sed '0,/"available":[0-9]/s//&9/' "$WORK/allocation.json" >"$WORK/forged.json"
+refuse "figures that are not the ledger's are found" 1 "published figures are not the ledger's: line " \
+	arrondi-report check "$WORK/forged.json" "$WORK/published"
+refuse "a report of more entries than there are is" 1 "entries here, and not" \
+	arrondi-report check "$WORK/allocation.json" "$WORK/first"
+
+# ---- drawn ----
+
+draw() { arrondi-report receipts "$LEDGER" --year "$YEAR" --out "$@"; }
+one() { printf '%s/recu-%s-%06d.%s' "$WORK/$1" "$YEAR" "$2" "$3"; } # folder number end
+check "receipts are drawn" draw "$WORK/drawn" --format text
+same "each with its data, but the void one" "$((2 * ($(listed | grep -vc void) )))" \
+	"$(find "$WORK/drawn" -type f | wc -l)"
+same "for the owner alone" "700 600" "$(stat -c %a "$WORK/drawn" "$(one drawn 1 txt)" | xargs)"
+for mention in "Numéro d’ordre du reçu : 1" "11580\*05" "Zoé Lefèvre" "1 rue A" "93200 Saint-Denis" \
+	"\*\*\*0,10.€\*\*\*" "dix centimes" "☒ 200 du CGI" "☒ Numéraire" "☒ Virement" "Arrondi sur salaire" \
+	"Mme X, trésorière" "https://ledger.example/proof?receipt=1&digest="; do
+	check "with its mention $mention" grep -q "$mention" "$(one drawn 1 txt)"
+done
+for mention in "16216\*02" "Menuiserie" "000001016" "☒ 238 bis du CGI" "Abondement"; do
+	check "a company's with $mention" grep -q "$mention" "$(one drawn 4 txt)"
+done
+check "who replaces another says so" grep -q "annule et remplace le reçu n° 2" "$(one drawn 6 txt)"
+check "drawn again" draw "$WORK/again" --format text
+check "they are the same bytes" diff -r "$WORK/drawn" "$WORK/again"
+for source in "$LEDGER" "$WORK/published"; do
+	check "a receipt is proved" arrondi-report check "$(one drawn 1 json)" "$source"
+done
+sed 's/"amount":10,/"amount":11,/' "$(one drawn 1 json)" >"$WORK/more.json"
+refuse "one with a cent more is none" 1 "says something else" arrondi-report check "$WORK/more.json" "$WORK/published"
+arrondi-ledger receipts "$LEDGER" void 1 --reason withdrawn >/dev/null
+refuse "nor a void one" 1 "is void" arrondi-report check "$(one drawn 1 json)" "$LEDGER"
+check "an older export does not know that yet" arrondi-report check "$(one drawn 1 json)" "$WORK/published"
+check "what is void is drawn no more" draw "$WORK/drawn" --format text
+check "and its file is gone" test ! -e "$(one drawn 1 txt)"
+refuse "a vault with another key says so" 1 "is not the key of this vault" draw "$WORK/drawn" --vault-key "$WORK/wrong.key"
+refuse "a folder that cannot be made is told" 2 "cannot be made" draw "$WORK/people.csv"
+full_disk() ( # a limit of 0 bytes a file; what is said goes through a pipe
+	set -o pipefail
+	(
+		trap '' XFSZ
+		ulimit -f 0
+		draw "$WORK/full" --format text
+	) 2>&1 | cat
+)
+refuse "a disk that is full is told" 2 "$WORK/full/recu-" full_disk
+check "and leaves no half file" sh -c "! find '$WORK/full' -type f | grep -q ."
+refuse "a year is needed" 2 "usage" arrondi-report receipts "$LEDGER" --out "$WORK/drawn"
+refuse "neither a receipt nor a report is told" 1 "neither" arrondi-report check "$WORK/people.csv" "$LEDGER"
