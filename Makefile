@@ -34,7 +34,7 @@ Q := $(if $(V),,@)
 # --- flags ---------------------------------------------------------------
 
 FOLDERS := keys ledger reports gateway
-DRAWING := pangocairo cairo fontconfig xlsxwriter zlib
+DRAWING := libqrencode pangocairo cairo fontconfig xlsxwriter zlib
 PACKAGES := libcrypto sqlite3 jansson libmicrohttpd libcurl inih expat cmocka $(DRAWING)
 
 # Fortification needs an optimiser, and would hide from a sanitizer the very

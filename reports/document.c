@@ -344,3 +344,17 @@ void document_command(struct document *doc, const char *text)
 {
 	block_add_text(doc, BLOCK_COMMAND, 0, text);
 }
+
+void document_code(struct document *doc, const char *text, const char *squares)
+{
+	size_t width = 1;
+
+	while (width * width < strlen(squares))
+		width++;
+	assert(width * width == strlen(squares));
+	block_add_text(doc, BLOCK_COMMAND, 0, text);
+	if (doc->err)
+		return;
+	doc->last_block->squares = document_copy_text(doc, squares);
+	doc->last_block->squares_wide = (int)width;
+}

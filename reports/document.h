@@ -143,6 +143,10 @@ struct block {
 	int level;           /* BLOCK_HEADING */
 	const char *text;    /* every kind but BLOCK_TABLE */
 	struct table *table; /* BLOCK_TABLE */
+	/* BLOCK_COMMAND: what is copied by a telephone: the squares of its QR code, row
+	 * by row, dark ones '#'; NULL: none. A format without pictures shows the text. */
+	const char *squares;
+	int squares_wide;
 };
 
 struct line {
@@ -208,6 +212,8 @@ void document_heading(struct document *doc, int level, const char *text);
 void document_paragraph(struct document *doc, const char *text);
 void document_note(struct document *doc, const char *text);
 void document_command(struct document *doc, const char *text);
+/* The same with its QR code: as many squares on a side as the root of their number. */
+void document_code(struct document *doc, const char *text, const char *squares);
 
 /* The table belongs to the document. Its columns come before its first row. */
 struct table *table_begin(struct document *doc, const char *id, const char *title);

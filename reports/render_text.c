@@ -399,6 +399,27 @@ static void put_note(struct buffer *out, const char *text, enum lang lang)
 	put_labelled(out, "", 0, label, columns_of(label), text);
 }
 
+/* Two rows of squares a line, for a letter is twice as high as wide. On white paper:
+ * dark squares are ink, and the blank ones around them are the paper. */
+static void put_squares(struct buffer *out, const struct block *block)
+{
+	static const char *const halves[] = { " ", "\u2580", "\u2584", "\u2588" };
+	int wide = block->squares_wide;
+
+	for (int row = 0; row < wide; row += 2) {
+		buffer_put_text(out, "    ");
+		for (int i = 0; i < wide; i++) {
+			bool upper = block->squares[row * wide + i] == '#',
+			     lower = row + 1 < wide &&
+				     block->squares[(row + 1) * wide + i] == '#';
+
+			buffer_put_text(out, halves[upper + 2 * lower]);
+		}
+		buffer_put_byte(out, '\n');
+	}
+	buffer_put_byte(out, '\n');
+}
+
 static void put_block(struct buffer *out, const struct block *block, enum lang lang)
 {
 	switch (block->kind) {
@@ -412,6 +433,8 @@ static void put_block(struct buffer *out, const struct block *block, enum lang l
 		put_note(out, block->text, lang);
 		return;
 	case BLOCK_COMMAND:
+		if (block->squares)
+			put_squares(out, block);
 		buffer_printf(out, "    %s\n", block->text);
 		return;
 	case BLOCK_TABLE:

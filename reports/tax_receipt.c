@@ -9,6 +9,7 @@
 #include "keys/encoding.h"
 #include "ledger/json.h"
 #include "reports/number_words.h"
+#include "reports/qr.h"
 
 #define LINE_BYTES 1024
 
@@ -336,9 +337,11 @@ static void proof_text(const struct form *form, char ret_text[TAX_RECEIPT_PROOF_
 			       number_of(form->data, "number"), hex);
 }
 
-static void proof_draw(struct form *form)
+static enum err proof_draw(struct form *form, struct fault *fault)
 {
 	char text[TAX_RECEIPT_PROOF_BYTES];
+	struct qr qr;
+	enum err err;
 
 	document_heading(form->doc, 2, "Preuve");
 	document_paragraph(
@@ -347,7 +350,10 @@ static void proof_draw(struct form *form)
 		"Elle se vérifie avec le fichier joint (.json) : arrondi-report check "
 		"FICHIER EXPORT.");
 	proof_text(form, text);
-	document_command(form->doc, text);
+	err = qr_make(text, &qr, fault);
+	if (!err)
+		document_code(form->doc, text, qr.squares);
+	return err;
 }
 
 static void title_draw(struct form *form)
@@ -390,9 +396,10 @@ enum err tax_receipt_draw(struct slice data, struct document *doc, struct fault 
 		skills_note(&form);
 		law_draw(&form);
 		signed_draw(&form);
-		proof_draw(&form);
-		err = document_check(doc, fault);
+		err = proof_draw(&form, fault);
 	}
+	if (!err)
+		err = document_check(doc, fault);
 	json_doc_free(json);
 	return err;
 }

@@ -13,6 +13,7 @@
 #include "keys/file.h"
 #include "ledger/books_query_receipt.h"
 #include "ledger/vault.h"
+#include "reports/qr.h"
 #include "reports/render.h"
 #include "reports/source.h"
 #include "reports/tax_receipt.h"
@@ -48,6 +49,26 @@ static enum err write_one(const struct drawing *drawing, const struct vault_copy
 	return err ? err : file_write(path, bytes, FILE_MODE, fault);
 }
 
+/* Of its own, for who lays receipts out otherwise. */
+static enum err draw_code(const struct drawing *drawing, const struct vault_copy *copy,
+			  struct fault *fault)
+{
+	char text[TAX_RECEIPT_PROOF_BYTES];
+	struct buffer svg;
+	struct qr qr;
+	enum err err = tax_receipt_proof(copy->data, text, fault);
+
+	buffer_init(&svg, DRAWN_BYTES_MAX);
+	if (!err)
+		err = qr_make(text, &qr, fault);
+	if (!err)
+		err = qr_svg(&qr, text, &svg, fault);
+	if (!err)
+		err = write_one(drawing, copy, "svg", buffer_slice(&svg), fault);
+	buffer_release(&svg);
+	return err;
+}
+
 static enum err draw_one(const struct drawing *drawing, const struct vault_copy *copy,
 			 struct fault *fault)
 {
@@ -61,6 +82,8 @@ static enum err draw_one(const struct drawing *drawing, const struct vault_copy 
 	if (!err)
 		err = render(&doc, format, &out, fault);
 	document_release(&doc);
+	if (!err)
+		err = draw_code(drawing, copy, fault);
 	/* Its data have the name that a JSON form would have. */
 	if (!err)
 		err = write_one(drawing, copy, format == FORMAT_JSON ? "form.json" : end,
@@ -75,8 +98,8 @@ static enum err draw_one(const struct drawing *drawing, const struct vault_copy 
 static enum err remove_one(const struct drawing *drawing, const struct vault_copy *copy,
 			   struct fault *fault)
 {
-	static const char *const ends[] = { "json", "form.json", "txt", "pdf",
-					    "html", "csv",       "xlsx" };
+	static const char *const ends[] = { "json", "form.json", "txt",  "pdf",
+					    "html", "csv",       "xlsx", "svg" };
 	char path[PATH_BYTES];
 	enum err err = ERR_OK;
 

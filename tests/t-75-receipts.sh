@@ -190,7 +190,7 @@ refuse "a report of more entries than there are is" 1 "entries here, and not" \
 draw() { arrondi-report receipts "$LEDGER" --year "$YEAR" --out "$@"; }
 one() { printf '%s/recu-%s-%06d.%s' "$WORK/$1" "$YEAR" "$2" "$3"; } # folder number end
 check "receipts are drawn" draw "$WORK/drawn" --format text
-same "each with its data, but the void one" "$((2 * ($(listed | grep -vc void) )))" \
+same "each with its data and its code, but the void one" "$((3 * ($(listed | grep -vc void) )))" \
 	"$(find "$WORK/drawn" -type f | wc -l)"
 same "for the owner alone" "700 600" "$(stat -c %a "$WORK/drawn" "$(one drawn 1 txt)" | xargs)"
 for mention in "Numéro d’ordre du reçu : 1" "11580\*05" "Zoé Lefèvre" "1 rue A" "93200 Saint-Denis" \
@@ -201,6 +201,8 @@ done
 for mention in "16216\*02" "Menuiserie" "000001016" "☒ 238 bis du CGI" "Abondement"; do
 	check "a company's with $mention" grep -q "$mention" "$(one drawn 4 txt)"
 done
+check "with a QR code" grep -q "▀▀▀▀▀▀▀" "$(one drawn 1 txt)"
+check "which says where the proof is" grep -q "<title>https://ledger.example/proof?receipt=1&amp;digest=" "$(one drawn 1 svg)"
 check "who replaces another says so" grep -q "annule et remplace le reçu n° 2" "$(one drawn 6 txt)"
 check "drawn again" draw "$WORK/again" --format text
 check "they are the same bytes" diff -r "$WORK/drawn" "$WORK/again"

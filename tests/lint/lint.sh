@@ -87,6 +87,7 @@ rule_doors() {
 	find_in "${header}(cairo|pango|fontconfig|ft2build|freetype|glib)" "${sources[@]}" |
 		except 'reports/draw*.c' 'reports/draw*_int.h' 'reports/render_pdf*.c' 'reports/render_pdf*_int.h'
 	find_in "${header}(xlsxwriter|zlib)" "${sources[@]}" | except 'reports/render_xlsx*.c'
+	find_in "${header}qrencode" "${sources[@]}" | except 'reports/qr.c'
 	find_in "${header}cmocka" "${sources[@]}"
 }
 
@@ -178,7 +179,7 @@ rule_links() {
 	links_only arrondi-ledger crypto sqlite3 jansson
 	links_only arrondi-verify crypto
 	links_only arrondi-report crypto sqlite3 jansson \
-		cairo pango-1.0 pangocairo-1.0 gobject-2.0 glib-2.0 fontconfig xlsxwriter z
+		cairo pango-1.0 pangocairo-1.0 gobject-2.0 glib-2.0 fontconfig xlsxwriter z qrencode
 	links_only arrondi-gateway crypto sqlite3 jansson microhttpd inih expat curl
 	links_only arrondi-post crypto jansson curl
 }

@@ -97,13 +97,14 @@ includes reports/draw.h '<cairo.h>' doors
 includes gateway/draw.c '<fontconfig/fontconfig.h>' doors
 includes reports/draw.c '<xlsxwriter.h>' doors
 includes keys/noun.c '<zlib.h>' doors
+includes reports/noun.c '<qrencode.h>' doors
 includes keys/noun.c '<cmocka.h>' doors
 for door in 'keys/x.c <openssl/evp.h>' 'ledger/store_x.c <sqlite3.h>' 'gateway/box.c <sqlite3.h>' 'ledger/intake.c <jansson.h>' \
 	'gateway/json_x.c <jansson.h>' 'gateway/post_x.c <curl/curl.h>' \
 	'gateway/http_x.c <microhttpd.h>' 'gateway/config.c <ini.h>' \
 	'gateway/xml_reader.c <expat.h>' 'reports/draw_x.c <cairo.h>' \
 	'reports/draw_int.h <pango/pangocairo.h>' 'reports/render_pdf.c <cairo-pdf.h>' \
-	'reports/render_xlsx.c <xlsxwriter.h>'; do
+	'reports/render_xlsx.c <xlsxwriter.h>' 'reports/qr.c <qrencode.h>'; do
 	add "${door% *}" "#include ${door#* }"
 	lets doors "a door: $door"
 done
