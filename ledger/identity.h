@@ -10,6 +10,8 @@
  * reference is the donor's number at the company; or several, with blanks between them:
  * a client's invoices as invoice:NUMBER, a direct donor's gifts as gift:POSITION. All of
  *a line are one person's, who gets one receipt a year. Only who wants a receipt is in it.
+ * The reference `company` is the member's own: its name with its legal form, and its
+ * address, as its receipts have them.
  */
 #ifndef ARRONDI_LEDGER_IDENTITY_H
 #define ARRONDI_LEDGER_IDENTITY_H
@@ -20,6 +22,7 @@
 
 #define IDENTITY_FIELDS         6
 #define IDENTITY_REFERENCES_MAX 64
+#define IDENTITY_COMPANY        "company"
 
 enum identity_field {
 	IDENTITY_REFERENCE,

@@ -45,21 +45,22 @@ static void giver_add(const struct receipt_plan *plan, struct json_doc *doc,
 		      struct json *data)
 {
 	struct json *giver = json_add(doc, data, "giver", JSON_OBJECT);
-	const struct identity *person = plan->identity;
+	const struct identity *identity = plan->identity;
 
-	if (!person) {
+	if (plan->company) {
 		(void)json_add_cstring(doc, giver, "id", plan->company->id);
 		(void)json_add_cstring(doc, giver, "name", plan->company->name);
 		(void)json_add_cstring(doc, giver, "siren", plan->company->siren);
-		return;
 	}
-	(void)json_add_text(doc, giver, "name", person->field[IDENTITY_NAME]);
-	(void)json_add_text(doc, giver, "address", person->field[IDENTITY_STREET]);
-	(void)json_add_text(doc, giver, "postcode", person->field[IDENTITY_POSTCODE]);
-	(void)json_add_text(doc, giver, "city", person->field[IDENTITY_CITY]);
-	if (person->field[IDENTITY_COUNTRY].n)
+	if (!identity)
+		return;
+	(void)json_add_text(doc, giver, "name", identity->field[IDENTITY_NAME]);
+	(void)json_add_text(doc, giver, "address", identity->field[IDENTITY_STREET]);
+	(void)json_add_text(doc, giver, "postcode", identity->field[IDENTITY_POSTCODE]);
+	(void)json_add_text(doc, giver, "city", identity->field[IDENTITY_CITY]);
+	if (identity->field[IDENTITY_COUNTRY].n)
 		(void)json_add_text(doc, giver, "country",
-				    person->field[IDENTITY_COUNTRY]);
+				    identity->field[IDENTITY_COUNTRY]);
 }
 
 static void gift_add(const struct receipt_gift *gift, struct json_doc *doc,

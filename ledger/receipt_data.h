@@ -37,9 +37,9 @@ bool receipt_skills_cap(int64_t year, int64_t people, struct cents *ret_cap);
 
 struct receipt_plan {
 	struct slice form;
-	int64_t number, year, replaces;  /* replaces: 0 for none */
-	const struct identity *identity; /* of a person; or NULL and */
-	const struct member_view *company;
+	int64_t number, year, replaces;    /* replaces: 0 for none */
+	const struct identity *identity;   /* NULL where there is none */
+	const struct member_view *company; /* NULL: a person */
 	const struct receipt_gift *gifts;
 	size_t gift_count;
 	struct cents amount;

@@ -149,7 +149,7 @@ static enum err copy_keep(struct issuing *issuing, const struct receipt_job *job
 		.number = number,
 		.year = issuing->order->year,
 		.replaces = job->replaces,
-		.identity = job->company ? NULL : &identity,
+		.identity = job->identity.n ? &identity : NULL,
 		.company = job->company,
 		.gifts = job->gifts,
 		.gift_count = job->count,
@@ -166,7 +166,7 @@ static enum err copy_keep(struct issuing *issuing, const struct receipt_job *job
 	struct buffer data;
 	enum err err = ERR_OK;
 
-	if (!job->company)
+	if (job->identity.n)
 		err = identity_read(buffer_slice(&job->identity), &identity, fault);
 	buffer_init(&data, RECEIPT_DATA_BYTES_MAX);
 	if (!err)

@@ -9,7 +9,7 @@
 
 /* One receipt to be: whose, and what it stands on. */
 struct receipt_job {
-	struct buffer identity;      /* as sealed; empty for a company */
+	struct buffer identity;      /* as sealed; a company's may be empty */
 	struct member_view *company; /* owned; or NULL */
 	struct receipt_gift *gifts;  /* owned */
 	size_t count, room;

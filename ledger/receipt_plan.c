@@ -21,6 +21,12 @@ struct planning {
 		char mark[MARK_HEX_BYTES];
 	} * voided;
 	size_t voided_count, voided_room;
+	/* Companies' own identities, by member. */
+	struct itself {
+		char member[QUERY_ID_BYTES];
+		struct buffer identity;
+	} * itself;
+	size_t itself_count;
 };
 
 static void job_release(struct receipt_job *job)
@@ -203,16 +209,44 @@ static void job_end(struct planning *planning)
 	job_release(job);
 }
 
+static enum err itself_keep(struct planning *planning, struct slice member,
+			    struct slice data, struct fault *fault)
+{
+	struct itself *itself = reallocarray(planning->itself, planning->itself_count + 1,
+					     sizeof *itself);
+
+	if (!itself)
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	planning->itself = itself;
+	itself += planning->itself_count++;
+	*itself = (struct itself){ .member = "" };
+	buffer_init(&itself->identity, VAULT_DATA_BYTES_MAX);
+	if (member.n < sizeof itself->member)
+		memcpy(itself->member, member.p, member.n);
+	buffer_put_slice(&itself->identity, data);
+	return buffer_check(&itself->identity, "an identity", fault);
+}
+
+static void itself_release(struct planning *planning)
+{
+	for (size_t i = 0; i < planning->itself_count; i++)
+		buffer_release_secret(&planning->itself[i].identity);
+	free(planning->itself);
+}
+
 static enum err person_plan(void *ctx, struct slice member, struct slice data,
 			    struct fault *fault)
 {
 	struct planning *planning = ctx;
 	struct identity identity;
 	struct slice rest, reference;
-	enum err err = job_begin(planning, fault);
+	enum err err = identity_read(data, &identity, fault);
 
+	if (!err &&
+	    slice_equal_text(identity.field[IDENTITY_REFERENCE], IDENTITY_COMPANY))
+		return itself_keep(planning, member, data, fault);
 	if (!err)
-		err = identity_read(data, &identity, fault);
+		err = job_begin(planning, fault);
 	if (err)
 		return err;
 	buffer_put_slice(&planning->job->identity, data);
@@ -240,6 +274,12 @@ static enum err company_plan(struct planning *planning, const struct member_view
 		err = fault_set(fault, ERR_MEMORY, "out of memory");
 	else
 		*planning->job->company = *member;
+	for (size_t i = 0; i < planning->itself_count && !err; i++)
+		if (strcmp(planning->itself[i].member, member->id) == 0)
+			buffer_put_slice(&planning->job->identity,
+					 buffer_slice(&planning->itself[i].identity));
+	if (!err)
+		err = buffer_check(&planning->job->identity, "an identity", fault);
 	if (!err)
 		err = ledger_gifts_of_company(planning->gifts, slice_of_text(member->id),
 					      gift_take, planning, fault);
@@ -300,6 +340,7 @@ enum err receipt_jobs_make(struct ledger *ledger, struct vault *vault,
 		err = companies_plan(&planning, fault);
 	ledger_gifts_close(planning.gifts);
 	ledger_books_done(ledger);
+	itself_release(&planning);
 	free(planning.voided);
 	if (err)
 		receipt_jobs_release(&jobs);

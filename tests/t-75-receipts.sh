@@ -65,7 +65,8 @@ check "one without a reference" grep -q "^line 3: the reference is missing" "$WO
 check "one without a name" grep -q "^line 4: the name is empty" "$WORK/told"
 write people.csv "$HEADER" 'M0001;Zoé Lefèvre;1 rue A;93200;Saint-Denis;' \
 	'M0002 invoice:F-1;"Ben; Ada";2 rue B;93200;Saint-Denis;' "gift:$gift;Ira Sol;5 rue E;93200;Saint-Denis;" \
-	'M0004;Paul Peu;4 rue D;93200;Saint-Denis;' 'M0099;Neva Rien;9 rue F;93200;Saint-Denis;'
+	'M0004;Paul Peu;4 rue D;93200;Saint-Denis;' 'M0099;Neva Rien;9 rue F;93200;Saint-Denis;' \
+	'company;SARL Menuiserie;7 rue G;93300;Aubervilliers;'
 check "identities are imported" import people.csv
 check "again in their place" import people.csv
 same "the vault's files are the operator's alone" "600 600" \
@@ -198,7 +199,7 @@ for mention in "Numéro d’ordre du reçu : 1" "11580\*05" "Zoé Lefèvre" "1 r
 	"Mme X, trésorière" "https://ledger.example/proof?receipt=1&digest="; do
 	check "with its mention $mention" grep -q "$mention" "$(one drawn 1 txt)"
 done
-for mention in "16216\*02" "Menuiserie" "000001016" "☒ 238 bis du CGI" "Abondement"; do
+for mention in "16216\*02" "SARL Menuiserie" "7 rue G" "93300 Aubervilliers" "000001016" "☒ 238 bis du CGI" "Abondement"; do
 	check "a company's with $mention" grep -q "$mention" "$(one drawn 4 txt)"
 done
 check "with a QR code" grep -q "▀▀▀▀▀▀▀" "$(one drawn 1 txt)"
