@@ -187,23 +187,52 @@ static int temp_open(const char *path, char ret_temp[FILE_PATH_BYTES_MAX],
 	return fd;
 }
 
+enum err file_draft_open(const char *path, struct file_draft *ret_draft,
+			 struct fault *fault)
+{
+	ret_draft->path = path;
+	ret_draft->fd = temp_open(path, ret_draft->temp, "written", fault);
+	return ret_draft->fd < 0 ? ERR_IO : ERR_OK;
+}
+
+enum err file_draft_put(struct file_draft *draft, struct slice bytes, struct fault *fault)
+{
+	return fd_write_all(draft->fd, bytes) ? ERR_OK
+					      : file_fail(fault, draft->path, "written");
+}
+
+void file_draft_drop(struct file_draft *draft)
+{
+	(void)close(draft->fd); /* what was written is not wanted */
+	(void)unlink(draft->temp);
+}
+
+enum err file_draft_finish(struct file_draft *draft, mode_t mode, struct fault *fault)
+{
+	enum err err = fd_finish(draft->fd, draft->path, slice_of(NULL, 0), mode, fault);
+
+	if (err == ERR_OK && rename(draft->temp, draft->path) != 0)
+		err = file_fail(fault, draft->path, "replaced");
+	if (err != ERR_OK) {
+		(void)unlink(draft->temp); /* the first failure is what matters */
+		return err;
+	}
+	return file_sync_folder_of(draft->path, fault);
+}
+
 enum err file_write(const char *path, struct slice bytes, mode_t mode,
 		    struct fault *fault)
 {
-	char temp[FILE_PATH_BYTES_MAX];
-	enum err err;
-	int fd = temp_open(path, temp, "written", fault);
+	struct file_draft draft;
+	enum err err = file_draft_open(path, &draft, fault);
 
-	if (fd < 0)
-		return ERR_IO;
-	err = fd_finish(fd, path, bytes, mode, fault);
-	if (err == ERR_OK && rename(temp, path) != 0)
-		err = file_fail(fault, path, "replaced");
-	if (err != ERR_OK) {
-		(void)unlink(temp); /* the first failure is what matters */
+	if (err != ERR_OK)
 		return err;
-	}
-	return file_sync_folder_of(path, fault);
+	err = file_draft_put(&draft, bytes, fault);
+	if (err == ERR_OK)
+		return file_draft_finish(&draft, mode, fault);
+	file_draft_drop(&draft);
+	return err;
 }
 
 /* Gives a complete file its name, which must be nobody's. NFS knows no such renaming, and

@@ -40,6 +40,21 @@ MUST_USE enum err file_read_fd(int fd, const char *name, size_t bytes_max,
 MUST_USE enum err file_write(const char *path, struct slice bytes, mode_t mode,
 			     struct fault *fault);
 
+/* The same for what comes in parts. Opened, it is finished or dropped, once; nobody sees
+ * it before it is finished. The path must outlive it. ERR_IO. */
+struct file_draft {
+	const char *path;
+	char temp[FILE_PATH_BYTES_MAX];
+	int fd;
+};
+MUST_USE enum err file_draft_open(const char *path, struct file_draft *ret_draft,
+				  struct fault *fault);
+MUST_USE enum err file_draft_put(struct file_draft *draft, struct slice bytes,
+				 struct fault *fault);
+MUST_USE enum err file_draft_finish(struct file_draft *draft, mode_t mode,
+				    struct fault *fault);
+void file_draft_drop(struct file_draft *draft);
+
 /* Writes durably a file that must not exist: ERR_CONFLICT when it does. Like file_write()
  * under another name first, so that nobody, and no power cut, finds it without its bytes.
  * On failure (ERR_IO) nothing is left. */

@@ -171,8 +171,7 @@ static const char *expense_nature(const struct accounting *a, const struct entry
 static void consume(struct accounting *a, struct slice fund, struct cents amount)
 {
 	if (strcmp(accounting_class(a, fund), "dotation-consomptible") == 0)
-		a->consumed[a->period] =
-			accounting_plus(a, a->consumed[a->period], amount);
+		a->consumed[a->term] = accounting_plus(a, a->consumed[a->term], amount);
 }
 
 static void put_expense(struct accounting *a, const struct entry *entry,
@@ -205,14 +204,14 @@ static void put_earmarked(struct accounting *a, const struct entry *entry,
 	if (!sub)
 		return;
 	if (!moved || !entry_has(entry, "earmark")) {
-		sub->used[a->period] =
-			accounting_plus(a, sub->used[a->period], posting->amount);
+		sub->used[a->term] =
+			accounting_plus(a, sub->used[a->term], posting->amount);
 		return;
 	}
 	of = accounting_recall(a, entry_position(entry, "of"));
 	public = !of || of->what != REMEMBERED_CONTRIBUTION;
-	sub->moved[public][a->period] = accounting_plus(a, sub->moved[public][a->period],
-							cents_neg(posting->amount));
+	sub->moved[public][a->term] = accounting_plus(a, sub->moved[public][a->term],
+						      cents_neg(posting->amount));
 }
 
 static enum err put_posting(struct accounting *a, const struct entry *entry,
@@ -332,9 +331,9 @@ static void voucher_name(struct accounting *a, const struct entry *entry,
 }
 
 static void account_add(struct accounting *a, const struct voucher_line *line,
-			enum period period)
+			enum term term)
 {
-	struct account_sums *sums = &a->accounts[line->account].sums[period];
+	struct account_sums *sums = &a->accounts[line->account].sums[term];
 
 	if (cents_is_negative(line->amount))
 		sums->credit = accounting_plus(a, sums->credit, cents_neg(line->amount));
@@ -355,7 +354,7 @@ enum err accounting_put(struct accounting *a, struct voucher *voucher,
 			sum = accounting_plus(a, sum, a->lines[kept++].amount);
 		}
 	a->line_count = kept;
-	if (a->no_memory || a->overflow || !kept || a->period == PERIOD_AFTER)
+	if (a->no_memory || a->overflow || !kept || a->term == TERM_AFTER)
 		return accounting_check(a, fault);
 	if (!cents_is_zero(sum))
 		return fault_set(fault, ERR_CORRUPT,
@@ -363,12 +362,12 @@ enum err accounting_put(struct accounting *a, struct voucher *voucher,
 				 " does not balance: rebuild",
 				 voucher->position);
 	for (size_t i = 0; i < kept; i++)
-		account_add(a, &a->lines[i], a->period);
+		account_add(a, &a->lines[i], a->term);
 	voucher->lines = a->lines;
 	voucher->count = kept;
-	if (!a->sink || a->period != PERIOD_CURRENT)
+	if (!a->sink || a->term != TERM_CURRENT)
 		return accounting_check(a, fault);
-	return a->sink->put(a->sink->ctx, voucher, fault);
+	return a->sink->put(a->sink->ctx, a, voucher, fault);
 }
 
 static enum err voucher_end(struct accounting *a, uint64_t position,
@@ -445,7 +444,7 @@ enum err accounting_add(struct accounting *a, uint64_t position,
 			return err;
 		a->line_count = 0;
 		a->day = i < count ? postings[i].date : entry->date;
-		a->period = exercise_period(&a->exercise, a->day);
+		a->term = exercise_term(&a->exercise, a->day);
 		err = put_day(a, entry, postings, count, &i, fault);
 		if (!err && first)
 			err = accounting_grants(a, position, entry, postings, count,

@@ -53,7 +53,7 @@ struct ledger_account {
 	uint32_t number_id, aux_id; /* of the accounting's own */
 	struct account_sums {
 		struct cents debit, credit; /* both not negative */
-	} sums[PERIOD__COUNT];              /* none for PERIOD_AFTER */
+	} sums[TERM__COUNT];                /* none for TERM_AFTER */
 };
 
 struct voucher_line {
@@ -72,13 +72,14 @@ struct voucher {
 	size_t count;
 };
 
+struct accounting;
+
 /* Called for each voucher of the year, whose text is gone after the call. */
 struct voucher_sink {
 	void *ctx;
-	enum err (*put)(void *ctx, const struct voucher *voucher, struct fault *fault);
+	enum err (*put)(void *ctx, const struct accounting *accounting,
+			const struct voucher *voucher, struct fault *fault);
 };
-
-struct accounting;
 
 /* The books are of the whole log, for names and classes of funds. NULL sink: only the
  * sums are wanted. Both must outlive it. */

@@ -50,14 +50,14 @@ static void movement_end(struct accounting *a, struct movement *m, struct cents 
 
 /* What each origin has to give, as weights. */
 static bool origin_weights(struct accounting *a, const struct dedicated *sub,
-			   const struct movement m[2], enum period period,
+			   const struct movement m[2], enum term term,
 			   uint64_t ret_weight[2])
 {
 	for (int public = 0; public < 2; public ++) {
 		struct cents had = accounting_plus(
 			a,
-			accounting_plus(a, m[public].opening, sub->moved[public][period]),
-			sub->given[public][period]);
+			accounting_plus(a, m[public].opening, sub->moved[public][term]),
+			sub->given[public][term]);
 
 		ret_weight[public] = (uint64_t)cents_value(not_negative(had));
 	}
@@ -65,25 +65,25 @@ static bool origin_weights(struct accounting *a, const struct dedicated *sub,
 }
 
 static void period_move(struct accounting *a, const struct dedicated *sub,
-			struct movement m[2], enum period period)
+			struct movement m[2], enum term term)
 {
-	struct cents used[2] = { CENTS_ZERO, sub->used[period] };
+	struct cents used[2] = { CENTS_ZERO, sub->used[term] };
 	uint64_t weight[2];
 
 	for (int public = 0; public < 2; public ++)
 		m[public].opening = m[public].closing;
-	if (origin_weights(a, sub, m, period, weight) &&
-	    cents_split(sub->used[period], weight, 2, used) != ERR_OK)
+	if (origin_weights(a, sub, m, term, weight) &&
+	    cents_split(sub->used[term], weight, 2, used) != ERR_OK)
 		a->overflow = true;
 	for (int public = 0; public < 2; public ++) {
-		m[public].moved = sub->moved[public][period];
-		movement_end(a, &m[public], sub->given[public][period], used[public]);
+		m[public].moved = sub->moved[public][term];
+		movement_end(a, &m[public], sub->given[public][term], used[public]);
 	}
 }
 
 /* ---- vouchers of the year's end ---- */
 
-static enum err close_put(struct accounting *a, enum period period, const char *label,
+static enum err close_put(struct accounting *a, enum term term, const char *label,
 			  struct fault *fault)
 {
 	struct voucher voucher = { .daybook = DAYBOOK_OD,
@@ -92,7 +92,7 @@ static enum err close_put(struct accounting *a, enum period period, const char *
 				   .position = a->standing->checkpoint.size,
 				   .label = label };
 
-	a->period = period;
+	a->term = term;
 	return accounting_put(a, &voucher, fault);
 }
 
@@ -109,29 +109,28 @@ static void dedicated_lines(struct accounting *a, const struct movement *m, bool
 }
 
 static enum err dedicated_close(struct accounting *a, struct movement (*moves)[2],
-				enum period period, struct fault *fault)
+				enum term term, struct fault *fault)
 {
 	a->line_count = 0;
 	for (size_t i = 0; i < a->subs.count; i++) {
-		period_move(a, &a->dedicated[i], moves[i], period);
+		period_move(a, &a->dedicated[i], moves[i], term);
 		dedicated_lines(a, &moves[i][0], false);
 		dedicated_lines(a, &moves[i][1], true);
 	}
-	if (period == PERIOD_CURRENT && !a->exercise.is_over)
+	if (term == TERM_CURRENT && !a->exercise.is_over)
 		return accounting_check(a, fault);
-	return close_put(a, period, "Fonds dédiés de l'exercice", fault);
+	return close_put(a, term, "Fonds dédiés de l'exercice", fault);
 }
 
-static enum err consumed_close(struct accounting *a, enum period period,
-			       struct fault *fault)
+static enum err consumed_close(struct accounting *a, enum term term, struct fault *fault)
 {
 	a->line_count = 0;
-	if (period == PERIOD_CURRENT && !a->exercise.is_over)
+	if (term == TERM_CURRENT && !a->exercise.is_over)
 		return ERR_OK;
-	accounting_line(a, PLAN_CONSOMPTIBLE_USED, NO_AUX, NOWHERE, a->consumed[period]);
+	accounting_line(a, PLAN_CONSOMPTIBLE_USED, NO_AUX, NOWHERE, a->consumed[term]);
 	accounting_line(a, PLAN_CONSOMPTIBLE_SHARE, NO_AUX, NOWHERE,
-			cents_neg(a->consumed[period]));
-	return close_put(a, period, "Dotation consomptible virée au compte de résultat",
+			cents_neg(a->consumed[term]));
+	return close_put(a, term, "Dotation consomptible virée au compte de résultat",
 			 fault);
 }
 
@@ -150,10 +149,10 @@ enum err accounting_close(struct accounting *a, struct fault *fault)
 	struct movement(*moves)[2] = movements_new(a);
 	enum err err = moves ? ERR_OK : fault_set(fault, ERR_MEMORY, "out of memory");
 
-	for (int period = PERIOD_BEFORE; period <= PERIOD_CURRENT && !err; period++) {
-		err = dedicated_close(a, moves, (enum period)period, fault);
+	for (int term = TERM_BEFORE; term <= TERM_CURRENT && !err; term++) {
+		err = dedicated_close(a, moves, (enum term)term, fault);
 		if (!err)
-			err = consumed_close(a, (enum period)period, fault);
+			err = consumed_close(a, (enum term)term, fault);
 	}
 	free(moves);
 	return err;
@@ -183,13 +182,13 @@ static struct dedicated_view view_of(struct accounting *a, const struct dedicate
 				       .earmark = sub->earmark,
 				       .is_public = public };
 
-	period_move(a, sub, both, PERIOD_BEFORE);
-	period_move(a, sub, both, PERIOD_PREVIOUS);
+	period_move(a, sub, both, TERM_BEFORE);
+	period_move(a, sub, both, TERM_PREVIOUS);
 	view.previous_opening = both[public].opening;
 	view.previous_reported = both[public].reported;
 	view.previous_used = both[public].used;
 	view.previous_transferred = both[public].moved;
-	period_move(a, sub, both, PERIOD_CURRENT);
+	period_move(a, sub, both, TERM_CURRENT);
 	view.opening = both[public].opening;
 	view.reported = both[public].reported;
 	view.used = both[public].used;
@@ -230,10 +229,9 @@ enum err accounting_dedicated(const struct accounting *accounting,
 /* ---- the opening of the year ---- */
 
 static struct cents account_balance(struct accounting *a,
-				    const struct ledger_account *account,
-				    enum period period)
+				    const struct ledger_account *account, enum term term)
 {
-	return minus(a, account->sums[period].debit, account->sums[period].credit);
+	return minus(a, account->sums[term].debit, account->sums[term].credit);
 }
 
 /* The results of the periods before, by the sign on one of two accounts. */
@@ -251,8 +249,8 @@ static void opening_lines(struct accounting *a)
 
 	for (size_t i = 0; i < accounts; i++) {
 		const struct ledger_account *account = &a->accounts[i];
-		struct cents before = account_balance(a, account, PERIOD_BEFORE);
-		struct cents previous = account_balance(a, account, PERIOD_PREVIOUS);
+		struct cents before = account_balance(a, account, TERM_BEFORE);
+		struct cents previous = account_balance(a, account, TERM_PREVIOUS);
 
 		if (*account->number == '6' || *account->number == '7') {
 			results[0] = accounting_plus(a, results[0], before);

@@ -128,7 +128,7 @@ static void part_use(struct accounting *a, struct grant_part *part, struct cents
 {
 	part->used = accounting_plus(a, part->used, amount);
 	if (part->sub != UINT32_MAX) {
-		struct cents *used = &a->dedicated[part->sub].used[a->period];
+		struct cents *used = &a->dedicated[part->sub].used[a->term];
 
 		*used = accounting_plus(a, *used, amount);
 	}
@@ -142,8 +142,7 @@ static void charge(struct accounting *a, struct grant *grant, struct cents amoun
 	grant->charged = accounting_plus(a, grant->charged, amount);
 	if (strcmp(accounting_class(a, slice_of_text(fund)), "dotation-consomptible") ==
 	    0)
-		a->consumed[a->period] =
-			accounting_plus(a, a->consumed[a->period], amount);
+		a->consumed[a->term] = accounting_plus(a, a->consumed[a->term], amount);
 	accounting_line(a, PLAN_AID, NO_AUX, grant->is_project ? TO_OTHERS : TO_MISSION,
 			amount);
 	accounting_line(a, PLAN_AID_DUE, grant->aux, NOWHERE, cents_neg(amount));

@@ -12,22 +12,12 @@
 
 #include "ledger/books_query.h"
 #include "reports/accounting.h"
+#include "reports/name_index.h"
 
 #define VOUCHER_LABEL_BYTES 512
 #define GRANT_PARTS_MAX     3
 #define GRANT_TRANCHES_MAX  16
 #define NO_AUX              UINT32_MAX
-
-/* Ids to numbers 0, 1, 2... in the order in which they came. */
-struct name_index {
-	char **names; /* owned, as are the strings */
-	size_t count, room;
-	uint32_t *slots; /* owned; number + 1, 0 where empty */
-	size_t slot_count;
-};
-void name_index_release(struct name_index *index);
-/* UINT32_MAX when out of memory. */
-uint32_t name_index_of(struct name_index *index, struct slice name);
 
 /* What a later entry must know of an earlier one. */
 enum remembered {
@@ -67,10 +57,10 @@ struct grant {
 /* A sub-balance that is earmarked, by the period. */
 struct dedicated {
 	char fund[QUERY_ID_BYTES], earmark[QUERY_ID_BYTES];
-	struct cents given[2][PERIOD__COUNT]; /* by bodies, by the public */
-	struct cents opened[2];               /* that the books began with */
-	struct cents used[PERIOD__COUNT];
-	struct cents moved[2][PERIOD__COUNT]; /* in, by a redirection */
+	struct cents given[2][TERM__COUNT]; /* by bodies, by the public */
+	struct cents opened[2];             /* that the books began with */
+	struct cents used[TERM__COUNT];
+	struct cents moved[2][TERM__COUNT]; /* in, by a redirection */
 };
 
 struct accounting {
@@ -84,7 +74,7 @@ struct accounting {
 
 	struct fund_view *funds; /* owned */
 	size_t fund_count;
-	struct cents consumed[PERIOD__COUNT]; /* charges of a consumable endowment */
+	struct cents consumed[TERM__COUNT]; /* charges of a consumable endowment */
 
 	struct name_index numbers, payers, names, subs, banks;
 	const char **payer_label;        /* owned, as are the strings */
@@ -103,7 +93,7 @@ struct accounting {
 
 	/* The voucher that is being made. */
 	struct date day;
-	enum period period;
+	enum term term;
 	struct voucher_line *lines; /* owned */
 	size_t line_count, line_room;
 	char label[VOUCHER_LABEL_BYTES];

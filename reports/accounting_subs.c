@@ -162,8 +162,8 @@ static void put_gain(struct accounting *a, const struct entry *entry, const char
 	public = strncmp(flow, "contribution", 12) != 0;
 	sub = accounting_sub(a, slice_of_text(both));
 	if (sub)
-		sub->given[public][a->period] = accounting_plus(
-			a, sub->given[public][a->period], cents_neg(amount));
+		sub->given[public][a->term] = accounting_plus(
+			a, sub->given[public][a->term], cents_neg(amount));
 }
 
 /* ---- one sub-balance ---- */

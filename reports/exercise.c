@@ -4,7 +4,26 @@
 #include "reports/exercise.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+
+enum err exercise_request_of(const struct report_request *request,
+			     struct exercise_request *ret_exercise, struct fault *fault)
+{
+	const char *text = request->text[OPTION_YEAR];
+	struct exercise_request exercise = { .has_year = text != NULL,
+					     .has_from = request->period.has_from,
+					     .has_to = request->period.has_to,
+					     .from = request->period.from,
+					     .to = request->period.to };
+
+	if (text && (strlen(text) != 4 || strspn(text, "0123456789") != 4))
+		return fault_set(fault, ERR_USAGE, "'%s' is not a year, such as 2026",
+				 text);
+	for (; text && *text; text++)
+		exercise.year = exercise.year * 10 + (*text - '0');
+	*ret_exercise = exercise;
+	return ERR_OK;
+}
 
 /* The charter's last day in a year; of 29 February the last day of the month. */
 static enum err last_day_in(int32_t year, struct slice monthday, struct date *ret_date,
@@ -95,12 +114,11 @@ enum err exercise_of(const struct exercise_request *request, struct slice monthd
 	return ERR_OK;
 }
 
-enum period exercise_period(const struct exercise *exercise, struct date date)
+enum term exercise_term(const struct exercise *exercise, struct date date)
 {
 	if (date_cmp(date, exercise->to) > 0)
-		return PERIOD_AFTER;
+		return TERM_AFTER;
 	if (date_cmp(date, exercise->from) >= 0)
-		return PERIOD_CURRENT;
-	return date_cmp(date, exercise->previous_from) >= 0 ? PERIOD_PREVIOUS
-							    : PERIOD_BEFORE;
+		return TERM_CURRENT;
+	return date_cmp(date, exercise->previous_from) >= 0 ? TERM_PREVIOUS : TERM_BEFORE;
 }

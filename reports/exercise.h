@@ -12,6 +12,7 @@
 #include "keys/fault.h"
 #include "keys/slice.h"
 #include "ledger/date.h"
+#include "reports/request.h"
 
 /* What was asked for: a year, or days, or (nothing) the year of the last entry. */
 struct exercise_request {
@@ -20,18 +21,23 @@ struct exercise_request {
 	struct date from, to;
 };
 
-enum period {
-	PERIOD_BEFORE,   /* the years before the previous one */
-	PERIOD_PREVIOUS, /* N-1 */
-	PERIOD_CURRENT,  /* N */
-	PERIOD_AFTER,
-	PERIOD__COUNT
+enum term {
+	TERM_BEFORE,   /* the years before the previous one */
+	TERM_PREVIOUS, /* N-1 */
+	TERM_CURRENT,  /* N */
+	TERM_AFTER,
+	TERM__COUNT
 };
 
 struct exercise {
 	struct date previous_from, from, to; /* first days, and the last one */
 	bool is_over;                        /* the log has come past its last day */
 };
+
+/* Of --year, --from and --to: ERR_USAGE where the year is none. */
+MUST_USE enum err exercise_request_of(const struct report_request *request,
+				      struct exercise_request *ret_exercise,
+				      struct fault *fault);
 
 /* monthday is the charter's "MM-DD"; last_day is that of the log's last entry.
  * ERR_USAGE where `from` is after `to`, or where both a year and days are asked for;
@@ -40,6 +46,6 @@ MUST_USE enum err exercise_of(const struct exercise_request *request,
 			      struct slice monthday, struct date last_day,
 			      struct exercise *ret_exercise, struct fault *fault);
 
-enum period exercise_period(const struct exercise *exercise, struct date date);
+enum term exercise_term(const struct exercise *exercise, struct date date);
 
 #endif

@@ -27,6 +27,8 @@ enum err render(const struct document *doc, enum format format, struct buffer *o
 		return render_png(doc, out, fault);
 	case FORMAT_HLEDGER:
 	case FORMAT_BEANCOUNT:
+	case FORMAT_LEDGER:
+	case FORMAT_FEC:
 	case FORMAT__COUNT:
 		break;
 	}

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "reports/allocation.h"
+#include "reports/fec.h"
+#include "reports/fec_check.h"
 #include "reports/journal.h"
 #include "reports/receivables.h"
 #include "reports/render.h"
@@ -18,6 +20,52 @@ static enum err allocation_draw(struct source *source,
 {
 	return allocation_report(source_books(source), source_standing(source), request,
 				 doc, fault);
+}
+
+static enum err fec_request_of(const struct report_request *request,
+			       struct fec_request *ret_fec, struct fault *fault)
+{
+	ret_fec->utf8 = request->text[OPTION_UTF8] != NULL;
+	ret_fec->auxiliary = request->text[OPTION_AUXILIAIRE] != NULL;
+	return exercise_request_of(request, &ret_fec->exercise, fault);
+}
+
+static enum err fec_stream(struct source *source, const struct report_request *request,
+			   struct spool *out, struct fault *fault)
+{
+	struct fec_request fec;
+	enum err err = fec_request_of(request, &fec, fault);
+
+	return err ? err : fec_report(source, &fec, out, fault);
+}
+
+static enum err fec_draw(struct source *source, const struct report_request *request,
+			 struct document *doc, struct fault *fault)
+{
+	struct fec_request fec;
+	enum err err = fec_request_of(request, &fec, fault);
+
+	if (err) {
+		document_init(doc, request->lang, "fec", "FEC");
+		return err;
+	}
+	return fec_description(source, &fec, request->lang, doc, fault);
+}
+
+static enum err fec_file_name(struct source *source, const struct report_request *request,
+			      char ret_name[REPORT_NAME_BYTES], struct fault *fault)
+{
+	struct fec_request fec;
+	enum err err = fec_request_of(request, &fec, fault);
+
+	return err ? err : fec_source_name(source, &fec, ret_name, fault);
+}
+
+static enum err fec_check_draw(const char *path, const struct report_request *request,
+			       struct document *doc, bool *ret_refused,
+			       struct fault *fault)
+{
+	return fec_check(path, request->lang, doc, ret_refused, fault);
 }
 
 static enum err journal_write(struct source *source, const struct report_request *request,
@@ -44,6 +92,8 @@ static enum err statement_draw(struct source *source,
 				request->lang, doc, fault);
 }
 
+#define EXERCISE (OPTION_BIT(YEAR) | OPTION_BIT(FROM) | OPTION_BIT(TO))
+
 /* A format that is not said is text. */
 static const struct report reports[] = {
 	{ .name = "allocation",
@@ -51,6 +101,20 @@ static const struct report reports[] = {
 	  .pictured = true,
 	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO),
 	  .draw = allocation_draw },
+	{ .name = "fec",
+	  .summary = "the accounting entries file (FEC) of a year; as text or another "
+		     "document, the description that goes with it",
+	  .format = FORMAT_FEC,
+	  .formats = FORMAT_BIT(FEC),
+	  .takes = EXERCISE | OPTION_BIT(UTF8) | OPTION_BIT(AUXILIAIRE),
+	  .draw = fec_draw,
+	  .stream = fec_stream,
+	  .file_name = fec_file_name },
+	{ .name = "fec-check",
+	  .summary =
+		  "SOURCE is anybody's FEC: what the tax office's tool will find in it, "
+		  "and what it leaves out",
+	  .draw_file = fec_check_draw },
 	{ .name = "journal",
 	  .summary = "every entry in double entry, for an accountant's tool, with the "
 		     "balances that it must reach",
@@ -83,8 +147,14 @@ const struct report *report_find(const char *name)
 
 unsigned report_formats(const struct report *report)
 {
-	return report->formats | (report->draw ? format_set(FORM_DOCUMENT) : 0) |
+	return report->formats |
+	       (report->draw || report->draw_file ? format_set(FORM_DOCUMENT) : 0) |
 	       (report->pictured ? format_set(FORM_PICTURE) : 0);
+}
+
+bool report_streams(const struct report *report, enum format format)
+{
+	return report->stream && report->formats & 1u << format;
 }
 
 enum err report_write(const struct report *report, struct source *source,

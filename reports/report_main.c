@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys/cli.h"
 #include "keys/file.h"
 #include "keys/version.h"
 #include "reports/command.h"
+#include "reports/render.h"
 #include "reports/report.h"
 
 #define PROGRAM REPORT_PROGRAM
@@ -52,7 +54,8 @@ enum letter {
 };
 
 #define OPTION(NAME, name, value, help)                                                  \
-	{ name, required_argument, NULL, LETTER_FIRST + OPTION_##NAME },
+	{ name, sizeof value > 1 ? required_argument : no_argument, NULL,                \
+	  LETTER_FIRST + OPTION_##NAME },
 static const struct option OPTIONS[] = {
 #include "reports/options.def"
 	{ "format", required_argument, NULL, LETTER_FORMAT },
@@ -193,7 +196,7 @@ static int options_parse(int argc, char **argv, struct options *options)
 		if (letter == '?')
 			return cli_usage(PROGRAM, "'%s' is not an option",
 					 argv[optind - 1]);
-		option_store(options, letter, optarg);
+		option_store(options, letter, optarg ? optarg : "");
 	}
 	if (!options->help && optind != argc - 1)
 		return cli_usage(PROGRAM, "one source is needed, after the report");
@@ -256,6 +259,73 @@ static int request_of(const struct report *report, const struct options *options
 
 /* ---- the report ---- */
 
+/* The file that is written: --out, or in that folder the report's own name. */
+static enum err out_path(const struct report *report, struct source *source,
+			 const struct report_request *request, const char *out,
+			 char ret_path[FILE_PATH_BYTES_MAX], struct fault *fault)
+{
+	char name[REPORT_NAME_BYTES] = "";
+	struct stat status;
+	enum err err = ERR_OK;
+	int n;
+
+	if (report->file_name && stat(out, &status) == 0 && S_ISDIR(status.st_mode))
+		err = report->file_name(source, request, name, fault);
+	if (err)
+		return err;
+	n = snprintf(ret_path, FILE_PATH_BYTES_MAX, *name ? "%s/%s" : "%s%s", out, name);
+	return n < FILE_PATH_BYTES_MAX
+		       ? ERR_OK
+		       : fault_set(fault, ERR_USAGE, "the path of --out is too long");
+}
+
+static enum err draft_part(void *ctx, struct slice part, struct fault *fault)
+{
+	return file_draft_put(ctx, part, fault);
+}
+
+static enum err print_part(void *ctx, struct slice part, struct fault *fault)
+{
+	(void)ctx;
+	(void)fault;
+	/* cli_finish() looks whether all could be written. */
+	(void)fwrite(part.p, 1, part.n, stdout);
+	return ERR_OK;
+}
+
+static enum err spool_out(const char *path, struct spool *spool, struct fault *fault)
+{
+	struct file_draft draft;
+	enum err err;
+
+	if (!path)
+		return spool_each(spool, print_part, NULL, fault);
+	err = file_draft_open(path, &draft, fault);
+	if (err)
+		return err;
+	err = spool_each(spool, draft_part, &draft, fault);
+	if (!err)
+		return file_draft_finish(&draft, REPORT_FILE_MODE, fault);
+	file_draft_drop(&draft);
+	return err;
+}
+
+static enum err stream_run(const struct report *report, struct source *source,
+			   const struct report_request *request, const char *path,
+			   struct fault *fault)
+{
+	struct spool spool;
+	enum err err = spool_open(&spool, fault);
+
+	if (err)
+		return err;
+	err = report->stream(source, request, &spool, fault);
+	if (!err)
+		err = spool_out(path, &spool, fault);
+	spool_close(&spool);
+	return err;
+}
+
 /* What no terminal should be shown goes to REPORT.FORMAT in the current folder, where
  * that is not there yet. */
 static enum err out_create(const struct report *report, enum format format,
@@ -281,32 +351,78 @@ static enum err out_write(const struct report *report, enum format format,
 		return file_write(path, buffer_slice(out), REPORT_FILE_MODE, fault);
 	if (format_is_binary(format) && isatty(STDOUT_FILENO))
 		return out_create(report, format, out, fault);
-	/* cli_finish() looks whether all could be written. */
-	(void)fwrite(out->p, 1, out->n, stdout);
-	return ERR_OK;
+	return print_part(NULL, buffer_slice(out), fault);
+}
+
+static enum err text_run(const struct report *report, struct source *source,
+			 const struct report_request *request, const char *path,
+			 struct fault *fault)
+{
+	struct buffer out;
+	enum err err;
+
+	buffer_init(&out, REPORT_BYTES_MAX);
+	err = report_write(report, source, request, &out, fault);
+	if (!err)
+		err = out_write(report, request->format, path, &out, fault);
+	buffer_release(&out);
+	return err;
+}
+
+static enum err source_run(const struct report *report, const char *from,
+			   const struct report_request *request, const char *out,
+			   struct fault *fault)
+{
+	char path[FILE_PATH_BYTES_MAX];
+	struct source *source = NULL;
+	enum err err = source_open(from, &source, fault);
+
+	if (!err && out)
+		err = out_path(report, source, request, out, path, fault);
+	if (!err)
+		err = (report_streams(report, request->format) ? stream_run : text_run)(
+			report, source, request, out ? path : NULL, fault);
+	source_close(source);
+	return err;
+}
+
+/* Of a file that is not ours; the document may say that it is refused. */
+static enum err file_run(const struct report *report, const char *from,
+			 const struct report_request *request, const char *out_name,
+			 bool *ret_refused, struct fault *fault)
+{
+	struct document doc;
+	struct buffer out;
+	enum err err;
+
+	buffer_init(&out, REPORT_BYTES_MAX);
+	err = report->draw_file(from, request, &doc, ret_refused, fault);
+	if (!err)
+		err = render(&doc, request->format, &out, fault);
+	document_release(&doc);
+	if (!err)
+		err = out_write(report, request->format, out_name, &out, fault);
+	buffer_release(&out);
+	return err;
 }
 
 static int report_run(const struct report *report, const char *path,
 		      const struct options *options)
 {
 	struct report_request request = { .lang = LANG_FR };
-	struct source *source = NULL;
-	struct buffer out;
 	struct fault fault;
+	bool refused = false;
 	int status = request_of(report, options, &request);
 	enum err err;
 
 	if (status != CLI_DONE)
 		return status;
-	buffer_init(&out, REPORT_BYTES_MAX);
-	err = source_open(path, &source, &fault);
-	if (!err)
-		err = report_write(report, source, &request, &out, &fault);
-	source_close(source);
-	if (!err)
-		err = out_write(report, request.format, options->out, &out, &fault);
-	buffer_release(&out);
-	return err ? cli_fail(PROGRAM, &fault) : CLI_DONE;
+	err = report->draw_file
+		      ? file_run(report, path, &request, options->out, &refused, &fault)
+		      : source_run(report, path, &request, options->out, &fault);
+	if (err)
+		return cli_fail(PROGRAM, &fault);
+	return refused ? CLI_REFUSED : CLI_DONE;
 }
 
 static int report_main(const struct report *report, int argc, char **argv)

@@ -38,7 +38,7 @@ struct accounting *rig_accounting(struct world *world,
 }
 
 int64_t rig_balance(const struct accounting *accounting, const char *number,
-		    enum period period)
+		    enum term term)
 {
 	int64_t sum = 0;
 
@@ -46,17 +46,17 @@ int64_t rig_balance(const struct accounting *accounting, const char *number,
 		const struct ledger_account *account = accounting_account(accounting, i);
 
 		if (strncmp(account->number, number, strlen(number)) == 0)
-			sum += cents_value(account->sums[period].debit) -
-			       cents_value(account->sums[period].credit);
+			sum += cents_value(account->sums[term].debit) -
+			       cents_value(account->sums[term].credit);
 	}
 	return sum;
 }
 
 int64_t rig_balance_all(const struct accounting *accounting, const char *number)
 {
-	return rig_balance(accounting, number, PERIOD_BEFORE) +
-	       rig_balance(accounting, number, PERIOD_PREVIOUS) +
-	       rig_balance(accounting, number, PERIOD_CURRENT);
+	return rig_balance(accounting, number, TERM_BEFORE) +
+	       rig_balance(accounting, number, TERM_PREVIOUS) +
+	       rig_balance(accounting, number, TERM_CURRENT);
 }
 
 struct exercise_request rig_days(const char *from, const char *to)

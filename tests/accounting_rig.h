@@ -17,7 +17,7 @@ struct accounting *rig_accounting(struct world *world,
 /* The balance (debits positive) of the accounts whose number begins so, in that period.
  */
 int64_t rig_balance(const struct accounting *accounting, const char *number,
-		    enum period period);
+		    enum term term);
 /* The same over all periods. */
 int64_t rig_balance_all(const struct accounting *accounting, const char *number);
 
