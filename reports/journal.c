@@ -1,11 +1,10 @@
 /*
  * journal.c - postings written down for other tools, and what they must add up to.
  *
- * The journal is written in one pass. What is known of an account (its name in the
- * tool, balance, first day) stands in a map by the account's path, as does each name
- * that was given away: (1) of journal.h rests on these two alone.
+ * The journal is written in one pass, into a spool. What is known of an account (its
+ * name in the tool, balance, first day) has the number of its path; each name that was
+ * given away stands in a map: (1) of journal.h rests on these two alone.
  *
- *	account/PATH        name, balance in cents, first day
  *	name/SPACE/ID       the id's name in that space
  *	taken/SPACE/NAME    whose name it is
  *
@@ -21,11 +20,13 @@
 #include "keys/encoding.h"
 #include "ledger/kind.h"
 #include "ledger/state.h"
+#include "reports/name_index.h"
 
 #define NAME_BYTES_MAX    128 /* of one part of an account's name */
 #define ACCOUNT_BYTES_MAX 320 /* of a whole name: two parts and their beginning */
 #define PARTS_MAX         2
-#define ACCOUNT_COLUMNS   52 /* that amounts are aligned behind, where names are short */
+#define ACCOUNT_COLUMNS   54 /* that amounts are aligned behind, where names are short */
+#define AMOUNT_COLUMNS    12 /* of an amount, at least */
 
 static const struct noun {
 	const char *noun;
@@ -63,8 +64,12 @@ struct journal {
 	enum journal_format format;
 	enum lang lang;
 	const struct standing *standing;
-	struct buffer *out;
+	struct spool *spool;
+	struct buffer *out; /* the spool's */
 	struct state *map;
+	struct name_index paths;
+	struct account *accounts; /* owned; by the number of their path */
+	size_t room;
 	struct date last; /* the latest day of a transaction */
 };
 
@@ -76,7 +81,7 @@ static void name_spell(enum journal_format format, struct slice id,
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 	size_t n = id.n < NAME_BYTES_MAX - 8 ? id.n : NAME_BYTES_MAX - 8;
-	bool hledger = format == JOURNAL_HLEDGER;
+	bool hledger = format != JOURNAL_BEANCOUNT;
 
 	for (size_t i = 0; i < n; i++) {
 		char c = (char)id.p[i];
@@ -155,9 +160,9 @@ static enum err account_name(struct journal *journal, const char *path,
 		return fault_set(fault, ERR_INVALID,
 				 "account '%s' has no place in a journal", path);
 	n = (size_t)snprintf(ret_name, ACCOUNT_BYTES_MAX, "%s",
-			     journal->format == JOURNAL_HLEDGER
-				     ? nouns[number].hledger
-				     : nouns[number].beancount);
+			     journal->format == JOURNAL_BEANCOUNT
+				     ? nouns[number].beancount
+				     : nouns[number].hledger);
 	for (size_t i = 0; i < PARTS_MAX && nouns[number].space[i]; i++) {
 		char name[NAME_BYTES_MAX];
 
@@ -170,46 +175,31 @@ static enum err account_name(struct journal *journal, const char *path,
 
 /* ---- accounts ---- */
 
-static void account_of_record(struct slice value, struct account *ret_account)
+/* The account of a path, which gets its name when it is first met. The pointer is good
+ * until the next call. */
+static enum err account_of(struct journal *journal, const char *path, struct date date,
+			   struct account **ret_account, struct fault *fault)
 {
-	struct record_reader reader = record_reader(value);
-	struct slice name = record_read_text(&reader);
+	size_t before = journal->paths.count;
+	uint32_t number = name_index_of(&journal->paths, slice_of_text(path));
+	struct account *account;
 
-	assert(name.n < ACCOUNT_BYTES_MAX); /* we wrote it */
-	memcpy(ret_account->name, name.p, name.n);
-	ret_account->name[name.n] = '\0';
-	ret_account->balance = cents_of(record_read_integer(&reader));
-	ret_account->first.day = (int32_t)record_read_integer(&reader);
-}
-
-static enum err account_read(struct journal *journal, const char *path, struct date date,
-			     struct account *ret_account, struct fault *fault)
-{
-	char key[STATE_KEY_BYTES_MAX];
-	struct slice value;
-
-	(void)snprintf(key, sizeof key, "account/%s", path);
-	if (state_get(journal->map, key, &value)) {
-		account_of_record(value, ret_account);
-		return ERR_OK;
+	if (number == UINT32_MAX)
+		return fault_set(fault, ERR_MEMORY, "out of memory for the journal");
+	if (journal->paths.room > journal->room) {
+		account = reallocarray(journal->accounts, journal->paths.room,
+				       sizeof *account);
+		if (!account)
+			return fault_set(fault, ERR_MEMORY,
+					 "out of memory for the journal");
+		journal->accounts = account;
+		journal->room = journal->paths.room;
 	}
-	ret_account->balance = CENTS_ZERO;
-	ret_account->first = date;
-	return account_name(journal, path, ret_account->name, fault);
-}
-
-static void account_write(struct journal *journal, const char *path,
-			  const struct account *account)
-{
-	char key[STATE_KEY_BYTES_MAX];
-	struct record record;
-
-	(void)snprintf(key, sizeof key, "account/%s", path);
-	record_init(&record);
-	record_text(&record, slice_of_text(account->name));
-	record_integer(&record, cents_value(account->balance));
-	record_integer(&record, account->first.day);
-	state_put(journal->map, key, record_slice(&record));
+	account = *ret_account = &journal->accounts[number];
+	if (number < before)
+		return ERR_OK;
+	*account = (struct account){ .balance = CENTS_ZERO, .first = date };
+	return account_name(journal, path, account->name, fault);
 }
 
 static enum err journal_check(struct journal *journal, struct fault *fault)
@@ -218,17 +208,47 @@ static enum err journal_check(struct journal *journal, struct fault *fault)
 
 	if (err)
 		return fault_set(fault, err, "the journal's accounts could not be kept");
-	return buffer_check(journal->out, "the journal", fault);
+	return spool_drain(journal->spool, fault);
 }
 
 /* ---- writing ---- */
 
-static void put_amount(struct journal *journal, const char *account, struct cents amount)
+static void put_blanks(struct journal *journal, size_t n)
+{
+	static const char blanks[] =
+		"                                                      ";
+
+	buffer_put(journal->out, blanks, n < sizeof blanks - 1 ? n : sizeof blanks - 1);
+}
+
+static void put_figure(struct journal *journal, const char *account, struct cents amount)
 {
 	char text[CENTS_TEXT_BYTES];
+	size_t n = strlen(account);
 
 	cents_format(amount, '.', text);
-	buffer_printf(journal->out, "%-*s  %12s EUR", ACCOUNT_COLUMNS, account, text);
+	buffer_put(journal->out, account, n);
+	put_blanks(journal, n + 2 < ACCOUNT_COLUMNS ? ACCOUNT_COLUMNS - n : 2);
+	n = strlen(text);
+	put_blanks(journal, n < AMOUNT_COLUMNS ? AMOUNT_COLUMNS - n : 0);
+	buffer_put(journal->out, text, n);
+}
+
+static void put_amount(struct journal *journal, const char *account, struct cents amount)
+{
+	put_figure(journal, account, amount);
+	buffer_put_text(journal->out, " EUR");
+}
+
+/* Bytes of ids, references and numbers alternate with what stands between them. */
+static void put_parts(struct journal *journal, const char *const *between,
+		      const struct slice *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		buffer_put_text(journal->out, between[i]);
+		buffer_put_slice(journal->out, parts[i]);
+	}
+	buffer_put_text(journal->out, between[count]);
 }
 
 static void put_head(struct journal *journal)
@@ -245,64 +265,81 @@ static void put_head(struct journal *journal)
 		      tr(journal->lang, MSG_REPORT_ROOT), root);
 	if (journal->format == JOURNAL_HLEDGER)
 		buffer_put_text(journal->out, "decimal-mark .\ncommodity 1000.00 EUR\n");
+	else if (journal->format == JOURNAL_LEDGER)
+		buffer_put_text(journal->out, "commodity EUR\n    format 1000.00 EUR\n");
 	else
 		buffer_put_text(journal->out, "option \"operating_currency\" \"EUR\"\n");
 }
 
+/* What stands between date, position, submitter, kind and reference, and again. */
+static const char *const transaction_parts[][9] = {
+	[JOURNAL_HLEDGER] = { "\n", " * (", ") ", " | ", " ",
+			      "  ; position:", ", kind:", ", by:", ", ref:" },
+	[JOURNAL_BEANCOUNT] = { "\n", " * \"", "\" \"", " ", "\"\n  position: ",
+				"\n  kind: \"", "\"\n  ref: \"", "\"\n", NULL },
+	[JOURNAL_LEDGER] = { "\n", " * (", ") ", " | ", " ", "\n    ; position: ",
+			     "\n    ; kind: ", "\n    ; by: ", "\n    ; ref: " },
+};
+
 static void put_transaction(struct journal *journal, uint64_t position,
 			    const struct entry *entry, struct date day)
 {
-	const char *kind = kind_def(entry->kind)->name;
-	int by = (int)entry->by.n, ref = (int)entry->ref.n;
-	const char *by_text = (const char *)entry->by.p,
-		   *ref_text = (const char *)entry->ref.p;
-	char date[DATE_TEXT_BYTES];
+	struct slice kind = slice_of_text(kind_def(entry->kind)->name);
+	char date[DATE_TEXT_BYTES], number[24];
+	struct slice at;
 
 	date_format(day, date);
-	if (journal->format == JOURNAL_HLEDGER)
-		buffer_printf(journal->out,
-			      "\n%s * (%" PRIu64 ") %.*s | %s %.*s  ; position:%" PRIu64
-			      ", kind:%s, by:%.*s, ref:%.*s\n",
-			      date, position, by, by_text, kind, ref, ref_text, position,
-			      kind, by, by_text, ref, ref_text);
-	else
-		buffer_printf(journal->out,
-			      "\n%s * \"%.*s\" \"%s %.*s\"\n  position: %" PRIu64
-			      "\n  kind: \"%s\"\n  ref: \"%.*s\"\n",
-			      date, by, by_text, kind, ref, ref_text, position, kind, ref,
-			      ref_text);
+	(void)snprintf(number, sizeof number, "%" PRIu64, position);
+	at = slice_of_text(number);
+	if (journal->format == JOURNAL_BEANCOUNT) {
+		const struct slice parts[] = { slice_of_text(date), entry->by, kind,
+					       entry->ref,          at,        kind,
+					       entry->ref };
+
+		put_parts(journal, transaction_parts[journal->format], parts, 7);
+	} else {
+		const struct slice parts[] = {
+			slice_of_text(date), at, entry->by, kind,
+			entry->ref,          at, kind,      entry->by
+		};
+
+		put_parts(journal, transaction_parts[journal->format], parts, 8);
+		buffer_put_slice(journal->out, entry->ref);
+		buffer_put_byte(journal->out, '\n');
+	}
 }
 
 static void put_posting(struct journal *journal, const char *account,
 			const struct posting *posting)
 {
-	bool hledger = journal->format == JOURNAL_HLEDGER;
+	static const char *const flow[] = { [JOURNAL_HLEDGER] = "  ; flow:",
+					    [JOURNAL_BEANCOUNT] = "\n    flow: \"",
+					    [JOURNAL_LEDGER] = "  ; flow: " };
+	bool beancount = journal->format == JOURNAL_BEANCOUNT;
 
-	buffer_put_text(journal->out, hledger ? "    " : "  ");
+	buffer_put_text(journal->out, beancount ? "  " : "    ");
 	put_amount(journal, account, posting->amount);
-	if (hledger)
-		buffer_printf(journal->out, "  ; flow:%s\n", posting->flow);
-	else
-		buffer_printf(journal->out, "\n    flow: \"%s\"\n", posting->flow);
+	buffer_put_text(journal->out, flow[journal->format]);
+	buffer_put_text(journal->out, posting->flow);
+	buffer_put_text(journal->out, beancount ? "\"\n" : "\n");
 }
 
 static enum err add_posting(struct journal *journal, const struct posting *posting,
 			    struct fault *fault)
 {
-	struct account account;
+	struct account *account = NULL;
 	enum err err =
-		account_read(journal, posting->account, posting->date, &account, fault);
+		account_of(journal, posting->account, posting->date, &account, fault);
 
 	if (err)
 		return err;
-	if (cents_add(account.balance, posting->amount, &account.balance) != ERR_OK)
+	if (cents_add(account->balance, posting->amount, &account->balance) != ERR_OK)
 		return fault_set(fault, ERR_TOO_BIG,
 				 "the balance of '%s' passes 2^53 - 1 cents",
 				 posting->account);
-	if (date_cmp(posting->date, account.first) < 0)
-		account.first = posting->date;
-	account_write(journal, posting->account, &account);
-	put_posting(journal, account.name, posting);
+	if (date_cmp(posting->date, account->first) < 0)
+		account->first = posting->date;
+	put_posting(journal, account->name, posting);
 	return ERR_OK;
 }
 
@@ -334,15 +371,8 @@ typedef void account_fn(struct journal *journal, const struct account *account);
 
 static void each_account(struct journal *journal, account_fn *put)
 {
-	struct state_cursor cursor;
-
-	for (state_first(journal->map, &cursor, "account/"); cursor.found;
-	     state_next(journal->map, &cursor)) {
-		struct account account;
-
-		account_of_record(cursor.value, &account);
-		put(journal, &account);
-	}
+	for (size_t i = 0; i < journal->paths.count; i++)
+		put(journal, &journal->accounts[i]);
 }
 
 static void put_declared(struct journal *journal, const struct account *account)
@@ -350,14 +380,15 @@ static void put_declared(struct journal *journal, const struct account *account)
 	char first[DATE_TEXT_BYTES];
 
 	date_format(account->first, first);
-	if (journal->format == JOURNAL_HLEDGER)
+	if (journal->format != JOURNAL_BEANCOUNT)
 		buffer_printf(journal->out, "account %s\n", account->name);
 	else
 		buffer_printf(journal->out, "%s open %s EUR\n", first, account->name);
 }
 
 /* hledger checks a day's assertions in the order of the file, so this one, of the
- * last day, is checked when all is booked; nothing moves in it. */
+ * last day, is checked when all is booked; nothing moves in it. ledger checks in the
+ * order of the file, whatever the days are. */
 static void put_asserted_hledger(struct journal *journal, const struct account *account)
 {
 	char text[CENTS_TEXT_BYTES];
@@ -368,15 +399,16 @@ static void put_asserted_hledger(struct journal *journal, const struct account *
 	buffer_printf(journal->out, " = %s EUR\n", text);
 }
 
-/* beancount checks at the beginning of a day: `last` is by now the day after. */
+/* beancount checks at the beginning of a day: `last` is by now the day after. Unless it
+ * is told to tolerate nothing, it lets a cent pass. */
 static void put_asserted_beancount(struct journal *journal, const struct account *account)
 {
 	char date[DATE_TEXT_BYTES];
 
 	date_format(journal->last, date);
 	buffer_printf(journal->out, "%s balance ", date);
-	put_amount(journal, account->name, account->balance);
-	buffer_put_byte(journal->out, '\n');
+	put_figure(journal, account->name, account->balance);
+	buffer_put_text(journal->out, " ~ 0 EUR\n");
 }
 
 static enum err put_assertions(struct journal *journal, struct fault *fault)
@@ -384,7 +416,7 @@ static enum err put_assertions(struct journal *journal, struct fault *fault)
 	const char *title = tr(journal->lang, MSG_JOURNAL_ASSERTIONS);
 	char date[DATE_TEXT_BYTES];
 
-	if (journal->format == JOURNAL_HLEDGER) {
+	if (journal->format != JOURNAL_BEANCOUNT) {
 		date_format(journal->last, date);
 		buffer_printf(journal->out, "\n%s * %s\n", date, title);
 		each_account(journal, put_asserted_hledger);
@@ -401,11 +433,9 @@ static enum err put_assertions(struct journal *journal, struct fault *fault)
 
 enum err journal_finish(struct journal *journal, struct fault *fault)
 {
-	struct state_cursor cursor;
 	enum err err = ERR_OK;
 
-	state_first(journal->map, &cursor, "account/");
-	if (cursor.found) {
+	if (journal->paths.count) {
 		buffer_put_byte(journal->out, '\n');
 		each_account(journal, put_declared);
 		err = put_assertions(journal, fault);
@@ -414,7 +444,7 @@ enum err journal_finish(struct journal *journal, struct fault *fault)
 }
 
 struct journal *journal_new(enum journal_format format, enum lang lang,
-			    const struct standing *standing, struct buffer *out)
+			    const struct standing *standing, struct spool *out)
 {
 	struct journal *journal = calloc(1, sizeof *journal);
 
@@ -423,7 +453,8 @@ struct journal *journal_new(enum journal_format format, enum lang lang,
 	*journal = (struct journal){ .format = format,
 				     .lang = lang,
 				     .standing = standing,
-				     .out = out,
+				     .spool = out,
+				     .out = &out->text,
 				     .map = state_new(NULL) };
 	if (!journal->map) {
 		free(journal);
@@ -441,6 +472,8 @@ void journal_free(struct journal *journal)
 	if (!journal)
 		return;
 	state_free(journal->map);
+	name_index_release(&journal->paths);
+	free(journal->accounts);
 	free(journal);
 }
 
@@ -452,7 +485,7 @@ static enum err journal_visit(void *ctx, uint64_t position, const struct entry *
 }
 
 enum err journal_report(struct source *source, enum journal_format format, enum lang lang,
-			struct buffer *out, struct fault *fault)
+			struct spool *out, struct fault *fault)
 {
 	struct journal *journal = journal_new(format, lang, source_standing(source), out);
 	struct source_visitor visitor = { .ctx = journal, .visit = journal_visit };

@@ -1,5 +1,5 @@
 /*
- * journal.h - the ledger as an accountant's tool reads it: hledger or beancount.
+ * journal.h - the ledger as an accountant's tool reads it: hledger, beancount or ledger.
  *
  * Every entry that moves money is a transaction with the entry's civil date (a bank
  * statement: one for each day of its lines), its position, kind, submitter and
@@ -18,7 +18,8 @@
  *	fund/F/-          equity:fund:F:free
  *	committed/F/E     liabilities:committed:F:E (so ordered/F/E)
  *
- * and the same for beancount, with capitals: Assets:Receivable:Employer-000001016.
+ * the same for ledger, and for beancount with capitals:
+ *Assets:Receivable:Employer-000001016.
  *
  *  (1) Two accounts of the ledger never share a name. Characters that a tool does not
  *      take in a name become "-"; the later of two ids that would look alike gets
@@ -31,28 +32,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keys/buffer.h"
 #include "keys/fault.h"
 #include "ledger/books.h"
 #include "ledger/entry.h"
 #include "reports/lang.h"
 #include "reports/source.h"
+#include "reports/spool.h"
 
-enum journal_format { JOURNAL_HLEDGER, JOURNAL_BEANCOUNT };
+enum journal_format { JOURNAL_HLEDGER, JOURNAL_BEANCOUNT, JOURNAL_LEDGER };
 
-/* Of a whole journal: past it the tools themselves give up. */
-#define JOURNAL_BYTES_MAX ((size_t)1 << 30)
-
-/* Appends the journal of a source to out, whose bound should be JOURNAL_BYTES_MAX.
- * lang is that of the comments. */
+/* Appends the journal of a source to out; memory grows with its accounts. lang is that
+ * of the comments. */
 MUST_USE enum err journal_report(struct source *source, enum journal_format format,
-				 enum lang lang, struct buffer *out, struct fault *fault);
+				 enum lang lang, struct spool *out, struct fault *fault);
 
 /* The same in parts, for entries that do not come from a source. The standing and
  * out must outlive the journal; NULL when out of memory. */
 struct journal;
 struct journal *journal_new(enum journal_format format, enum lang lang,
-			    const struct standing *standing, struct buffer *out);
+			    const struct standing *standing, struct spool *out);
 void journal_free(struct journal *journal);
 
 /* The next entry. ERR_INVALID for an account that has no place in the table above. */

@@ -68,13 +68,16 @@ static enum err fec_check_draw(const char *path, const struct report_request *re
 	return fec_check(path, request->lang, doc, ret_refused, fault);
 }
 
-static enum err journal_write(struct source *source, const struct report_request *request,
-			      struct buffer *out, struct fault *fault)
+static enum err journal_stream(struct source *source,
+			       const struct report_request *request, struct spool *out,
+			       struct fault *fault)
 {
-	return journal_report(source,
-			      request->format == FORMAT_HLEDGER ? JOURNAL_HLEDGER
-								: JOURNAL_BEANCOUNT,
-			      request->lang, out, fault);
+	enum journal_format format = request->format == FORMAT_HLEDGER ? JOURNAL_HLEDGER
+				     : request->format == FORMAT_LEDGER
+					     ? JOURNAL_LEDGER
+					     : JOURNAL_BEANCOUNT;
+
+	return journal_report(source, format, request->lang, out, fault);
 }
 
 static enum err receivables_draw(struct source *source,
@@ -119,8 +122,8 @@ static const struct report reports[] = {
 	  .summary = "every entry in double entry, for an accountant's tool, with the "
 		     "balances that it must reach",
 	  .format = FORMAT_HLEDGER,
-	  .formats = FORMAT_BIT(HLEDGER) | FORMAT_BIT(BEANCOUNT),
-	  .write = journal_write },
+	  .formats = FORMAT_BIT(HLEDGER) | FORMAT_BIT(BEANCOUNT) | FORMAT_BIT(LEDGER),
+	  .stream = journal_stream },
 	{ .name = "receivables",
 	  .summary = "who owes what since when, who is late, who has a credit",
 	  .draw = receivables_draw },

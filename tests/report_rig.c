@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#define TEXT_BYTES_MAX ((size_t)64 << 20)
+
 void rig_standing(const struct world *world, struct standing *ret_standing)
 {
 	*ret_standing = (struct standing){ .last_at_s = world->at };
@@ -36,6 +38,22 @@ void rig_each_entry(const struct world *world, rig_visit *visit, void *ctx)
 		json_doc_free(doc);
 	}
 	world_free(again);
+}
+
+static enum err collect(void *ctx, struct slice part, struct fault *fault)
+{
+	(void)fault;
+	return buffer_put_slice(ctx, part);
+}
+
+void rig_spool_read(struct spool *spool, struct buffer *ret_text)
+{
+	struct fault fault;
+
+	buffer_init(ret_text, TEXT_BYTES_MAX);
+	assert_int_equal(spool_each(spool, collect, ret_text, &fault), ERR_OK);
+	assert_int_equal(spool_bytes(spool), ret_text->n);
+	spool_close(spool);
 }
 
 const struct table *rig_table(const struct document *doc, const char *id)

@@ -7,6 +7,7 @@
 
 #include "reports/document.h"
 #include "reports/source.h"
+#include "reports/spool.h"
 #include "tests/world.h"
 
 /* The checkpoint's size and origin, and the last moment, of a world. */
@@ -17,6 +18,9 @@ void rig_standing(const struct world *world, struct standing *ret_standing);
 typedef void rig_visit(void *ctx, uint64_t position, const struct entry *entry,
 		       const struct posting *postings, size_t count, struct books *books);
 void rig_each_entry(const struct world *world, rig_visit *visit, void *ctx);
+
+/* What was put into a spool, which is closed; the caller releases the buffer. */
+void rig_spool_read(struct spool *spool, struct buffer *ret_text);
 
 /* These fail the test where there is no such table or column. */
 const struct table *rig_table(const struct document *doc, const char *id);

@@ -21,7 +21,7 @@ for format in text csv json html pdf xlsx svg png; do
 	$report allocation "$WORK/export" --format $format >"$WORK/from-export"
 	check "ledger and export give the same $format" cmp "$WORK/from-ledger" "$WORK/from-export"
 done
-for format in hledger beancount; do
+for format in hledger beancount ledger; do
 	$report journal "$LEDGER" --format $format >"$WORK/from-ledger"
 	$report journal "$WORK/export" --format $format >"$WORK/from-export"
 	check "ledger and export give the same $format journal" cmp "$WORK/from-ledger" "$WORK/from-export"
