@@ -116,12 +116,17 @@ size_t accounting_accounts(const struct accounting *accounting);
 
 /* ---- earmarked money (fonds dédiés) ---- */
 
+/* Of one term: opening + given + transferred - spent = closing, and the same
+ * opening + reported - used + transferred = closing. */
+struct dedicated_term {
+	struct cents opening, given, reported, used, transferred, closing;
+};
+
 struct dedicated_view {
 	const char *fund, *earmark; /* the fund's id, or a project's */
 	bool is_public; /* of the public's generosity, else of other bodies (755) */
-	struct cents opening, reported, used, transferred, closing;
-	struct cents previous_opening, previous_reported, previous_used,
-		previous_transferred; /* of N-1; its closing is the opening */
+	bool is_idle;   /* it has spent nothing, in this year and the one before */
+	struct dedicated_term term[TERM__COUNT]; /* none after */
 };
 /* After accounting_close(). */
 MUST_USE enum err accounting_dedicated(const struct accounting *accounting,

@@ -64,8 +64,8 @@ static bool origin_weights(struct accounting *a, const struct dedicated *sub,
 	return ret_weight[0] || ret_weight[1];
 }
 
-static void period_move(struct accounting *a, const struct dedicated *sub,
-			struct movement m[2], enum term term)
+static void term_move(struct accounting *a, const struct dedicated *sub,
+		      struct movement m[2], enum term term)
 {
 	struct cents used[2] = { CENTS_ZERO, sub->used[term] };
 	uint64_t weight[2];
@@ -113,7 +113,7 @@ static enum err dedicated_close(struct accounting *a, struct movement (*moves)[2
 {
 	a->line_count = 0;
 	for (size_t i = 0; i < a->subs.count; i++) {
-		period_move(a, &a->dedicated[i], moves[i], term);
+		term_move(a, &a->dedicated[i], moves[i], term);
 		dedicated_lines(a, &moves[i][0], false);
 		dedicated_lines(a, &moves[i][1], true);
 	}
@@ -162,38 +162,41 @@ enum err accounting_close(struct accounting *a, struct fault *fault)
 
 static bool view_is_empty(const struct dedicated_view *view)
 {
-	const struct cents all[] = {
-		view->opening,           view->reported,      view->used,
-		view->transferred,       view->closing,       view->previous_opening,
-		view->previous_reported, view->previous_used, view->previous_transferred
-	};
+	for (int term = TERM_BEFORE; term <= TERM_CURRENT; term++) {
+		const struct dedicated_term *t = &view->term[term];
+		const struct cents all[] = { t->opening, t->given,       t->reported,
+					     t->used,    t->transferred, t->closing };
 
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (!cents_is_zero(all[i]))
-			return false;
+		for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+			if (!cents_is_zero(all[i]))
+				return false;
+	}
 	return true;
 }
 
 static struct dedicated_view view_of(struct accounting *a, const struct dedicated *sub,
-				     struct movement m[2], int public)
+				     const struct movement m[2], int public)
 {
 	struct movement both[2] = { m[0], m[1] };
 	struct dedicated_view view = { .fund = sub->fund,
 				       .earmark = sub->earmark,
 				       .is_public = public };
 
-	period_move(a, sub, both, TERM_BEFORE);
-	period_move(a, sub, both, TERM_PREVIOUS);
-	view.previous_opening = both[public].opening;
-	view.previous_reported = both[public].reported;
-	view.previous_used = both[public].used;
-	view.previous_transferred = both[public].moved;
-	period_move(a, sub, both, TERM_CURRENT);
-	view.opening = both[public].opening;
-	view.reported = both[public].reported;
-	view.used = both[public].used;
-	view.transferred = both[public].moved;
-	view.closing = both[public].closing;
+	view.is_idle = cents_is_zero(sub->used[TERM_CURRENT]) &&
+		       cents_is_zero(sub->used[TERM_PREVIOUS]);
+	for (int term = TERM_BEFORE; term <= TERM_CURRENT; term++) {
+		term_move(a, sub, both, (enum term)term);
+		view.term[term] = (struct dedicated_term){
+			.opening = both[public].opening,
+			.given = sub->given[public][term],
+			.reported = both[public].reported,
+			.used = both[public].used,
+			.transferred = both[public].moved,
+			.closing = both[public].closing,
+		};
+	}
+	view.is_idle =
+		view.is_idle && cents_is_positive(view.term[TERM_PREVIOUS].opening);
 	return view;
 }
 

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "reports/accounts.h"
 #include "reports/allocation.h"
 #include "reports/fec.h"
 #include "reports/fec_check.h"
@@ -95,6 +96,24 @@ static enum err statement_draw(struct source *source,
 				request->lang, doc, fault);
 }
 
+/* A year's accounts as a document: NAME_draw(). */
+#define ACCOUNTS(name, file_id, title, lines)                                            \
+	static enum err name##_draw(struct source *source,                               \
+				    const struct report_request *request,                \
+				    struct document *doc, struct fault *fault)           \
+	{                                                                                \
+		static const struct accounts_report report = { file_id, title, lines,    \
+							       name##_put };             \
+                                                                                         \
+		return accounts_report(source, request, &report, doc, fault);            \
+	}
+ACCOUNTS(balance, "balance", MSG_BALANCE_TITLE, false)
+ACCOUNTS(cer, "cer", MSG_CER_TITLE, false)
+ACCOUNTS(crod, "crod", MSG_CROD_TITLE, false)
+ACCOUNTS(dedicated, "fonds_dedies", MSG_DEDICATED_TITLE, false)
+ACCOUNTS(grand_livre, "grand_livre", MSG_GRAND_LIVRE_TITLE, true)
+ACCOUNTS(journaux, "journaux", MSG_JOURNAUX_TITLE, true)
+
 #define EXERCISE (OPTION_BIT(YEAR) | OPTION_BIT(FROM) | OPTION_BIT(TO))
 
 /* A format that is not said is text. */
@@ -104,6 +123,18 @@ static const struct report reports[] = {
 	  .pictured = true,
 	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO),
 	  .draw = allocation_draw },
+	{ .name = "balance",
+	  .summary = "of each account of a year: opening, movements, balance",
+	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
+	  .draw = balance_draw },
+	{ .name = "cer",
+	  .summary = "what the public's generosity gave, and what it was used for",
+	  .takes = EXERCISE,
+	  .draw = cer_draw },
+	{ .name = "crod",
+	  .summary = "income by its origin, charges by what they were for",
+	  .takes = EXERCISE,
+	  .draw = crod_draw },
 	{ .name = "fec",
 	  .summary = "the accounting entries file (FEC) of a year; as text or another "
 		     "document, the description that goes with it",
@@ -118,12 +149,24 @@ static const struct report reports[] = {
 		  "SOURCE is anybody's FEC: what the tax office's tool will find in it, "
 		  "and what it leaves out",
 	  .draw_file = fec_check_draw },
+	{ .name = "fonds-dedies",
+	  .summary = "earmarked money: opening, reported, used, closing",
+	  .takes = EXERCISE,
+	  .draw = dedicated_draw },
+	{ .name = "grand-livre",
+	  .summary = "each account of a year, line by line",
+	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
+	  .draw = grand_livre_draw },
 	{ .name = "journal",
 	  .summary = "every entry in double entry, for an accountant's tool, with the "
 		     "balances that it must reach",
 	  .format = FORMAT_HLEDGER,
 	  .formats = FORMAT_BIT(HLEDGER) | FORMAT_BIT(BEANCOUNT) | FORMAT_BIT(LEDGER),
 	  .stream = journal_stream },
+	{ .name = "journaux",
+	  .summary = "each journal of a year, entry by entry",
+	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
+	  .draw = journaux_draw },
 	{ .name = "receivables",
 	  .summary = "who owes what since when, who is late, who has a credit",
 	  .draw = receivables_draw },

@@ -42,6 +42,18 @@ if [ "$(id -u)" = 0 ] && [ -w /dev/full ]; then
 		"! $report journal '$LEDGER' >/dev/full 2>/dev/null"
 fi
 
+# ---- the accounts as documents ----
+
+for name in balance grand-livre journaux fonds-dedies crod cer; do
+	$report $name "$LEDGER" --format json >"$WORK/from-ledger"
+	$report $name "$WORK/export" --format json >"$WORK/from-export"
+	check "ledger and export give the same $name" cmp "$WORK/from-ledger" "$WORK/from-export"
+done
+check "a year without entries is drawn" $report balance "$LEDGER" --year 2030
+check "an auxiliary balance is called so" sh -c \
+	"$report balance '$LEDGER' --auxiliaire | head -1 | grep -q 'Journal auxiliaire'"
+refuse "a compte d'emploi is of the books themselves" 2 "takes no --auxiliaire" $report cer "$LEDGER" --auxiliaire
+
 # ---- journals, where the tools are ----
 
 for format in hledger beancount ledger; do
