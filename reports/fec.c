@@ -15,7 +15,7 @@
 #include "reports/latin9.h"
 #include "reports/naming.h"
 
-#define FIELD_BYTES 4096
+#define FIELD_BYTES 1024
 
 const char *const fec_columns[FEC_COLUMNS] = {
 	"JournalCode", "JournalLib",    "EcritureNum", "EcritureDate", "CompteNum",
@@ -29,7 +29,11 @@ struct fec {
 	struct voucher_sink sink;
 	struct spool year; /* its lines, until the opening is written */
 	struct fec_facts facts;
-	enum err err; /* of opening the spool */
+	enum err err;                          /* of opening the spool */
+	struct buffer journal[DAYBOOK__COUNT]; /* code and label of each, as fields */
+	struct buffer before, between, behind; /* of the voucher that is written */
+	struct buffer *accounts;               /* owned; the fields of each account */
+	size_t account_count;
 };
 
 /* ---- fields ---- */
@@ -54,107 +58,137 @@ static void put_plain(const struct fec *fec, struct buffer *out, const char *tex
 	put_text(fec, out, slice_of_text(text));
 }
 
-static void digits_put(char *text, size_t n, uint64_t number)
+/* So many digits of a number, with zeroes before it. */
+static char *digits_put(char *at, size_t n, uint64_t number)
 {
-	while (n-- > 0) {
-		text[n] = (char)('0' + number % 10);
-		number /= 10;
-	}
+	for (size_t i = n; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+	return at + n;
 }
 
 static void put_date(struct buffer *out, struct date date)
 {
 	struct ymd ymd = ymd_of_date(date);
-	char text[9];
+	char text[9], *at = text;
 
-	digits_put(text, 4, (uint64_t)ymd.year);
-	digits_put(text + 4, 2, (uint64_t)ymd.month);
-	digits_put(text + 6, 2, (uint64_t)ymd.day);
-	text[8] = '\t';
+	at = digits_put(at, 4, (uint64_t)ymd.year);
+	at = digits_put(at, 2, (uint64_t)ymd.month);
+	*digits_put(at, 2, (uint64_t)ymd.day) = '\t';
 	buffer_put(out, text, sizeof text);
-}
-
-static void put_amount(struct buffer *out, struct cents amount)
-{
-	char text[CENTS_TEXT_BYTES];
-
-	cents_format(amount, ',', text);
-	buffer_put_text(out, text);
-	buffer_put_byte(out, '\t');
 }
 
 /* ---- lines ---- */
 
-/* What all lines of a voucher have in common. */
-struct head {
-	char journal[128], number[24], piece[64];
-};
-
-static void head_of(struct fec *fec, const struct voucher *voucher, struct head *head)
+/* What all lines of a voucher have in common, written once: the fields before the
+ * account, those between it and the amounts, and those behind. */
+static void put_common(struct fec *fec, const struct voucher *voucher)
 {
 	uint64_t number = ++fec->facts.vouchers[voucher->daybook];
+	char text[64];
 
-	(void)snprintf(head->journal, sizeof head->journal, "%s%s",
-		       fec->request.auxiliary ? "Journal auxiliaire - " : "",
-		       daybook_label(voucher->daybook));
-	(void)snprintf(head->number, sizeof head->number, "%06" PRIu64, number);
+	buffer_clear(&fec->before);
+	buffer_put_slice(&fec->before, buffer_slice(&fec->journal[voucher->daybook]));
+	(void)snprintf(text, sizeof text, "%06" PRIu64 "\t", number);
+	buffer_put_text(&fec->before, text);
+	put_date(&fec->before, voucher->date);
+
+	buffer_clear(&fec->between);
 	if (voucher->daybook == DAYBOOK_AN)
-		(void)snprintf(head->piece, sizeof head->piece, "AN");
+		(void)snprintf(text, sizeof text, "AN");
 	else if (!voucher->ref.n)
-		(void)snprintf(head->piece, sizeof head->piece, "INVENTAIRE-%" PRIu64,
-			       number);
+		(void)snprintf(text, sizeof text, "INVENTAIRE-%" PRIu64, number);
 	else
-		(void)snprintf(head->piece, sizeof head->piece, "%" PRIu64 "-%.*s",
-			       voucher->position, (int)voucher->ref.n,
-			       (const char *)voucher->ref.p);
+		(void)snprintf(text, sizeof text, "%" PRIu64 "-%.*s", voucher->position,
+			       (int)voucher->ref.n, (const char *)voucher->ref.p);
+	put_plain(fec, &fec->between, text);
+	put_date(&fec->between, voucher->date);
+	put_plain(fec, &fec->between, voucher->label);
+
+	buffer_clear(&fec->behind);
+	buffer_put_text(&fec->behind, "\t\t"); /* EcritureLet, DateLet */
+	put_date(&fec->behind, voucher->valid_on);
+	buffer_put_text(&fec->behind, "\t\r\n"); /* Montantdevise, Idevise */
 }
 
-static void put_line(const struct fec *fec, struct buffer *out,
-		     const struct voucher *voucher, const struct head *head,
-		     const struct ledger_account *account, struct cents amount)
+/* The four fields of an account, written when it is first met. */
+static enum err account_text(struct fec *fec, const struct accounting *accounting,
+			     size_t number, struct slice *ret_text, struct fault *fault)
 {
+	const struct ledger_account *account = accounting_account(accounting, number);
+	struct buffer *text;
+
+	if (number >= fec->account_count) {
+		size_t count = accounting_accounts(accounting) + 32;
+		struct buffer *more =
+			reallocarray(fec->accounts, count, sizeof *fec->accounts);
+
+		if (!more)
+			return fault_set(fault, ERR_MEMORY, "out of memory for the file");
+		fec->accounts = more;
+		for (size_t i = fec->account_count; i < count; i++)
+			buffer_init(&more[i], 4 * FIELD_BYTES);
+		fec->account_count = count;
+	}
+	text = &fec->accounts[number];
+	if (!text->n) {
+		put_plain(fec, text, account->number);
+		put_plain(fec, text, account->label);
+		put_plain(fec, text, account->aux);
+		put_plain(fec, text, account->aux_label);
+	}
+	*ret_text = buffer_slice(text);
+	return buffer_check(text, "an account's text", fault);
+}
+
+static void put_amounts(struct buffer *out, struct cents amount)
+{
+	char text[2 * CENTS_TEXT_BYTES + 8], *at = text;
 	bool credit = cents_is_negative(amount);
 
-	put_plain(fec, out, daybook_code(voucher->daybook));
-	put_plain(fec, out, head->journal);
-	put_plain(fec, out, head->number);
-	put_date(out, voucher->date);
-	put_plain(fec, out, account->number);
-	put_plain(fec, out, account->label);
-	put_plain(fec, out, account->aux);
-	put_plain(fec, out, account->aux_label);
-	put_plain(fec, out, head->piece);
-	put_date(out, voucher->date);
-	put_plain(fec, out, voucher->label);
-	put_amount(out, credit ? CENTS_ZERO : amount);
-	put_amount(out, credit ? cents_neg(amount) : CENTS_ZERO);
-	buffer_put_text(out, "\t\t"); /* EcritureLet, DateLet */
-	put_date(out, voucher->valid_on);
-	buffer_put_text(out, "\t\r\n"); /* Montantdevise, Idevise */
+	if (credit)
+		at = mempcpy(at, "0,00\t", 5);
+	cents_format(credit ? cents_neg(amount) : amount, ',', at);
+	at += strlen(at);
+	at = credit ? mempcpy(at, "\t", 1) : mempcpy(at, "\t0,00\t", 6);
+	buffer_put(out, text, (size_t)(at - text));
+}
+
+static enum err put_line(struct fec *fec, const struct accounting *accounting,
+			 const struct voucher_line *line, struct buffer *out,
+			 struct fault *fault)
+{
+	bool credit = cents_is_negative(line->amount);
+	struct cents *sum = credit ? &fec->facts.credit : &fec->facts.debit;
+	struct slice account;
+	enum err err = account_text(fec, accounting, line->account, &account, fault);
+
+	if (err)
+		return err;
+	if (cents_add(*sum, credit ? cents_neg(line->amount) : line->amount, sum) !=
+	    ERR_OK)
+		return fault_set(fault, ERR_TOO_BIG,
+				 "a sum of the file passes 2^53 - 1 cents");
+	buffer_put_slice(out, buffer_slice(&fec->before));
+	buffer_put_slice(out, account);
+	buffer_put_slice(out, buffer_slice(&fec->between));
+	put_amounts(out, line->amount);
+	buffer_put_slice(out, buffer_slice(&fec->behind));
+	fec->facts.lines++;
+	return ERR_OK;
 }
 
 static enum err put_voucher(struct fec *fec, const struct accounting *accounting,
 			    const struct voucher *voucher, struct spool *out,
 			    struct fault *fault)
 {
-	struct head head;
+	enum err err = ERR_OK;
 
-	head_of(fec, voucher, &head);
-	for (size_t i = 0; i < voucher->count; i++) {
-		struct cents amount = voucher->lines[i].amount, *sum;
-
-		sum = cents_is_negative(amount) ? &fec->facts.credit : &fec->facts.debit;
-		if (cents_add(*sum,
-			      cents_is_negative(amount) ? cents_neg(amount) : amount,
-			      sum) != ERR_OK)
-			return fault_set(fault, ERR_TOO_BIG,
-					 "a sum of the file passes 2^53 - 1 cents");
-		put_line(fec, &out->text, voucher, &head,
-			 accounting_account(accounting, voucher->lines[i].account),
-			 amount);
-		fec->facts.lines++;
-	}
-	return spool_drain(out, fault);
+	put_common(fec, voucher);
+	for (size_t i = 0; i < voucher->count && !err; i++)
+		err = put_line(fec, accounting, &voucher->lines[i], &out->text, fault);
+	if (!err)
+		err = buffer_check(&fec->between, "a line of the file", fault);
+	return err ? err : spool_drain(out, fault);
 }
 
 static enum err sink_put(void *ctx, const struct accounting *accounting,
@@ -167,6 +201,21 @@ static enum err sink_put(void *ctx, const struct accounting *accounting,
 
 /* ---- the whole ---- */
 
+static void journals_name(struct fec *fec)
+{
+	for (int daybook = 0; daybook < DAYBOOK__COUNT; daybook++) {
+		struct buffer *out = &fec->journal[daybook];
+		char label[128];
+
+		(void)snprintf(label, sizeof label, "%s%s",
+			       fec->request.auxiliary ? "Journal auxiliaire - " : "",
+			       daybook_label((enum daybook)daybook));
+		buffer_init(out, FIELD_BYTES);
+		put_plain(fec, out, daybook_code((enum daybook)daybook));
+		put_plain(fec, out, label);
+	}
+}
+
 enum err fec_new(const struct fec_request *request, struct fec **ret_fec,
 		 struct fault *fault)
 {
@@ -176,6 +225,10 @@ enum err fec_new(const struct fec_request *request, struct fec **ret_fec,
 		return fault_set(fault, ERR_MEMORY, "out of memory for the file");
 	fec->request = *request;
 	fec->sink = (struct voucher_sink){ .ctx = fec, .put = sink_put };
+	buffer_init(&fec->before, 4 * FIELD_BYTES);
+	buffer_init(&fec->between, 4 * FIELD_BYTES);
+	buffer_init(&fec->behind, FIELD_BYTES);
+	journals_name(fec);
 	fec->err = spool_open(&fec->year, fault);
 	if (fec->err) {
 		enum err err = fec->err;
@@ -189,8 +242,18 @@ enum err fec_new(const struct fec_request *request, struct fec **ret_fec,
 
 void fec_free(struct fec *fec)
 {
-	if (fec && !fec->err)
+	if (!fec)
+		return;
+	if (!fec->err)
 		spool_close(&fec->year);
+	for (int daybook = 0; daybook < DAYBOOK__COUNT; daybook++)
+		buffer_release(&fec->journal[daybook]);
+	for (size_t i = 0; i < fec->account_count; i++)
+		buffer_release(&fec->accounts[i]);
+	free(fec->accounts);
+	buffer_release(&fec->before);
+	buffer_release(&fec->between);
+	buffer_release(&fec->behind);
 	free(fec);
 }
 

@@ -64,8 +64,16 @@ void latin9_put(struct buffer *out, struct slice utf8)
 	size_t at = 0;
 
 	while (at < utf8.n) {
-		uint32_t character = utf8_next(text, utf8.n, &at);
+		size_t plain = at;
+		uint32_t character;
 
+		while (plain < utf8.n && utf8.p[plain] < 0x80)
+			plain++;
+		buffer_put(out, utf8.p + at, plain - at);
+		at = plain;
+		if (at == utf8.n)
+			break;
+		character = utf8_next(text, utf8.n, &at);
 		if (latin9_of(character, &byte))
 			buffer_put_byte(out, byte);
 		else

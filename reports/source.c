@@ -17,6 +17,7 @@
 #include "ledger/audit.h"
 #include "ledger/books_query.h"
 #include "ledger/ledger.h"
+#include "ledger/state_file.h"
 #include "ledger/tile.h"
 
 #define LEDGER_FILE     "ledger.db"
@@ -162,12 +163,13 @@ static enum err ledger_source_open(struct source *source, struct fault *fault)
 
 /* ---- replaying a ledger folder ---- */
 
-/* Books of their own, in memory, that follow the entries; and the log's tiles,
- * which they ask for roots of the past. */
+/* Books of their own that follow the entries, kept in a temporary file once they are
+ * large; and the log's tiles, which they ask for roots of the past. */
 struct replay {
 	struct source *source;
 	const struct source_visitor *visitor; /* or NULL, and */
 	struct past *past;
+	struct state_file *file;
 	struct state *state;
 	struct books *books;
 	struct tile_source tiles;
@@ -224,28 +226,47 @@ static enum err replay_entry(void *ctx, uint64_t position, struct slice bytes,
 		err = replay->visitor->visit(replay->visitor->ctx, position, &entry,
 					     postings, count, fault);
 	}
+	if (!err)
+		err = state_file_relieve(replay->file, replay->state, fault);
 	json_doc_free(doc);
 	return err;
+}
+
+static enum err replay_begin(struct replay *replay, struct fault *fault)
+{
+	struct books_hooks hooks = { .ctx = replay, .root_at = replay_root_at };
+	const char *dir = getenv("TMPDIR");
+	enum err err = state_file_open(dir && *dir ? dir : "/tmp", &replay->file, fault);
+
+	if (err)
+		return err;
+	struct state_backing backing = state_file_backing(replay->file);
+	replay->state = state_new(&backing);
+	if (replay->state)
+		replay->books = books_new(replay->state, &hooks);
+	return replay->books ? ERR_OK : fault_set(fault, ERR_MEMORY, "out of memory");
 }
 
 static enum err ledger_replay(struct source *source, const struct source_visitor *visitor,
 			      struct past *past, struct fault *fault)
 {
 	struct replay replay = { .source = source, .visitor = visitor, .past = past };
-	struct books_hooks hooks = { .ctx = &replay, .root_at = replay_root_at };
 	uint64_t size = past ? past->size : source->standing.checkpoint.size;
-	enum err err;
+	enum err err = replay_begin(&replay, fault);
 
 	tile_source_init(&replay.tiles, whole_standing(source)->checkpoint.size, &replay,
 			 replay_tile);
-	replay.state = state_new(NULL);
-	if (replay.state)
-		replay.books = books_new(replay.state, &hooks);
-	err = replay.books ? ledger_each_entry(source->ledger, 0, size, replay_entry,
-					       &replay, fault)
-			   : fault_set(fault, ERR_MEMORY, "out of memory");
+	if (!err)
+		err = ledger_each_entry(source->ledger, 0, size, replay_entry, &replay,
+					fault);
+	/* What the file could not do is no fault of the log. */
+	if (err && replay.file && state_file_fault(replay.file)->err) {
+		*fault = *state_file_fault(replay.file);
+		err = fault->err;
+	}
 	books_free(replay.books);
 	state_free(replay.state);
+	state_file_free(replay.file);
 	return err;
 }
 

@@ -317,6 +317,23 @@ bench_report() {
 	line "report, CPU, $MANY batches : $few batches" "$(field "$GREAT" 2)" "$(field "$SMALL" 2)" ns most 1.3 1.2
 }
 
+# What an accountant's file costs: to be written, apart from the replay that gives its
+# entries their postings; and all of it, in memory, at a hundred times the entries.
+bench_accounts() {
+	local few=$1 what entries ns bytes name both
+	ask "$TOOLS/bench_journal" "$WORK/few" 1000000 >"$WORK/written" || exit 2
+	while read -r what entries ns bytes; do
+		line "$what, writing, CPU" "$(per_s "$entries" "$ns")" - "entries/s" least 300000 -
+	done <"$WORK/written"
+	for name in journal fec; do
+		both=$(ask "$TOOLS/bench_run" 1 "$BIN/arrondi-report" $name "$WORK/few" \
+			+ "$BIN/arrondi-report" $name "$WORK/many") || exit 2
+		small=$(echo "$both" | head -n 1) great=$(echo "$both" | tail -n 1)
+		line "$name with its replay, CPU" "$(per_s "$ENTRIES" "$(field "$great" 2)")" - "entries/s" least - -
+		line "$name, peak memory, $ENTRIES entries : $few" "$(field "$great" 3)" "$(field "$small" 3)" KiB most - 2
+	done
+}
+
 # The same at a hundred times the entries.
 bench_scale() {
 	local few=$((ENTRIES / 100)) what small great dir
@@ -326,6 +343,7 @@ bench_scale() {
 	report_both
 	line "report, CPU, $ENTRIES entries : $few" "$(field "$GREAT" 2)" "$(field "$SMALL" 2)" ns most 1.3 1.2
 	line "report, peak memory, $ENTRIES entries : $few" "$(field "$GREAT" 3)" "$(field "$SMALL" 3)" KiB most - 2
+	bench_accounts "$few"
 	for dir in few many; do
 		do_quietly "$BIN/arrondi-ledger" export "$WORK/$dir" "$WORK/$dir.out"
 	done

@@ -33,9 +33,9 @@ static void a_report_is_found_by_its_name_and_can_be_had(void **state)
 		assert_true(formats & 1u << report->format);
 		assert_int_equal(report->needs & ~report->takes, 0);
 		assert_int_equal(report->takes >> OPTION__COUNT, 0);
-		assert_true(report->write || !report->formats);
+		assert_true(report->write || report->stream || !report->formats);
 		assert_int_equal(report->formats & ~format_set(FORM_OWN), 0);
-		if (report->draw)
+		if (report->draw || report->draw_file)
 			assert_int_equal(formats & format_set(FORM_DOCUMENT),
 					 format_set(FORM_DOCUMENT));
 		else
