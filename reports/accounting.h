@@ -114,6 +114,10 @@ const struct ledger_account *accounting_account(const struct accounting *account
 						size_t account);
 size_t accounting_accounts(const struct accounting *accounting);
 
+/* What was paid of a grant in a term, net of transfers that came back. */
+struct cents accounting_paid(const struct accounting *accounting, uint64_t proposal,
+			     enum term term);
+
 /* ---- earmarked money (fonds dédiés) ---- */
 
 /* Of one term: opening + given + transferred - spent = closing, and the same

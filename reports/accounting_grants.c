@@ -37,6 +37,14 @@ enum destination accounting_grant_destination(const struct accounting *a,
 	return grant && grant->is_project ? TO_OTHERS : TO_MISSION;
 }
 
+struct cents accounting_paid(const struct accounting *a, uint64_t proposal,
+			     enum term term)
+{
+	const struct grant *grant = grant_of(a, proposal);
+
+	return grant ? grant->paid_in[term] : CENTS_ZERO;
+}
+
 void grants_release(struct accounting *a)
 {
 	for (size_t i = 0; i < a->grant_count; i++)
@@ -249,6 +257,7 @@ static void take_paid(struct accounting *a, const struct entry *entry,
 	if (!grant)
 		return;
 	grant->paid = accounting_plus(a, grant->paid, amount);
+	grant->paid_in[a->term] = accounting_plus(a, grant->paid_in[a->term], amount);
 	charge_up_to(a, grant, grant->paid);
 	accounting_line(a, PLAN_AID_DUE, grant->aux, NOWHERE, amount);
 }

@@ -41,6 +41,7 @@ struct grant_part {
 struct grant {
 	uint64_t position; /* of the proposal */
 	struct cents amount, waiting, charged, paid, cancelled;
+	struct cents paid_in[TERM__COUNT]; /* net of what came back */
 	bool is_granted, is_notified, is_project;
 	uint32_t aux;
 	uint32_t fund;

@@ -11,6 +11,7 @@
 #include "reports/fec.h"
 #include "reports/fec_check.h"
 #include "reports/journal.h"
+#include "reports/prefet.h"
 #include "reports/receivables.h"
 #include "reports/render.h"
 #include "reports/statement.h"
@@ -167,6 +168,12 @@ static const struct report reports[] = {
 	  .summary = "each journal of a year, entry by entry",
 	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
 	  .draw = journaux_draw },
+	{ .name = "prefet",
+	  .summary =
+		  "the yearly report of a fonds de dotation to the préfet, items a to d, "
+		  "and the thresholds",
+	  .takes = EXERCISE,
+	  .draw = prefet_report },
 	{ .name = "receivables",
 	  .summary = "who owes what since when, who is late, who has a credit",
 	  .draw = receivables_draw },
