@@ -412,32 +412,47 @@ static enum err check_open(const char *path, FILE **ret_file, struct fault *faul
 			 reason ? reason : "unknown error");
 }
 
-enum err fec_check(const char *path, enum lang lang, struct document *doc,
-		   bool *ret_refused, struct fault *fault)
+static void put_all(const struct fec_check *check, bool refused, struct document *doc)
+{
+	document_paragraph(doc,
+			   tr(doc->lang, refused ? MSG_FEC_IS_REFUSED : MSG_FEC_IS_GOOD));
+	put_sums(check, doc);
+	put_rules(check, doc);
+	put_findings(check, doc);
+}
+
+enum err fec_check_stream(FILE *file, const char *name, enum lang lang,
+			  struct document *doc, bool *ret_refused, struct fault *fault)
 {
 	struct fec_check *check = calloc(1, sizeof *check);
-	FILE *file = NULL;
 	enum err err;
 
 	document_init(doc, lang, "fec_check", tr(lang, MSG_FEC_CHECK_TITLE));
 	if (!check)
 		return fault_set(fault, ERR_MEMORY, "out of memory for the check");
 	check->lang = lang;
-	err = check_open(path, &file, fault);
-	if (!err) {
-		check_name(check, path);
-		err = check_file(check, file, path, fault);
-		(void)fclose(file); /* nothing was written */
-	}
+	check_name(check, name);
+	err = check_file(check, file, name, fault);
 	if (!err) {
 		*ret_refused = is_refused(check);
-		document_paragraph(doc, tr(lang, *ret_refused ? MSG_FEC_IS_REFUSED
-							      : MSG_FEC_IS_GOOD));
-		put_sums(check, doc);
-		put_rules(check, doc);
-		put_findings(check, doc);
+		put_all(check, *ret_refused, doc);
 		err = document_check(doc, fault);
 	}
 	check_release(check);
+	return err;
+}
+
+enum err fec_check(const char *path, enum lang lang, struct document *doc,
+		   bool *ret_refused, struct fault *fault)
+{
+	FILE *file = NULL;
+	enum err err = check_open(path, &file, fault);
+
+	if (err) {
+		document_init(doc, lang, "fec_check", tr(lang, MSG_FEC_CHECK_TITLE));
+		return err;
+	}
+	err = fec_check_stream(file, path, lang, doc, ret_refused, fault);
+	(void)fclose(file); /* nothing was written */
 	return err;
 }

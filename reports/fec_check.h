@@ -11,6 +11,7 @@
 #define ARRONDI_REPORTS_FEC_CHECK_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "keys/fault.h"
 #include "reports/document.h"
@@ -23,5 +24,10 @@
  * finding is an error. ERR_NOT_FOUND or ERR_IO where the file cannot be read. */
 MUST_USE enum err fec_check(const char *path, enum lang lang, struct document *doc,
 			    bool *ret_refused, struct fault *fault);
+
+/* The same of an open file, which the caller closes; name is what it is called. */
+MUST_USE enum err fec_check_stream(FILE *file, const char *name, enum lang lang,
+				   struct document *doc, bool *ret_refused,
+				   struct fault *fault);
 
 #endif

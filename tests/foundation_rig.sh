@@ -69,3 +69,14 @@ send() { # PATH TOKEN TEXT [CONTENT-TYPE]
 batch_query() { # reference
 	echo "source=salary&period=$MONTH&collected_on=$TODAY&reference=$1&step=1.00&terms=$TERMS"
 }
+
+# A gift of 1 234.56 of a company, of which 1 230.00 arrive; and the export.
+make_gift() {
+	printf '{"kind":"gift","date":"%s","payer":"%s","giver":"company","fund":"emploi","amount":123456}' \
+		"$TODAY" "$COMPANY" >"$WORK/gift.json"
+	printf '{"kind":"settlement","date":"%s","payer":"%s","amount":123000}' \
+		"$TODAY" "$COMPANY" >"$WORK/settlement.json"
+	arrondi-ledger record "$LEDGER" "$WORK/gift.json" >/dev/null &&
+		arrondi-ledger record "$LEDGER" "$WORK/settlement.json" --by treasurer >/dev/null &&
+		arrondi-ledger export "$LEDGER" "$WORK/export"
+}

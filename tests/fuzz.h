@@ -41,6 +41,7 @@
 	FUZZ(encoding)                                                                   \
 	FUZZ(entry)                                                                      \
 	FUZZ(export)                                                                     \
+	FUZZ(fec)                                                                        \
 	FUZZ(hook_gocardless)                                                            \
 	FUZZ(hook_helloasso)                                                             \
 	FUZZ(hook_mollie)                                                                \

@@ -240,18 +240,26 @@ static void assert_whole(struct reading *reading, const struct world *world)
 	free(moves);
 }
 
+/* The story's journal, written and read back. */
+static void story_journal(struct world *world, enum journal_format format,
+			  struct buffer *out, struct reading *ret_reading)
+{
+	struct story story;
+
+	story_tell(world, &story);
+	write_journal(world, format, out);
+	read_journal(out, ret_reading);
+	assert_whole(ret_reading, world);
+}
+
 static void a_story_in_hledger_comes_to_our_balances(void **state)
 {
 	struct world *world = world_new();
 	struct reading reading;
-	struct story story;
 	struct buffer out;
 
 	(void)state;
-	story_tell(world, &story);
-	write_journal(world, JOURNAL_HLEDGER, &out);
-	read_journal(&out, &reading);
-	assert_whole(&reading, world);
+	story_journal(world, JOURNAL_HLEDGER, &out, &reading);
 	assert_balance(&reading, world, "assets:bank", "bank");
 	assert_balance(&reading, world, "assets:receivable:employer-000001016",
 		       "receivable/" STORY_LILAS);
@@ -276,14 +284,10 @@ static void a_story_in_ledger_comes_to_our_balances(void **state)
 {
 	struct world *world = world_new();
 	struct reading reading;
-	struct story story;
 	struct buffer out;
 
 	(void)state;
-	story_tell(world, &story);
-	write_journal(world, JOURNAL_LEDGER, &out);
-	read_journal(&out, &reading);
-	assert_whole(&reading, world);
+	story_journal(world, JOURNAL_LEDGER, &out, &reading);
 	assert_balance(&reading, world, "equity:fund:general:free", "fund/general/-");
 	assert_non_null(strstr(buffer_text(&out),
 			       "2026-10-30 * (10) employer:000001016 | batch R9\n"
@@ -298,21 +302,18 @@ static void a_story_in_beancount_comes_to_our_balances(void **state)
 {
 	struct world *world = world_new();
 	struct reading reading;
-	struct story story;
 	struct buffer out;
 
 	(void)state;
-	story_tell(world, &story);
-	write_journal(world, JOURNAL_BEANCOUNT, &out);
-	read_journal(&out, &reading);
-	assert_whole(&reading, world);
+	story_journal(world, JOURNAL_BEANCOUNT, &out, &reading);
 	assert_balance(&reading, world, "Assets:Bank", "bank");
 	assert_balance(&reading, world, "Assets:Receivable:Employer-000004044",
 		       "receivable/" STORY_CANAL);
 	assert_balance(&reading, world, "Equity:Fund:Projets:Atelier-velo",
 		       "fund/projets/atelier-velo");
-	/* The day after the last: a balance is one of the morning. */
+	/* The day after the last: a balance is one of the morning. And to the cent. */
 	assert_non_null(strstr(buffer_text(&out), "\n2026-12-02 balance Assets:Bank "));
+	assert_non_null(strstr(buffer_text(&out), " ~ 0 EUR\n"));
 	buffer_release(&out);
 	world_free(world);
 }
