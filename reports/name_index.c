@@ -49,7 +49,8 @@ static uint32_t name_put(struct name_index *index, struct slice name, size_t at)
 		index->names = names;
 		index->room = room;
 	}
-	index->names[index->count] = strndup((const char *)name.p, name.n);
+	index->names[index->count] =
+		name.n ? strndup((const char *)name.p, name.n) : strdup("");
 	if (!index->names[index->count])
 		return UINT32_MAX;
 	index->slots[at] = (uint32_t)++index->count;

@@ -122,9 +122,27 @@ static int64_t opening_debit(const struct accounts *accounts)
 	return sum;
 }
 
+/* The sum of the classes' rows. */
+static int64_t of_classes(const struct document *balance, const char *column)
+{
+	const struct table *t = rig_table(balance, "accounts");
+	int64_t sum = 0;
+
+	for (const struct row *row = t->first_row; row; row = row->next)
+		if (row->style == ROW_SUBTOTAL)
+			sum += rig_cents(t, row, column);
+	return sum;
+}
+
 static void books_agree(struct year *year, const struct document *balance)
 {
 	struct document book;
+
+	assert_int_equal(of_classes(balance, "opening"), 0);
+	assert_int_equal(of_classes(balance, "debit"),
+			 total(balance, "accounts", "debit"));
+	assert_int_equal(of_classes(balance, "credit"),
+			 total(balance, "accounts", "credit"));
 
 	assert_int_equal(total(balance, "accounts", "opening"), 0);
 	assert_int_equal(total(balance, "accounts", "debit"),
@@ -376,15 +394,118 @@ static void dedicated_is(struct world *world, int32_t y, int64_t opening,
 static void test_earmarked_money_goes_from_year_to_year(void **state)
 {
 	struct world *world = world_new();
+	uint64_t grant;
 
 	(void)state;
 	earmark(world);
 	dedicated_is(world, 2026, 0, 70000, 0, 70000);
 	dedicated_is(world, 2027, 70000, 20000, 50000, 40000);
+	/* 300.00 more are given, and 600.00 used: first what there was. */
+	(void)world_must(world, LILAS,
+			 "'kind':'gift','date':'2028-02-01','payer':'" LILAS
+			 "','giver':'company','fund':'projets','earmark':'lab',"
+			 "'amount':30000");
+	(void)world_must(world, "treasurer",
+			 "'kind':'settlement','date':'2028-02-01','payer':'" LILAS
+			 "','amount':50100");
+	grant = granted(world,
+			"'kind':'proposal','subject':'grant','amount':60000,"
+			"'fund':'projets','beneficiary':'bearer:lab','project':'lab',"
+			"'payee':" DIGEST
+			",'purpose':'demarrage','expires_on':'2028-03-01'");
+	paid(world, grant, 60000, "2028-02-01");
+	at(world, "2029-01-02");
+	dedicated_is(world, 2028, 40000, 10000, 40000, 10000);
+	world_free(world);
+}
+
+/* ---- worked: what the public has paid ---- */
+
+static int64_t figure(const struct document *doc, const char *table, const char *label,
+		      const char *column)
+{
+	const struct table *t = rig_table(doc, table);
+
+	for (const struct row *row = t->first_row; row; row = row->next)
+		if (strcmp(rig_text(t, row, "label"), label) == 0)
+			return rig_cents(t, row, column);
+	fail_msg("no line '%s'", label);
+	return 0;
+}
+
+/* A body gives 500.00 for a project, of which 300.00 are granted and paid, and 60.00 for
+ * anything; the public gives 1 000.00; running costs are 100.00. */
+static void test_the_public_pays_what_others_do_not(void **state)
+{
+	struct exercise_request request = rig_year(2026);
+	struct world *world = world_new();
+	struct document doc;
+	struct year year;
+	uint64_t grant;
+
+	(void)state;
+	earmark(world);
+	at(world, "2028-02-01");
+	request = rig_year(2028);
+	(void)world_must(world, "operator",
+			 "'kind':'member','id':'funder:000009316','role':'funder',"
+			 "'siren':'000009316','name':'Corps','status':'active'");
+	(void)world_must(world, "operator",
+			 "'kind':'project','id':'autre','title':'Autre','status':'open',"
+			 "'bearer':'bearer:lab'");
+	(void)world_must(world, "funder:000009316",
+			 "'kind':'contribution','date':'2028-02-01','payer':"
+			 "'funder:000009316','amount':50000,'due_on':'2028-02-28',"
+			 "'fund':'projets','earmark':'autre'");
+	(void)world_must(world, "funder:000009316",
+			 "'kind':'contribution','date':'2028-02-01','payer':"
+			 "'funder:000009316','amount':6000,'due_on':'2028-02-28',"
+			 "'fund':'emploi'");
+	(void)world_must(world, LILAS,
+			 "'kind':'gift','date':'2028-02-01','payer':'" LILAS
+			 "','giver':'person','fund':'emploi','amount':100000");
+	(void)world_must(world, "treasurer",
+			 "'kind':'settlement','date':'2028-02-01','payer':"
+			 "'funder:000009316','amount':56000");
+	(void)world_must(world, "treasurer",
+			 "'kind':'expense','date':'2028-02-01','amount':10000,'class':"
+			 "'fonctionnement','fund':'emploi','nature':'supplier'");
+	grant = granted(world, "'kind':'proposal','subject':'grant','amount':30000,"
+			       "'fund':'projets','beneficiary':'bearer:lab','project':"
+			       "'autre','payee':" DIGEST
+			       ",'purpose':'demarrage','expires_on':'2028-03-01'");
+	paid(world, grant, 30000, "2028-02-01");
+	world->at += 366 * DAY_S; /* the year is over */
+	year_begin(world, &request, &year);
+	put(&year, crod_put, &doc);
+	assert_int_equal(figure(&doc, "charges",
+				"En France\u00a0: versements à d'autres organismes",
+				"whole"),
+			 30000);
+	assert_int_equal(figure(&doc, "charges",
+				"En France\u00a0: versements à d'autres organismes",
+				"public"),
+			 0);
+	assert_int_equal(figure(&doc, "charges", "Frais de fonctionnement", "whole"),
+			 10000);
+	assert_int_equal(figure(&doc, "charges", "Frais de fonctionnement", "public"),
+			 4000);
+	assert_int_equal(
+		figure(&doc, "charges", "Reports en fonds dédiés de l'exercice", "whole"),
+		20000);
+	assert_int_equal(figure(&doc, "charges", "Reports en fonds dédiés de l'exercice",
+				"public"),
+			 0);
+	assert_int_equal(figure(&doc, "income",
+				"Contributions financières sans contrepartie", "whole"),
+			 56000);
+	document_release(&doc);
+	year_end(&year);
 	world_free(world);
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_the_public_pays_what_others_do_not),
 	cmocka_unit_test(test_the_documents_of_random_years_agree),
 	cmocka_unit_test(test_nothing_at_all_is_a_document_without_rows),
 	cmocka_unit_test(test_earmarked_money_goes_from_year_to_year),

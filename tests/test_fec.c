@@ -165,6 +165,7 @@ static void test_a_year_opens_with_what_the_one_before_ended_with(void **state)
 	struct fec_request request = { .exercise = rig_year(2026) };
 	struct fec_facts facts;
 	struct buffer first, second;
+	int64_t result;
 
 	(void)state;
 	random_begin(world);
@@ -180,6 +181,10 @@ static void test_a_year_opens_with_what_the_one_before_ended_with(void **state)
 	assert_int_equal(sum(buffer_text(&first), "6", false) +
 				 sum(buffer_text(&first), "7", false),
 			 sum(buffer_text(&second), "12", true));
+	result = sum(buffer_text(&second), "12", true); /* a loss is a debit */
+	assert_true(result != 0);
+	assert_int_equal(sum(buffer_text(&second), "120", true), result < 0 ? result : 0);
+	assert_int_equal(sum(buffer_text(&second), "129", true), result > 0 ? result : 0);
 	assert_int_equal(sum(buffer_text(&second), "6", true), 0);
 	assert_int_equal(sum(buffer_text(&second), "7", true), 0);
 	buffer_release(&first);
