@@ -236,7 +236,8 @@ static enum err put_posting(struct accounting *a, const struct entry *entry,
 		put_expense(a, entry, posting, path.a);
 		return ERR_OK;
 	}
-	treatment = treatment_find(path.noun, posting->flow, "");
+	treatment = treatment_find(path.noun, posting->flow,
+				   of_fund ? accounting_class(a, path.a) : "");
 	if (!treatment)
 		return fault_set(fault, ERR_INVALID,
 				 "account '%s', moved by '%s', has no place in the chart "

@@ -153,7 +153,7 @@ enum err grand_livre_put(const struct accounts *accounts, struct document *doc,
 		cell_empty(table);
 	cell_cents(table, all.debit);
 	cell_cents(table, all.credit);
-	cell_cents(table, all.balance);
+	cell_empty(table); /* balances of one account are not added up */
 	free(lines);
 	return err;
 }

@@ -155,7 +155,6 @@ static void books_agree(struct year *year, const struct document *balance)
 				 opening_debit(&year->accounts));
 	assert_int_equal(total(&book, "lines", "debit"), sum(&book, "lines", "debit"));
 	assert_int_equal(total(&book, "lines", "credit"), total(&book, "lines", "debit"));
-	assert_int_equal(total(&book, "lines", "balance"), 0);
 	document_release(&book);
 	put(year, journaux_put, &book);
 	assert_int_equal(total(&book, "lines", "debit"),
