@@ -224,10 +224,8 @@ static enum err put_posting(struct accounting *a, const struct entry *entry,
 	uint32_t aux = NO_AUX;
 
 	if (strcmp(path.noun, "ledger") == 0 || strcmp(path.noun, "account") == 0) {
-		uint32_t number = *path.noun == 'a'
-					  ? bank_number(a, path.a)
-					  : accounting_number(a, (const char *)path.a.p,
-							      (const char *)path.a.p);
+		uint32_t number = *path.noun == 'a' ? bank_number(a, path.a)
+						    : accounting_named(a, path.a);
 
 		accounting_line_number(a, number, NO_AUX, NOWHERE, posting->amount);
 		return ERR_OK;
@@ -311,6 +309,21 @@ static void voucher_name(struct accounting *a, const struct entry *entry,
 	struct slice payer = payer_of(entry);
 	const char *label = naming_entry(LANG_FR, entry);
 
+	if ((int)entry->kind == a->kind_journal || (int)entry->kind == a->kind_opening) {
+		struct slice said = entry_text(entry, "label");
+
+		(void)snprintf(a->label, sizeof a->label, "%.*s", (int)said.n,
+			       (const char *)said.p);
+		voucher->label = a->label;
+		voucher->daybook =
+			(int)entry->kind == a->kind_opening ? DAYBOOK_AN : DAYBOOK_OD;
+		return;
+	}
+	if ((int)entry->kind == a->kind_notification) {
+		voucher->daybook = DAYBOOK_AI;
+		voucher->label = "Aide notifiée au bénéficiaire";
+		return;
+	}
 	voucher->daybook = DAYBOOK_OD;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (kinds[i].kind == entry->kind) {
@@ -419,6 +432,10 @@ static enum err put_day(struct accounting *a, const struct entry *entry,
 	size_t first = *i;
 	enum err err = ERR_OK;
 
+	if ((int)entry->kind == a->kind_opening) {
+		*i = count;
+		return accounting_opened(a, entry, fault);
+	}
 	for (; *i < count && date_cmp(postings[*i].date, a->day) == 0 && !err; ++*i)
 		if (!is_of_a_promise(&postings[*i]))
 			err = put_posting(a, entry, &postings[*i], fault);
@@ -472,6 +489,9 @@ enum err accounting_new(struct books *books, const struct standing *standing,
 	a->standing = standing;
 	a->request = *request;
 	a->sink = sink;
+	a->kind_opening = accounting_kind("opening");
+	a->kind_journal = accounting_kind("journal");
+	a->kind_notification = accounting_kind("notification");
 	err = naming_last_day(standing, &a->last_day, fault);
 	if (!err)
 		err = query_funds(books, &a->funds, &a->fund_count, fault);

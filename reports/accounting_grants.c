@@ -187,6 +187,16 @@ static void charge_told(struct accounting *a, struct grant *grant)
 		charge_up_to(a, grant, accounting_plus(a, grant->amount, cents_neg(out)));
 }
 
+static void take_notification(struct accounting *a, const struct entry *entry)
+{
+	struct grant *grant = grant_of(a, entry_position(entry, "grant"));
+
+	if (!grant)
+		return;
+	grant->is_notified = true;
+	charge_told(a, grant);
+}
+
 static void take_condition(struct accounting *a, const struct entry *entry)
 {
 	struct grant *grant = entry_has(entry, "proposal")
@@ -270,6 +280,8 @@ enum err accounting_grants(struct accounting *a, uint64_t position,
 		take_proposal(a, position, entry);
 	else if (entry->kind == KIND_decision)
 		take_decision(a, entry);
+	else if ((int)entry->kind == a->kind_notification)
+		take_notification(a, entry);
 	else if (entry->kind == KIND_condition)
 		take_condition(a, entry);
 	else if (entry->kind == KIND_cancellation)

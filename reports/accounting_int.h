@@ -5,6 +5,7 @@
  *	accounting_names.c    accounts, payers and what is remembered of entries
  *	accounting_subs.c     what funds were promised: income, and what is earmarked
  *	accounting_grants.c   when aid is a charge
+ *	accounting_books.c    what people book themselves: openings, journals
  *	accounting_close.c    the year's end, and the opening of the next
  */
 #ifndef ARRONDI_REPORTS_ACCOUNTING_INT_H
@@ -72,6 +73,8 @@ struct accounting {
 	struct exercise exercise;
 	bool has_exercise, overflow, no_memory;
 	struct date last_day;
+	/* Kinds of entry that a log may have, or -1: of whole books (FORMAT.md). */
+	int kind_opening, kind_journal, kind_notification;
 
 	struct fund_view *funds; /* owned */
 	size_t fund_count;
@@ -152,6 +155,14 @@ MUST_USE enum err accounting_subs(struct accounting *a, const struct entry *entr
 				  const struct posting *postings, size_t count,
 				  struct fault *fault);
 struct dedicated *accounting_sub(struct accounting *a, struct slice both);
+
+/* accounting_books.c: lines of an opening, account by account as it says them. */
+MUST_USE enum err accounting_opened(struct accounting *a, const struct entry *entry,
+				    struct fault *fault);
+/* The number of an account that a person has named, with the chart's label. */
+uint32_t accounting_named(struct accounting *a, struct slice number);
+/* The kind of that name, or -1. */
+int accounting_kind(const char *name);
 
 /* accounting_grants.c */
 MUST_USE enum err accounting_grants(struct accounting *a, uint64_t position,

@@ -1,7 +1,8 @@
 /*
  * test_accounting.c - the accounts say the same as the books, and each voucher balances.
  * Of reports/accounting.c, reports/accounting_names.c, reports/accounting_subs.c,
- * reports/accounting_grants.c, reports/accounting_close.c and reports/plan.c.
+ * reports/accounting_grants.c, reports/accounting_books.c, reports/accounting_close.c
+ * and reports/plan.c.
  */
 #include <inttypes.h>
 #include <setjmp.h>
