@@ -27,7 +27,8 @@ const char *const fec_columns[FEC_COLUMNS] = {
 struct fec {
 	struct fec_request request;
 	struct voucher_sink sink;
-	struct spool year; /* its lines, until the opening is written */
+	struct spool first; /* openings that the books themselves have in the year */
+	struct spool year;  /* its other lines, until the opening is written */
 	struct fec_facts facts;
 	enum err err;                          /* of opening the spool */
 	struct buffer journal[DAYBOOK__COUNT]; /* code and label of each, as fields */
@@ -196,7 +197,9 @@ static enum err sink_put(void *ctx, const struct accounting *accounting,
 {
 	struct fec *fec = ctx;
 
-	return put_voucher(fec, accounting, voucher, &fec->year, fault);
+	return put_voucher(fec, accounting, voucher,
+			   voucher->daybook == DAYBOOK_AN ? &fec->first : &fec->year,
+			   fault);
 }
 
 /* ---- the whole ---- */
@@ -229,7 +232,12 @@ enum err fec_new(const struct fec_request *request, struct fec **ret_fec,
 	buffer_init(&fec->between, 4 * FIELD_BYTES);
 	buffer_init(&fec->behind, FIELD_BYTES);
 	journals_name(fec);
-	fec->err = spool_open(&fec->year, fault);
+	fec->err = spool_open(&fec->first, fault);
+	if (!fec->err) {
+		fec->err = spool_open(&fec->year, fault);
+		if (fec->err)
+			spool_close(&fec->first);
+	}
 	if (fec->err) {
 		enum err err = fec->err;
 
@@ -244,8 +252,10 @@ void fec_free(struct fec *fec)
 {
 	if (!fec)
 		return;
-	if (!fec->err)
+	if (!fec->err) {
+		spool_close(&fec->first);
 		spool_close(&fec->year);
+	}
 	for (int daybook = 0; daybook < DAYBOOK__COUNT; daybook++)
 		buffer_release(&fec->journal[daybook]);
 	for (size_t i = 0; i < fec->account_count; i++)
@@ -279,8 +289,8 @@ enum err fec_finish(struct fec *fec, struct accounting *accounting, struct spool
 	if (!err && opening.count)
 		err = put_voucher(fec, accounting, &opening, out, fault);
 	if (!err)
-		err = spool_append(out, &fec->year, fault);
-	return err;
+		err = spool_append(out, &fec->first, fault);
+	return err ? err : spool_append(out, &fec->year, fault);
 }
 
 void fec_name(const char *siren, const struct exercise *exercise, bool auxiliary,
