@@ -309,17 +309,16 @@ static void voucher_name(struct accounting *a, const struct entry *entry,
 	struct slice payer = payer_of(entry);
 	const char *label = naming_entry(LANG_FR, entry);
 
-	if ((int)entry->kind == a->kind_journal || (int)entry->kind == a->kind_opening) {
+	if (entry->kind == KIND_journal || entry->kind == KIND_opening) {
 		struct slice said = entry_text(entry, "label");
 
 		(void)snprintf(a->label, sizeof a->label, "%.*s", (int)said.n,
 			       (const char *)said.p);
 		voucher->label = a->label;
-		voucher->daybook =
-			(int)entry->kind == a->kind_opening ? DAYBOOK_AN : DAYBOOK_OD;
+		voucher->daybook = entry->kind == KIND_opening ? DAYBOOK_AN : DAYBOOK_OD;
 		return;
 	}
-	if ((int)entry->kind == a->kind_notification) {
+	if (entry->kind == KIND_notification) {
 		voucher->daybook = DAYBOOK_AI;
 		voucher->label = "Aide notifiée au bénéficiaire";
 		return;
@@ -432,7 +431,7 @@ static enum err put_day(struct accounting *a, const struct entry *entry,
 	size_t first = *i;
 	enum err err = ERR_OK;
 
-	if ((int)entry->kind == a->kind_opening) {
+	if (entry->kind == KIND_opening) {
 		*i = count;
 		return accounting_opened(a, entry, fault);
 	}
@@ -489,9 +488,6 @@ enum err accounting_new(struct books *books, const struct standing *standing,
 	a->standing = standing;
 	a->request = *request;
 	a->sink = sink;
-	a->kind_opening = accounting_kind("opening");
-	a->kind_journal = accounting_kind("journal");
-	a->kind_notification = accounting_kind("notification");
 	err = naming_last_day(standing, &a->last_day, fault);
 	if (!err)
 		err = query_funds(books, &a->funds, &a->fund_count, fault);

@@ -11,15 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ledger/kind.h"
-
-int accounting_kind(const char *name)
-{
-	for (int kind = 0; kind < KIND__COUNT; kind++)
-		if (strcmp(kind_def((enum kind)kind)->name, name) == 0)
-			return kind;
-	return -1;
-}
+#include "ledger/chart.h"
 
 static bool begins(struct slice number, const char *root)
 {
@@ -28,12 +20,11 @@ static bool begins(struct slice number, const char *root)
 
 uint32_t accounting_named(struct accounting *a, struct slice number)
 {
-	char text[32], label[64];
+	const char *label = chart_label(number);
+	char text[CHART_NUMBER_BYTES];
 
-	(void)snprintf(text, sizeof text, "%.*s", (int)(number.n < 16 ? number.n : 16),
-		       (const char *)number.p);
-	(void)snprintf(label, sizeof label, "Compte %s", text);
-	return accounting_number(a, text, label);
+	(void)snprintf(text, sizeof text, "%.*s", (int)number.n, (const char *)number.p);
+	return accounting_number(a, text, label ? label : text);
 }
 
 static void open_earmark(struct accounting *a, const struct json *line,

@@ -280,7 +280,7 @@ enum err accounting_grants(struct accounting *a, uint64_t position,
 		take_proposal(a, position, entry);
 	else if (entry->kind == KIND_decision)
 		take_decision(a, entry);
-	else if ((int)entry->kind == a->kind_notification)
+	else if (entry->kind == KIND_notification)
 		take_notification(a, entry);
 	else if (entry->kind == KIND_condition)
 		take_condition(a, entry);

@@ -73,8 +73,6 @@ struct accounting {
 	struct exercise exercise;
 	bool has_exercise, overflow, no_memory;
 	struct date last_day;
-	/* Kinds of entry that a log may have, or -1: of whole books (FORMAT.md). */
-	int kind_opening, kind_journal, kind_notification;
 
 	struct fund_view *funds; /* owned */
 	size_t fund_count;
@@ -161,8 +159,6 @@ MUST_USE enum err accounting_opened(struct accounting *a, const struct entry *en
 				    struct fault *fault);
 /* The number of an account that a person has named, with the chart's label. */
 uint32_t accounting_named(struct accounting *a, struct slice number);
-/* The kind of that name, or -1. */
-int accounting_kind(const char *name);
 
 /* accounting_grants.c */
 MUST_USE enum err accounting_grants(struct accounting *a, uint64_t position,

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "tests/accounting_rig.h"
-#include "tests/random_year.h"
+#include "tests/random_books.h"
 #include "tests/story.h"
 
 #define LILAS       "employer:000001016"
@@ -126,7 +126,13 @@ static void agrees(struct world *world, const struct accounting *accounting)
 	/* What stands as dedicated came through 689 and left through 789. */
 	assert_int_equal(rig_balance_all(accounting, "19"),
 			 -rig_balance_all(accounting, "689") -
-				 rig_balance_all(accounting, "789"));
+				 rig_balance_all(accounting, "789") +
+				 books_sum(world, "fund/projets/lab", "opening"));
+	/* What people book themselves is as they said. */
+	assert_int_equal(rig_balance_all(accounting, "2"),
+			 books_sum(world, "ledger/2", ""));
+	assert_int_equal(rig_balance_all(accounting, "606"),
+			 books_sum(world, "ledger/606", ""));
 }
 
 static void test_a_random_year_agrees_with_the_books(void **state)
@@ -140,7 +146,10 @@ static void test_a_random_year_agrees_with_the_books(void **state)
 		struct dice dice = { .state = seed };
 
 		random_begin(world);
+		if (seed % 3)
+			random_open(world);
 		for (int step = 0; step < YEAR_STEPS; step++) {
+			random_book(world, &dice);
 			if (seed % 2 && step == YEAR_STEPS / 2)
 				random_bank(world);
 			random_play(world, &dice);
@@ -391,6 +400,33 @@ static void test_a_transfer_that_came_back_is_still_owed(void **state)
 	world_free(world);
 }
 
+/* 14 000.00 granted and 10 000.00 paid: the rest is a charge once its letter is sent. */
+static void test_aid_is_a_charge_when_its_beneficiary_is_told(void **state)
+{
+	struct world *world = world_new();
+	struct proposal_view grant;
+	char day[DATE_TEXT_BYTES];
+	struct story story;
+	struct date today;
+	int64_t aid, left;
+
+	(void)state;
+	story_tell(world, &story);
+	assert_true(query_proposal(world->books, story.grant, &grant));
+	left = cents_value(grant.amount) - cents_value(grant.paid);
+	assert_true(left > 0);
+	aid = all(world, "6571");
+	assert_int_equal(date_paris(world->at, &today), ERR_OK);
+	date_format(today, day);
+	(void)world_must(world, "treasurer",
+			 "'kind':'notification','date':'%s','grant':%" PRIu64
+			 ",'digest':" DIGEST,
+			 day, story.grant);
+	assert_int_equal(all(world, "6571"), aid + left);
+	assert_int_equal(all(world, "4683"), -left);
+	world_free(world);
+}
+
 /* Each flow of a promise that the books may move has an account: reports/plan.def. */
 static void test_each_promise_has_an_account(void **state)
 {
@@ -428,6 +464,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(
 		test_a_contribution_is_no_gift_and_what_is_given_back_is_less_of_it),
 	cmocka_unit_test(test_a_transfer_that_came_back_is_still_owed),
+	cmocka_unit_test(test_aid_is_a_charge_when_its_beneficiary_is_told),
 	cmocka_unit_test(test_each_promise_has_an_account),
 	cmocka_unit_test(test_a_random_year_agrees_with_the_books),
 	cmocka_unit_test(test_the_story_agrees_with_the_books),

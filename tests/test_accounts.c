@@ -16,7 +16,7 @@
 #include "reports/accounts.h"
 #include "reports/render.h"
 #include "tests/accounting_rig.h"
-#include "tests/random_year.h"
+#include "tests/random_books.h"
 
 #define TEXT_BYTES_MAX ((size_t)16 << 20)
 #define YEARS          6
@@ -249,6 +249,7 @@ static void test_the_documents_of_random_years_agree(void **state)
 		struct dice dice = { .state = seed };
 
 		random_begin(world);
+		random_open(world);
 		for (int step = 0; step < RANDOM_STEPS; step++) {
 			if (step == 70 && seed % 2)
 				random_bank(world);

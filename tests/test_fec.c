@@ -19,7 +19,7 @@
 #include "reports/latin9.h"
 #include "tests/accounting_rig.h"
 #include "tests/folder.h"
-#include "tests/random_year.h"
+#include "tests/random_books.h"
 #include "tests/story.h"
 
 #define LILAS "employer:000001016"
@@ -137,6 +137,7 @@ static void test_nothing_is_found_in_the_fec_of_a_random_year(void **state)
 		struct buffer text;
 
 		random_begin(world);
+		random_open(world);
 		for (int step = 0; step < RANDOM_STEPS; step++) {
 			if (step == 60 && seed % 3)
 				random_bank(world);
@@ -169,8 +170,11 @@ static void test_a_year_opens_with_what_the_one_before_ended_with(void **state)
 
 	(void)state;
 	random_begin(world);
-	for (int step = 0; step < RANDOM_STEPS; step++)
+	random_open(world);
+	for (int step = 0; step < RANDOM_STEPS; step++) {
+		random_book(world, &dice);
 		random_play(world, &dice);
+	}
 	fec_text(world, &request, &first, &facts);
 	request.exercise = rig_year(2027);
 	fec_text(world, &request, &second, &facts);

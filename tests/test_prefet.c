@@ -13,7 +13,7 @@
 #include "reports/prefet.h"
 #include "reports/render.h"
 #include "tests/accounting_rig.h"
-#include "tests/random_year.h"
+#include "tests/random_books.h"
 #include "tests/story.h"
 
 #define TEXT_BYTES_MAX ((size_t)16 << 20)
@@ -65,8 +65,11 @@ static void test_who_gave_adds_up_to_the_income_of_the_accounts(void **state)
 		struct dice dice = { .state = seed };
 
 		random_begin(world);
-		for (int step = 0; step < RANDOM_STEPS; step++)
+		random_open(world);
+		for (int step = 0; step < RANDOM_STEPS; step++) {
+			random_book(world, &dice);
 			random_play(world, &dice);
+		}
 		for (int32_t y = 2026; y <= 2027; y++) {
 			struct exercise_request request = rig_year(y);
 			struct accounting *accounting =
