@@ -224,6 +224,25 @@ static void put_note(struct buffer *out, const char *text, enum lang lang)
 	buffer_put_text(out, "</p>\n");
 }
 
+/* A QR code as a picture in the page; the text that it holds follows it. */
+static void put_squares(struct buffer *out, const struct block *block)
+{
+	int wide = block->squares_wide, side = wide + 8;
+
+	buffer_printf(out,
+		      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
+		      "height=\"%d\" viewBox=\"-4 -4 %d %d\" "
+		      "shape-rendering=\"crispEdges\" role=\"img\" "
+		      "aria-label=\"QR code\">"
+		      "<rect x=\"-4\" y=\"-4\" width=\"%d\" height=\"%d\" "
+		      "fill=\"#fff\"/><path fill=\"#000\" d=\"",
+		      3 * side, 3 * side, side, side, side, side);
+	for (int i = 0; i < wide * wide; i++)
+		if (block->squares[i] == '#')
+			buffer_printf(out, "M%d %dh1v1h-1z", i % wide, i / wide);
+	buffer_put_text(out, "\"/></svg>\n");
+}
+
 static enum err put_block(struct buffer *out, const struct block *block, enum lang lang,
 			  struct fault *fault)
 {
@@ -238,6 +257,8 @@ static enum err put_block(struct buffer *out, const struct block *block, enum la
 		put_note(out, block->text, lang);
 		return ERR_OK;
 	case BLOCK_COMMAND:
+		if (block->squares)
+			put_squares(out, block);
 		put_element(out, "pre", NULL, block->text);
 		return ERR_OK;
 	case BLOCK_TABLE:

@@ -10,6 +10,8 @@
 #include "ledger/date.h"
 #include "reports/render_pdf_int.h"
 
+#define SQUARE_SIZE   1.9 /* of a QR code: a telephone reads it at arm's length */
+#define SQUARES_QUIET 4
 #define TITLE_SIZE    19.0
 #define SUBTITLE_SIZE 10.0
 #define BODY_SIZE     9.0
@@ -111,6 +113,27 @@ static void box_put(struct pager *pager, const char *words, enum face face, doub
 	pager_text(pager, &text, INK_TEXT, BOX_PAD);
 	pager_untag(pager, tag);
 	pager->y += BOX_PAD / 2 + 3;
+}
+
+/* The squares of a QR code, and the blank ones that it needs around it. */
+static void squares_put(struct pager *pager, const struct block *block)
+{
+	int wide = block->squares_wide;
+	double height = (wide + 2 * SQUARES_QUIET) * SQUARE_SIZE;
+
+	pager_orient(pager, false);
+	pager_need(pager, height);
+	pager_tag(pager, "Figure");
+	if (pager->draw)
+		canvas_ink(pager->canvas, INK_TEXT);
+	for (int i = 0; i < wide * wide && pager->draw; i++)
+		if (block->squares[i] == '#')
+			canvas_box(pager->canvas,
+				   PAGE_MARGIN + (i % wide + SQUARES_QUIET) * SQUARE_SIZE,
+				   pager->y + (i / wide + SQUARES_QUIET) * SQUARE_SIZE,
+				   SQUARE_SIZE, SQUARE_SIZE);
+	pager_untag(pager, "Figure");
+	pager->y += height;
 }
 
 static enum err note_put(struct pager *pager, const char *words, struct fault *fault)
@@ -241,6 +264,8 @@ static enum err block_put(struct pager *pager, const struct block *block,
 	case BLOCK_NOTE:
 		return note_put(pager, block->text, fault);
 	case BLOCK_COMMAND:
+		if (block->squares)
+			squares_put(pager, block);
 		pager_orient(pager, false);
 		box_put(pager, block->text, FACE_MONO, COMMAND_SIZE, INK_FAINT, "Code");
 		return ERR_OK;

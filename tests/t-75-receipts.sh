@@ -231,3 +231,14 @@ refuse "a disk that is full is told" 2 "$WORK/full/recu-" full_disk
 check "and leaves no half file" sh -c "! find '$WORK/full' -type f | grep -q ."
 refuse "a year is needed" 2 "usage" arrondi-report receipts "$LEDGER" --out "$WORK/drawn"
 refuse "neither a receipt nor a report is told" 1 "neither" arrondi-report check "$WORK/people.csv" "$LEDGER"
+
+# ---- as a page ----
+
+check "the form to hand out is a PDF" draw "$WORK/paper"
+check "with its mentions" sh -c "pdftotext '$(one paper 5 pdf)' - | grep -q 'Somme en toutes lettres : un centime'"
+check "drawn again" draw "$WORK/paper-again"
+check "it is the same bytes" diff -r "$WORK/paper" "$WORK/paper-again"
+check "a page of HTML, too" draw "$WORK/page" --format html
+same "has as many dark squares as the code of its own" \
+	"$(grep -o 'M[0-9]* [0-9]*h[0-9]*v4' "$(one page 5 svg)" | sed 's/.*h//; s/v.*//' | awk '{ n += $1 / 4 } END { print n }')" \
+	"$(grep -o 'h1v1h-1z' "$(one page 5 html)" | wc -l)"
