@@ -8,6 +8,7 @@
 
 #include "reports/accounts.h"
 #include "reports/allocation.h"
+#include "reports/declaration.h"
 #include "reports/fec.h"
 #include "reports/fec_check.h"
 #include "reports/journal.h"
@@ -119,6 +120,10 @@ ACCOUNTS(journaux, "journaux", MSG_JOURNAUX_TITLE, true)
 
 /* A format that is not said is text. */
 static const struct report reports[] = {
+	{ .name = "222bis",
+	  .summary = "the tax receipts of a civil year to be declared: total and number",
+	  .takes = OPTION_BIT(YEAR),
+	  .draw = declaration_report },
 	{ .name = "allocation",
 	  .summary = "where the money came from, what was decided, paid, and is late",
 	  .pictured = true,

@@ -38,7 +38,7 @@ fi
 
 # ---- the accounts as documents ----
 
-for name in balance grand-livre journaux fonds-dedies crod cer prefet; do
+for name in balance grand-livre journaux fonds-dedies crod cer prefet 222bis; do
 	$report $name "$LEDGER" --format json >"$WORK/from-ledger"
 	$report $name "$WORK/export" --format json >"$WORK/from-export"
 	check "ledger and export give the same $name" cmp "$WORK/from-ledger" "$WORK/from-export"
