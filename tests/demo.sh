@@ -1,11 +1,13 @@
 #!/bin/bash
 # demo.sh - two months of a foundation, from its charter to an auditor's verification,
-# and three stories of what goes wrong in them (tests/demo/stories.sh).
+# three stories of what goes wrong in them (tests/demo/stories.sh), and the money that
+# providers, a collector and the bank tell of by themselves (tests/demo/money.sh).
 #
 #   make demo        or: B=build-folder BIN=folder-of-programs tests/demo.sh
 #
-# It makes B/demo anew and leaves there ledger, export, log.vkey and the allocation report in
-# all of its formats. It speaks French, as its foundation does.
+# It makes B/demo anew and leaves there ledger, export, log.vkey, the allocation report in
+# all of its formats, and bank: the bank's files and those for it. It speaks French, as its
+# foundation does.
 #
 # What must never become false: each step is checked where it stands. What should be
 # refused and was not, an amount that is not the expected one, a balance that two programs
@@ -29,6 +31,9 @@ GATEWAY_WAIT_S=20
 GATEWAY_PID=
 URL=
 STEP=0
+# What is ordered and in no payment file yet: how many, and in cents.
+PAYMENTS=0
+ORDERED=0
 
 # The days. The files' two months stand for the last two that are over.
 TODAY=$(date +%F)
@@ -37,8 +42,10 @@ MONTH_2=${MONTH_2_END%-*}
 MONTH_1_END=$(date -d "$MONTH_2-01 -1 day" +%F)
 MONTH_1=${MONTH_1_END%-*}
 PAID_1=$MONTH_2-15 # the first month's transfers, in time
+# What the treasurer records by hand is of days before the bank's first file, of today.
+YESTERDAY=$(date -d yesterday +%F)
 PAID_2=$(date +%Y-%m-15)
-[[ $PAID_2 < $TODAY ]] || PAID_2=$TODAY
+[[ $PAID_2 < $TODAY ]] || PAID_2=$YESTERDAY
 EXPIRY=$(date -d '30 days' +%F)
 
 # ---- telling ----
@@ -143,9 +150,9 @@ digest() { # text
 
 pay() { # proposal amount payee
 	record treasurer "{\"kind\":\"payment\",\"proposal\":$1,\"amount\":$2,\"payee\":\"$3\"}"
-	record treasurer "{\"kind\":\"paid\",\"payment\":$POSITION,\"date\":\"$TODAY\",\
-\"statement\":\"$(digest "relevé du $TODAY")\"}"
-	say "Virement ordonné, puis exécuté par la banque : $(euros "$2")"
+	PAYMENTS=$((PAYMENTS + 1))
+	ORDERED=$((ORDERED + $2))
+	say "Virement ordonné, pour le prochain fichier à la banque : $(euros "$2")"
 }
 
 # ---- the gateway ----
@@ -154,14 +161,16 @@ pay() { # proposal amount payee
 demo_end() {
 	local status=$?
 	stop_gateway || status=1
-	rm -f "$DEMO"/.[a-z]*
+	stop_provider
+	rm -rf "$DEMO"/.[a-z]*
 	exit "$status"
 }
 
-start_gateway() {
+start_gateway() { # more options...
 	local tries=0
-	arrondi-gateway "$LEDGER" --listen 127.0.0.1:0 --port-file "$DEMO/.port" \
-		2>"$DEMO/gateway.log" </dev/null &
+	rm -f "$DEMO/.port"
+	arrondi-gateway "$LEDGER" --listen 127.0.0.1:0 --port-file "$DEMO/.port" "$@" \
+		2>>"$DEMO/gateway.log" </dev/null &
 	GATEWAY_PID=$!
 	until [ -s "$DEMO/.port" ]; do
 		tries=$((tries + 1))
@@ -268,10 +277,13 @@ settle() { # file amount date reference-of-the-record
 
 # shellcheck source=tests/demo/stories.sh
 . "$DATA/stories.sh"
+# shellcheck source=tests/demo/money.sh
+. "$DATA/money.sh"
 
 [ -x "$BIN/arrondi-gateway" ] || fail "les programmes manquent dans $BIN : lancez make"
+command -v openssl >/dev/null || fail "il manque openssl, qui joue un prestataire : installez le paquet openssl"
 rm -rf "$DEMO"
-mkdir -p "$DEMO/keys" "$DEMO/tokens"
+mkdir -p "$DEMO/keys" "$DEMO/tokens" "$DEMO/bank"
 trap demo_end EXIT
 trap 'exit 143' TERM INT
 
@@ -398,7 +410,7 @@ done <"$DEMO/.order"
 step "Une écriture en double, puis sa contre-passation"
 settle "$twice" "${DUE[$twice]}" "$PAID_2" "VIR-${STAND[$twice]}-BIS"
 say "Ce virement n'a eu lieu qu'une fois. Rien ne s'efface : une écriture annule l'autre."
-record treasurer "{\"kind\":\"reversal\",\"of\":$POSITION,\"reason\":\"duplicate\",\"date\":\"$TODAY\"}"
+record treasurer "{\"kind\":\"reversal\",\"of\":$POSITION,\"reason\":\"duplicate\",\"date\":\"$PAID_2\"}"
 sed -n 2p "$OUT" | lines
 
 step "Un mécénat de 30 000 € affecté au fonds « projets », versé pour moitié"
@@ -449,7 +461,7 @@ for support in "12000 mobilite siege-1=for siege-2=for siege-3=for siege-4=absta
 	"8000 equipement siege-1=for siege-2=for siege-3=against siege-4=for siege-5=for"; do
 	read -r amount purpose ballots <<<"$support"
 	seeker=job-seeker:$(head -c 16 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
-	payee=$(digest "Compte de la personne")
+	payee=$(payee "Personne $purpose")
 	record operator "{\"kind\":\"beneficiary\",\"id\":\"$seeker\",\"nature\":\"job-seeker\",\
 \"attestation\":{\"digest\":\"$(digest "Attestation")\",\"until\":\"$(date -d '90 days' +%F)\"}}"
 	propose "{\"subject\":\"support\",\"fund\":\"emploi\",\"beneficiary\":\"$seeker\",\
@@ -464,7 +476,7 @@ for support in "12000 mobilite siege-1=for siege-2=for siege-3=for siege-4=absta
 done
 
 step "Une subvention de 12 000 € au Social Work Lab, une association"
-payee=$(digest "Compte du Social Work Lab")
+payee=$(payee "Social Work Lab")
 propose "$(grant social-work-lab 1200000 "$payee")"
 proposal=$POSITION
 shown "arrondi-ledger ballot ledger $proposal --seat siege-1 --vote for > bulletin.txt"
@@ -479,6 +491,12 @@ pay "$proposal" 800000 "$payee"
 story_of_an_error
 story_of_tonight
 story_of_a_dead_project
+
+money_by_providers
+money_by_a_collector
+money_that_leaves
+money_at_the_bank
+money_that_comes_back
 
 step "La passerelle s'arrête ; le grand livre se relit et se recalcule"
 stop_gateway || fail "la passerelle ne s'est pas arrêtée proprement" "$DEMO/gateway.log"
@@ -533,6 +551,7 @@ while read -r fund pledged received _ paid available _; do
 		"$(right 10 "$(euros "$paid")")" "$(right 10 "$(euros "$available")")"
 done <"$DEMO/.verified"
 say "Oui, au centime : deux programmes qui ne partagent ni serveur ni base le disent."
+auditor_agrees_with_the_bank
 
 shown_path=${DEMO#"$PWD/"}
 printf '\nTerminé : %s étapes vérifiées. Il reste dans %s :\n' "$STEP" "$shown_path"
@@ -540,5 +559,6 @@ say "ledger                    le grand livre" \
 	"export                    ce que reçoit l'auditeur" \
 	"log.vkey                  la clé publique du grand livre" \
 	"allocation.pdf            le rapport d'affectation ; .html .xlsx .txt .csv .json de même, .png ses graphiques" \
+	"bank                      les relevés et les ordres de virement" \
 	"keys, tokens              les clés des sièges et les jetons des entreprises (inventés)"
 say "À vous :  arrondi-verify $shown_path/export --vkey \"\$(cat $shown_path/log.vkey)\""

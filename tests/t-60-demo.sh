@@ -33,7 +33,17 @@ says "the report names what is late" "Sommes dues, par payeur et par retard"
 says "an error that is found late becomes credit" "Les 2,00 € sont le crédit de la menuiserie"
 says "what two seats grant tonight is ratified later" "Le conseil l'a ratifiée."
 says "what a dead project leaves goes where its funder consents" "Le fonds « projets » est où il était"
+says "what a provider has not signed is refused" "n'a pas signée est refusée (HTTP 400)"
+says "providers' movements are booked once, and none waits" "movements: 0 wanted, 0 ready, 12 booked, 0 parked"
+says "a collector owes one transfer" "il doit 4,55 € sous RF"
+same "the bank is handed two payment files" 2 "$(find "$demo/bank" -name 'virements-*.xml' | wc -l)"
+same "which xmllint takes where it is there, with the schema" 2 \
+	"$(grep -c 'conforme au schéma\|confronté' "$out")"
+says "what the bank shows is explained" "10 lines: 8 explained now, 0 before, 2 left"
+says "a payment comes back" "returns payment"
+says "and is not made again before a seat has looked" "a payment to this payee came back"
 says "the auditor's balances are the report's" "Oui, au centime"
+says "and the bank's" "et rien d'inexpliqué"
 
 for file in ledger/ledger.db export/checkpoint log.vkey allocation.txt allocation.csv allocation.json \
 	allocation.html allocation.pdf allocation.xlsx allocation.png; do
@@ -51,7 +61,10 @@ check "the export verifies again" arrondi-verify "$demo/export" --vkey "$(cat "$
 available() { awk -v fund="$1" -f tests/demo/balances.awk "$demo/allocation.json" | awk -v fund="$1" '$1 == fund { print $6 }'; }
 same "supports took at most 450 € from emploi" yes \
 	"$([ "$(awk -f tests/demo/balances.awk "$demo/allocation.json" | awk '$1 == "emploi" { print $5 }')" -le 45000 ] && echo yes)"
-same "what is left of the patronage and the round-ups is in projets" 328256 "$(available projets)"
+same "what is left of the patronage and the round-ups is in projets" 328670 "$(available projets)"
+
+same "no name of a donor or payee leaves its sealed place" "" \
+	"$(grep -rlE 'Camille|Personne (mobilite|equipement|de ce soir)' "$demo/ledger/ledger.db" "$demo/export" "$demo/gateway.log")"
 
 check "it runs again over what it left" sh -c "B='$WORK' BIN='$BIN' tests/demo.sh >'$out'"
 refuse "without the programs it says so" 1 "lancez make" env B="$WORK" BIN="$WORK/none" tests/demo.sh

@@ -55,7 +55,7 @@ story_of_an_error() {
 
 tonight() { # seeker amount delegation
 	local payee proposal
-	payee=$(digest "Compte de la personne")
+	payee=$(payee "Personne de ce soir")
 	propose "{\"subject\":\"support\",\"fund\":\"emploi\",\"beneficiary\":\"$1\",\
 \"amount\":$2,\"purpose\":\"mobilite\",\"payee\":\"$payee\",\"expires_on\":\"$EXPIRY\"}"
 	proposal=$POSITION
@@ -130,7 +130,7 @@ story_of_a_dead_project() {
 	expect_done arrondi-ledger record "$LEDGER" "$DEMO/.redirect.json" --by treasurer
 	changed_by emploi "$emploi" 200000
 	record treasurer "{\"kind\":\"refund\",\"payer\":\"$patron\",\"amount\":300000,\"through\":\"bank\",\
-\"reason\":\"asked\",\"date\":\"$TODAY\",\"of\":$promise}"
+\"reason\":\"asked\",\"date\":\"$YESTERDAY\",\"of\":$promise}"
 	record treasurer "{\"kind\":\"writeoff\",\"payer\":\"$patron\",\"of\":$promise,\
 \"amount\":500000,\"reason\":\"abandoned\"}"
 	must_equal "disponible du fonds projets" "$projets" "$(available projets)"

@@ -459,18 +459,10 @@ reads() { # text report [options...]
 
 # ---- what stands ----
 
-# The journal's closing balances, one "account cents" a line, in the sense in which
-# people read them: what is owed to us and what the bank holds are debits, all else
-# is a credit.
+# The journal's closing balances, one "account cents" a line (tests/journal.awk).
 balances() {
 	arrondi-report journal "$LEDGER" >"$OUT" 2>&1 </dev/null || stop_play "the journal" "$OUT"
-	awk '/^[0-9-]+ \* / { block = "" }
-		/^    / && / = / { block = block $1 " " $(NF - 1) "\n" }
-		END { printf "%s", block }' "$OUT" |
-		awk '{ account = $1; sub(/^[a-z]+:/, "", account)
-			amount = $2; sub(/\./, "", amount)
-			if (account !~ /^(bank|account|receivable|transit|inkind)/) amount = -amount
-			print account, amount + 0 }' | sort
+	awk -f tests/journal.awk "$OUT" | sort
 }
 
 # A name that the story gave is put in place of its id: receivable:lilas.
