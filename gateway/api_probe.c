@@ -59,6 +59,16 @@ enum err route_ready_answer(struct api_call *call, struct ledger *ledger,
 	return ERR_OK;
 }
 
+static void inbox_write(struct api *api, struct buffer *out)
+{
+	struct inbox_counts counts;
+
+	if (!api->hook_worker)
+		return;
+	hook_worker_counts(api->hook_worker, &counts);
+	metrics_write_inbox(&counts, (int64_t)time(NULL), out);
+}
+
 static void outbox_write(struct api *api, struct buffer *out)
 {
 	struct outbox_counts counts;
@@ -94,6 +104,7 @@ enum err route_metrics(struct api_call *call, struct ledger *ledger,
 	metrics_write(&call->api->metrics, size, &reply->body);
 	metrics_write_overdrawn(views, count, &reply->body);
 	metrics_write_accounts(accounts, n_accounts, (int64_t)time(NULL), &reply->body);
+	inbox_write(call->api, &reply->body);
 	outbox_write(call->api, &reply->body);
 	free(views);
 	free(accounts);

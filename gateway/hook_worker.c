@@ -35,8 +35,11 @@ struct hook_worker {
 	struct reconcile_daily daily; /* the lister's */
 	char *dir;                    /* owned */
 
-	pthread_mutex_t lock; /* of `stopping` and each clerk's hooks */
+	int64_t counted_at; /* the booker's */
+
+	pthread_mutex_t lock; /* of `stopping`, `counts`, and each clerk's hooks */
 	bool stopping;
+	struct inbox_counts counts;
 };
 
 /* Locking a sound mutex cannot fail; if it does, going on would corrupt. */
@@ -80,6 +83,26 @@ static enum err purge(struct clerk *clerk, const struct hook_work *work,
 	return err;
 }
 
+/* Now and then, for what is open may be much, and nobody looks every second. */
+static enum err count_open(struct clerk *clerk, int64_t now_s, struct fault *fault)
+{
+	struct hook_worker *worker = clerk->worker;
+	struct inbox_counts counts;
+	enum err err;
+
+	if (now_s >= worker->counted_at &&
+	    now_s < worker->counted_at + HOOK_WORKER_ROUND_S)
+		return ERR_OK;
+	err = inbox_count_open(clerk->inbox, &counts, fault);
+	if (err)
+		return err;
+	worker->counted_at = now_s;
+	must(pthread_mutex_lock(&worker->lock));
+	worker->counts = counts;
+	must(pthread_mutex_unlock(&worker->lock));
+	return ERR_OK;
+}
+
 static enum err booker_round(struct clerk *clerk, struct hook_work *work,
 			     size_t *ret_count, struct fault *fault)
 {
@@ -92,6 +115,8 @@ static enum err booker_round(struct clerk *clerk, struct hook_work *work,
 		err = hook_work_book(work, &booked, fault);
 	if (!err)
 		err = purge(clerk, work, fault);
+	if (!err)
+		err = count_open(clerk, work->now_s, fault);
 	*ret_count = read + booked;
 	return err;
 }
@@ -231,6 +256,13 @@ void hook_worker_wake(struct hook_worker *worker)
 {
 	hand_wake(worker->booker.hand);
 	hand_wake(worker->fetcher.hand);
+}
+
+void hook_worker_counts(struct hook_worker *worker, struct inbox_counts *ret_counts)
+{
+	must(pthread_mutex_lock(&worker->lock));
+	*ret_counts = worker->counts;
+	must(pthread_mutex_unlock(&worker->lock));
 }
 
 void hook_worker_stop(struct hook_worker *worker)

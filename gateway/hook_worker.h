@@ -11,6 +11,7 @@
 #define ARRONDI_GATEWAY_HOOK_WORKER_H
 
 #include "gateway/hook_set.h"
+#include "gateway/inbox.h"
 #include "keys/fault.h"
 #include "ledger/sequencer.h"
 
@@ -35,6 +36,9 @@ MUST_USE enum err hook_worker_start(const struct hook_worker_options *options,
 
 /* There is something new in the inbox. From any thread. */
 void hook_worker_wake(struct hook_worker *worker);
+
+/* What is open in the inbox, as of a few seconds ago. From any thread. */
+void hook_worker_counts(struct hook_worker *worker, struct inbox_counts *ret_counts);
 
 /* Ends the step that is under way, within a second where a provider is asked, then the
  * threads; the sequencer still lives. The hooks in force are asked no more. Takes NULL.

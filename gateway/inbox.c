@@ -73,6 +73,10 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 		" WHERE received_at < ? AND state <> 0 AND body IS NOT NULL",
 	[INBOX_DELIVERY_COUNT] =
 		"SELECT state, count(*), min(received_at) FROM delivery GROUP BY state",
+	/* Of the open ones by their own index, however many are done. */
+	[INBOX_DELIVERY_OPEN] =
+		"SELECT state, count(*), min(received_at) FROM delivery WHERE state <> 1"
+		" GROUP BY state",
 	[INBOX_MOVEMENT_PUT] =
 		MOVEMENT_VALUES MOVEMENT_TAKES " WHERE movement.state IN (3, 4)",
 	[INBOX_WANTED_PUT] = MOVEMENT_VALUES MOVEMENT_TAKES,
@@ -99,7 +103,11 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_MOVEMENT_REPLAY] =
 		"UPDATE movement SET state = CASE WHEN path = '' THEN 1 ELSE 0 END,"
 		" reason = '', tries = 0, next_at = 0 WHERE id = ? AND state <> 2",
-	[INBOX_MOVEMENT_COUNT] = "SELECT state, count(*) FROM movement GROUP BY state",
+	[INBOX_MOVEMENT_COUNT] = "SELECT state, count(*), 0 FROM movement GROUP BY state",
+	[INBOX_MOVEMENT_OPEN] =
+		"SELECT movement.state, count(*), min(received_at) FROM movement"
+		" JOIN delivery ON delivery.id = movement.delivery"
+		" WHERE movement.state IN (0, 1, 4) GROUP BY movement.state",
 };
 
 static const struct box_plan plan = {

@@ -211,4 +211,10 @@ struct inbox_counts {
 MUST_USE enum err inbox_count(struct inbox *inbox, struct inbox_counts *ret_counts,
 			      struct fault *fault);
 
+/* The same of what is open alone, which costs no more than there is of it: none is told
+ * to be done, booked or nothing. The oldest that waits is here also the delivery of which
+ * a movement does. */
+MUST_USE enum err inbox_count_open(struct inbox *inbox, struct inbox_counts *ret_counts,
+				   struct fault *fault);
+
 #endif

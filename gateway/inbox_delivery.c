@@ -203,37 +203,55 @@ enum err inbox_purge(struct inbox *inbox, int64_t before, uint64_t *ret_count,
 struct tally {
 	uint64_t *counts;
 	int64_t n_counts;
-	int64_t *oldest; /* NULL: not asked */
+	int64_t last_waiting; /* the states that wait are those up to it */
+	int64_t *oldest;
 };
 
 static enum err tally_add(struct query *query, void *ctx, struct fault *fault)
 {
 	struct tally *tally = ctx;
-	int64_t state = query_column(query, 0);
+	int64_t state = query_column(query, 0), at = query_column(query, 2);
 
 	(void)fault;
 	if (state >= 0 && state < tally->n_counts)
 		tally->counts[state] = (uint64_t)query_column(query, 1);
-	if (tally->oldest && state == INBOX_DELIVERY_WAITING)
-		*tally->oldest = query_column(query, 2);
+	if (state <= tally->last_waiting && at &&
+	    (*tally->oldest == 0 || at < *tally->oldest))
+		*tally->oldest = at;
 	return ERR_OK;
+}
+
+static enum err count_by(struct inbox *inbox, enum inbox_stmt of_deliveries,
+			 enum inbox_stmt of_movements, struct inbox_counts *ret_counts,
+			 struct fault *fault)
+{
+	struct tally deliveries = { ret_counts->delivery, INBOX_DELIVERY_PARKED + 1,
+				    INBOX_DELIVERY_WAITING,
+				    &ret_counts->oldest_waiting_at };
+	struct tally movements = { ret_counts->movement, INBOX_MOVEMENT_PARKED + 1,
+				   INBOX_MOVEMENT_READY, &ret_counts->oldest_waiting_at };
+	struct query query;
+	enum err err;
+
+	*ret_counts = (struct inbox_counts){ 0 };
+	query = query_of(inbox, of_deliveries);
+	err = query_each(&query, tally_add, &deliveries, fault);
+	if (err)
+		return err;
+	query = query_of(inbox, of_movements);
+	return query_each(&query, tally_add, &movements, fault);
 }
 
 enum err inbox_count(struct inbox *inbox, struct inbox_counts *ret_counts,
 		     struct fault *fault)
 {
-	struct tally deliveries = { ret_counts->delivery, INBOX_DELIVERY_PARKED + 1,
-				    &ret_counts->oldest_waiting_at };
-	struct tally movements = { ret_counts->movement, INBOX_MOVEMENT_PARKED + 1,
-				   NULL };
-	struct query query;
-	enum err err;
+	return count_by(inbox, INBOX_DELIVERY_COUNT, INBOX_MOVEMENT_COUNT, ret_counts,
+			fault);
+}
 
-	*ret_counts = (struct inbox_counts){ 0 };
-	query = query_of(inbox, INBOX_DELIVERY_COUNT);
-	err = query_each(&query, tally_add, &deliveries, fault);
-	if (err)
-		return err;
-	query = query_of(inbox, INBOX_MOVEMENT_COUNT);
-	return query_each(&query, tally_add, &movements, fault);
+enum err inbox_count_open(struct inbox *inbox, struct inbox_counts *ret_counts,
+			  struct fault *fault)
+{
+	return count_by(inbox, INBOX_DELIVERY_OPEN, INBOX_MOVEMENT_OPEN, ret_counts,
+			fault);
 }

@@ -306,11 +306,38 @@ void metrics_write_accounts(const struct account_view *views, size_t count, int6
 				      views[i].id, today.day - views[i].oldest_on.day);
 }
 
+static uint64_t age_of(int64_t since_s, int64_t now_s)
+{
+	return since_s && now_s > since_s ? (uint64_t)(now_s - since_s) : 0;
+}
+
+void metrics_write_inbox(const struct inbox_counts *counts, int64_t now_s,
+			 struct buffer *out)
+{
+	head_write(out, "arrondi_inbox_waiting", "gauge",
+		   "What providers have told and is not booked yet: deliveries to be "
+		   "read, movements to be fetched or booked.");
+	buffer_printf(out,
+		      "arrondi_inbox_waiting{what=\"deliveries\"} %" PRIu64 "\n"
+		      "arrondi_inbox_waiting{what=\"movements\"} %" PRIu64 "\n",
+		      counts->delivery[INBOX_DELIVERY_WAITING],
+		      counts->movement[INBOX_MOVEMENT_WANTED] +
+			      counts->movement[INBOX_MOVEMENT_READY]);
+	head_write(out, "arrondi_inbox_parked", "gauge",
+		   "What of it waits for a person: arrondi-gateway inbox DIR list.");
+	buffer_printf(out,
+		      "arrondi_inbox_parked{what=\"deliveries\"} %" PRIu64 "\n"
+		      "arrondi_inbox_parked{what=\"movements\"} %" PRIu64 "\n",
+		      counts->delivery[INBOX_DELIVERY_PARKED],
+		      counts->movement[INBOX_MOVEMENT_PARKED]);
+	number_write(out, "arrondi_inbox_oldest_seconds", "gauge",
+		     "Age of the oldest delivery of which something waits.",
+		     age_of(counts->oldest_waiting_at, now_s));
+}
+
 void metrics_write_outbox(const struct outbox_counts *counts, int64_t now_s,
 			  struct buffer *out)
 {
-	int64_t since = counts->oldest_waiting_at;
-
 	number_write(out, "arrondi_outbox_waiting", "gauge",
 		     "Notifications that were not delivered yet.",
 		     counts->messages[OUTBOX_WAITING]);
@@ -322,5 +349,5 @@ void metrics_write_outbox(const struct outbox_counts *counts, int64_t now_s,
 		     counts->disabled);
 	number_write(out, "arrondi_outbox_oldest_seconds", "gauge",
 		     "Age of the oldest notification that waits.",
-		     since && now_s > since ? (uint64_t)(now_s - since) : 0);
+		     age_of(counts->oldest_waiting_at, now_s));
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/inbox.h"
 #include "gateway/outbox.h"
 #include "keys/buffer.h"
 #include "ledger/books_query.h"
@@ -82,6 +83,10 @@ void metrics_write_overdrawn(const struct overdrawn_view *views, size_t count,
 /* Of each bank account what no entry explains yet, and for how long at this moment. */
 void metrics_write_accounts(const struct account_view *views, size_t count, int64_t now_s,
 			    struct buffer *out);
+
+/* What providers have told and is not in the ledger yet, of inbox_count_open(). */
+void metrics_write_inbox(const struct inbox_counts *counts, int64_t now_s,
+			 struct buffer *out);
 
 /* What members have not been told yet, and since when at this moment. */
 void metrics_write_outbox(const struct outbox_counts *counts, int64_t now_s,

@@ -106,6 +106,19 @@ same "a hook is only posted to" 405 "$STATUS"
 post /hooks/shop "$(head -c 600000 /dev/zero | tr '\0' x)"
 same "a body past the limit is refused" 413 "$STATUS"
 
+# What waits is counted now and then, and needs no token.
+metrics_say() { # line
+	for _ in $(seq 200); do
+		api GET /metrics ''
+		grep -qx "$1" "$BODY" && return 0
+		sleep 0.05
+	done
+	return 1
+}
+check "a hint that is not fetched yet is counted" metrics_say 'arrondi_inbox_waiting{what="movements"} 1'
+check "no delivery waits to be read" metrics_say 'arrondi_inbox_waiting{what="deliveries"} 0'
+check "it is as old as its delivery" metrics_say 'arrondi_inbox_oldest_seconds [1-9][0-9]*'
+
 # A provider's address and what it sends stay out of the log.
 if grep -qE 'first-mark|evt_1|whsec_|the-path|nobody-guesses' "$WORK/gateway.log"; then
 	not_ok "no secret and no delivery is in the log"

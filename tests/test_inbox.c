@@ -400,6 +400,10 @@ static void a_transaction_keeps_all_or_nothing(void **unused)
 	assert_int_equal(counts.delivery[INBOX_DELIVERY_DONE], 1);
 	assert_int_equal(counts.movement[INBOX_MOVEMENT_READY], 1);
 	assert_int_equal(counts.oldest_waiting_at, 0);
+	must(inbox_count_open(inbox, &counts, &fault));
+	assert_int_equal(counts.delivery[INBOX_DELIVERY_DONE], 0);
+	assert_int_equal(counts.movement[INBOX_MOVEMENT_READY], 1);
+	assert_int_equal(counts.oldest_waiting_at, 1000);
 }
 
 /* ---- the writer ---- */
