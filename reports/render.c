@@ -21,6 +21,8 @@ enum err render(const struct document *doc, enum format format, struct buffer *o
 		return render_pdf(doc, out, fault);
 	case FORMAT_XLSX:
 		return render_xlsx(doc, out, fault);
+	case FORMAT_DATAPACKAGE:
+		return render_datapackage(doc, out, fault);
 	case FORMAT_SVG:
 		return render_svg(doc, out, fault);
 	case FORMAT_PNG:
@@ -29,6 +31,8 @@ enum err render(const struct document *doc, enum format format, struct buffer *o
 	case FORMAT_BEANCOUNT:
 	case FORMAT_LEDGER:
 	case FORMAT_FEC:
+	case FORMAT_360GIVING:
+	case FORMAT_360GIVING_CSV:
 	case FORMAT__COUNT:
 		break;
 	}

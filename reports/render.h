@@ -123,4 +123,13 @@ MUST_USE enum err render_pdf(const struct document *doc, struct buffer *out,
 MUST_USE enum err render_xlsx(const struct document *doc, struct buffer *out,
 			      struct fault *fault);
 
+/*
+ * A Data Package (specs.frictionlessdata.io) with its data inside: a resource for each
+ * table, with its Table Schema; amounts are numbers of euros with two decimals, and
+ * percentages numbers. Totals and subtotals are left out, so that a column can be added
+ * up. What the document stands on is in "standsOn".
+ */
+MUST_USE enum err render_datapackage(const struct document *doc, struct buffer *out,
+				     struct fault *fault);
+
 #endif

@@ -12,6 +12,7 @@
 #include "reports/fec.h"
 #include "reports/fec_check.h"
 #include "reports/journal.h"
+#include "reports/open_data.h"
 #include "reports/prefet.h"
 #include "reports/receivables.h"
 #include "reports/render.h"
@@ -173,6 +174,16 @@ static const struct report reports[] = {
 	  .summary = "each journal of a year, entry by entry",
 	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
 	  .draw = journaux_draw },
+	{ .name = "open-data",
+	  .summary =
+		  "the grants for everybody, without any person: 360Giving (JSON, CSV), "
+		  "a data package, or a document",
+	  .format = FORMAT_360GIVING,
+	  .formats = FORMAT_BIT(360GIVING) | FORMAT_BIT(360GIVING_CSV),
+	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO) | OPTION_BIT(PREFIX) |
+		   OPTION_BIT(URL),
+	  .draw = open_data_report,
+	  .write = open_data_write },
 	{ .name = "prefet",
 	  .summary =
 		  "the yearly report of a fonds de dotation to the préfet, items a to d, "
