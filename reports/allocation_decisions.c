@@ -7,84 +7,12 @@
  */
 #include "reports/allocation_int.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define JOB_SEEKER_PREFIX    "job-seeker:"
-#define JOB_SEEKER_HEX_SHOWN 8 /* never the whole of a person's number */
-#define TEXT_BYTES           512
-#define ATTESTATION_DAYS     60 /* before its end there is time to renew it */
+#include "reports/question.h"
 
-static const struct {
-	const char *subject;
-	enum msg label;
-} subjects[] = {
-	{ "support", MSG_SUBJECT_SUPPORT },
-	{ "grant", MSG_SUBJECT_GRANT },
-	{ "transfer", MSG_SUBJECT_TRANSFER },
-	{ "structure", MSG_SUBJECT_STRUCTURE },
-	{ "cancellation", MSG_SUBJECT_CANCELLATION },
-	{ "payee", MSG_SUBJECT_PAYEE },
-	{ "ratification", MSG_SUBJECT_RATIFICATION },
-};
-
-static void cell_subject(struct allocation *a, struct table *table,
-			 const struct proposal_view *proposal)
-{
-	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
-		if (strcmp(subjects[i].subject, proposal->subject) == 0) {
-			cell_text(table, say(a, subjects[i].label));
-			return;
-		}
-	cell_text(table, proposal->subject);
-}
-
-static void cell_beneficiary(struct allocation *a, struct table *table, const char *id)
-{
-	size_t prefix = strlen(JOB_SEEKER_PREFIX);
-	char text[TEXT_BYTES];
-
-	if (strncmp(id, JOB_SEEKER_PREFIX, prefix) != 0) {
-		cell_text(table, id);
-		return;
-	}
-	(void)snprintf(text, sizeof text, "%s%.*s", say(a, MSG_JOB_SEEKER),
-		       JOB_SEEKER_HEX_SHOWN, id + prefix);
-	cell_text(table, text);
-}
-
-/* Who or what it is for, without naming a person. */
-static void cell_for_what(struct allocation *a, struct table *table,
-			  const struct proposal_view *proposal)
-{
-	char title[QUERY_LABEL_BYTES], text[TEXT_BYTES];
-
-	if (strcmp(proposal->subject, "transfer") == 0) {
-		(void)snprintf(text, sizeof text, "%s%s", say(a, MSG_TO_FUND),
-			       proposal->to);
-		cell_text(table, text);
-	} else if (proposal->project[0]) {
-		query_project_title(a->books, proposal->project, title);
-		cell_text(table, title[0] ? title : proposal->project);
-	} else if (proposal->beneficiary[0]) {
-		cell_beneficiary(a, table, proposal->beneficiary);
-	} else if (proposal->grant) {
-		(void)snprintf(text, sizeof text, "%s%" PRIu64, say(a, MSG_OF_DECISION),
-			       proposal->grant);
-		cell_text(table, text);
-	} else {
-		cell_empty(table);
-	}
-}
-
-static void cell_text_or_empty(struct table *table, const char *text)
-{
-	if (text[0])
-		cell_text(table, text);
-	else
-		cell_empty(table);
-}
+#define ATTESTATION_DAYS 60 /* before its end there is time to renew it */
 
 static void cell_amount(struct table *table, const struct proposal_view *proposal)
 {
@@ -92,12 +20,6 @@ static void cell_amount(struct table *table, const struct proposal_view *proposa
 		cell_empty(table);
 	else
 		cell_cents(table, proposal->amount);
-}
-
-static bool was_granted(const struct proposal_view *proposal)
-{
-	return strcmp(proposal->status, "granted") == 0 ||
-	       strcmp(proposal->status, "done") == 0;
 }
 
 static bool is_decided_within(const struct allocation *a,
@@ -114,17 +36,8 @@ static bool pays_somebody(const struct proposal_view *proposal)
 bool allocation_was_granted(const struct allocation *a,
 			    const struct proposal_view *proposal)
 {
-	return is_decided_within(a, proposal) && was_granted(proposal) &&
+	return is_decided_within(a, proposal) && question_was_granted(proposal) &&
 	       pays_somebody(proposal);
-}
-
-static enum msg outcome_label(const struct proposal_view *proposal)
-{
-	if (proposal->is_unratified)
-		return MSG_OUTCOME_UNRATIFIED;
-	if (strcmp(proposal->status, "withdrawn") == 0)
-		return MSG_OUTCOME_WITHDRAWN;
-	return was_granted(proposal) ? MSG_OUTCOME_GRANTED : MSG_OUTCOME_REFUSED;
 }
 
 static void put_decision(struct allocation *a, struct table *table,
@@ -133,12 +46,12 @@ static void put_decision(struct allocation *a, struct table *table,
 	row_begin(table, proposal->is_unratified ? ROW_ALERT : ROW_NORMAL);
 	cell_integer(table, (int64_t)proposal->position);
 	cell_date(table, proposal->decided_on);
-	cell_subject(a, table, proposal);
-	cell_for_what(a, table, proposal);
+	cell_text(table, question_subject(a->lang, proposal));
+	cell_for_what(table, a->books, a->lang, proposal);
 	cell_text_or_empty(table, proposal->purpose);
 	cell_text_or_empty(table, proposal->fund);
 	cell_amount(table, proposal);
-	cell_text(table, say(a, outcome_label(proposal)));
+	cell_text(table, say(a, question_outcome(proposal)));
 }
 
 static void put_decisions(struct allocation *a)
@@ -173,7 +86,7 @@ static struct cents left_of(struct allocation *a, const struct proposal_view *pr
 static void put_vote(struct allocation *a, struct table *table,
 		     const struct proposal_view *proposal)
 {
-	bool pays = was_granted(proposal) && pays_somebody(proposal);
+	bool pays = question_was_granted(proposal) && pays_somebody(proposal);
 
 	row_begin(table, ROW_NORMAL);
 	cell_integer(table, (int64_t)proposal->position);
@@ -255,8 +168,8 @@ static void put_open(struct allocation *a)
 		row_begin(table, expired ? ROW_ALERT : ROW_NORMAL);
 		cell_integer(table, (int64_t)proposal->position);
 		cell_date(table, proposal->proposed_on);
-		cell_subject(a, table, proposal);
-		cell_for_what(a, table, proposal);
+		cell_text(table, question_subject(a->lang, proposal));
+		cell_for_what(table, a->books, a->lang, proposal);
 		cell_text_or_empty(table, proposal->fund);
 		cell_amount(table, proposal);
 		cell_date(table, proposal->expires_on);
@@ -288,7 +201,7 @@ static enum err put_attestations(struct allocation *a, struct fault *fault)
 		if (views[i].name[0])
 			cell_text(table, views[i].name);
 		else
-			cell_beneficiary(a, table, views[i].beneficiary);
+			cell_beneficiary(table, a->lang, views[i].beneficiary);
 		cell_date(table, views[i].until);
 		cell_integer(table, date_days(a->period.to, views[i].until));
 	}

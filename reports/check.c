@@ -165,7 +165,7 @@ static enum err report_said(struct slice bytes, const struct published *publishe
 {
 	struct hash digest = hash_bytes(bytes.p, bytes.n);
 	struct looking looking = { .found = false };
-	struct source_visitor visitor = { &looking, look };
+	struct source_visitor visitor = { .ctx = &looking, .visit = look };
 	enum err err;
 
 	hex_encode(digest.b, sizeof digest.b, looking.hex);

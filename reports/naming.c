@@ -4,6 +4,7 @@
 #include "reports/naming.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "keys/encoding.h"
 #include "ledger/books_query.h"
@@ -113,4 +114,13 @@ const char *naming_entry(enum lang lang, const struct entry *entry)
 		if (labels[i].kind == entry->kind)
 			return tr(lang, labels[i].label);
 	return kind_def(entry->kind)->name;
+}
+
+const char *naming_promise(enum lang lang, const char *flow)
+{
+	if (strncmp(flow, "gift", 4) == 0)
+		return tr(lang, MSG_ENTRY_GIFT);
+	if (strncmp(flow, "patronage", 9) == 0)
+		return tr(lang, MSG_FLOW_PATRONAGE);
+	return strcmp(flow, "contribution") == 0 ? tr(lang, MSG_FLOW_CONTRIBUTION) : flow;
 }

@@ -33,4 +33,8 @@ void cell_member(struct table *table, struct books *books, const char *id);
  * payer's money has the name of its kind. */
 const char *naming_entry(enum lang lang, const struct entry *entry);
 
+/* "Don", "Mécénat", "Contribution financière", of a promise's flow: static, or the flow
+ * itself. */
+const char *naming_promise(enum lang lang, const char *flow);
+
 #endif

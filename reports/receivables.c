@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "reports/naming.h"
+#include "reports/sum.h"
 
 struct receivables {
 	struct books *books;
@@ -34,14 +35,6 @@ static bool payer_next(const struct owed *owed, struct payer_range *range)
 	       strcmp(owed->p[range->end].payer, owed->p[range->first].payer) == 0)
 		range->end++;
 	return range->first < range->end;
-}
-
-static enum err sum_add(struct cents *sum, struct cents amount, struct fault *fault)
-{
-	if (cents_add(*sum, amount, sum) != ERR_OK)
-		return fault_set(fault, ERR_TOO_BIG,
-				 "a sum of the report passes 2^53 - 1 cents");
-	return ERR_OK;
 }
 
 /* ---- what is open ---- */

@@ -13,7 +13,9 @@
 #include "reports/fec_check.h"
 #include "reports/journal.h"
 #include "reports/open_data.h"
+#include "reports/minutes.h"
 #include "reports/prefet.h"
+#include "reports/project.h"
 #include "reports/receivables.h"
 #include "reports/render.h"
 #include "reports/statement.h"
@@ -184,12 +186,22 @@ static const struct report reports[] = {
 		   OPTION_BIT(URL),
 	  .draw = open_data_report,
 	  .write = open_data_write },
+	{ .name = "minutes",
+	  .summary = "what the board decided in a period, by which seats, as signed",
+	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO),
+	  .draw = minutes_report },
 	{ .name = "prefet",
 	  .summary =
 		  "the yearly report of a fonds de dotation to the préfet, items a to d, "
 		  "and the thresholds",
 	  .takes = EXERCISE,
 	  .draw = prefet_report },
+	{ .name = "project",
+	  .summary =
+		  "what a project asked for, who pays for it, what was decided and paid",
+	  .takes = OPTION_BIT(PROJECT),
+	  .needs = OPTION_BIT(PROJECT),
+	  .draw = project_report },
 	{ .name = "receivables",
 	  .summary = "who owes what since when, who is late, who has a credit",
 	  .draw = receivables_draw },

@@ -161,6 +161,21 @@ static enum err ledger_source_open(struct source *source, struct fault *fault)
 	return err;
 }
 
+/* ---- what a visitor is shown ---- */
+
+static enum err visitor_show(const struct source_visitor *visitor, uint64_t position,
+			     const struct entry *entry, struct books *books,
+			     struct fault *fault)
+{
+	const struct posting *postings;
+	size_t count;
+
+	postings = books_postings(books, &count);
+	if (visitor->books)
+		*visitor->books = books;
+	return visitor->visit(visitor->ctx, position, entry, postings, count, fault);
+}
+
 /* ---- replaying a ledger folder ---- */
 
 /* Books of their own that follow the entries, kept in a temporary file once they are
@@ -209,9 +224,7 @@ static enum err replay_entry(void *ctx, uint64_t position, struct slice bytes,
 	struct replay *replay = ctx;
 	struct json_doc *doc = json_doc_new();
 	struct hash leaf = hash_leaf(bytes.p, bytes.n);
-	const struct posting *postings;
 	struct entry entry;
-	size_t count;
 	enum err err;
 
 	err = doc ? entry_parse(doc, bytes, &entry, fault)
@@ -221,11 +234,9 @@ static enum err replay_entry(void *ctx, uint64_t position, struct slice bytes,
 	if (!err && replay->past)
 		err = past_entry(replay->past, position, &entry, bytes, replay->books,
 				 fault);
-	if (!err && replay->visitor) {
-		postings = books_postings(replay->books, &count);
-		err = replay->visitor->visit(replay->visitor->ctx, position, &entry,
-					     postings, count, fault);
-	}
+	if (!err && replay->visitor)
+		err = visitor_show(replay->visitor, position, &entry, replay->books,
+				   fault);
 	if (!err)
 		err = state_file_relieve(replay->file, replay->state, fault);
 	json_doc_free(doc);
@@ -294,15 +305,11 @@ static enum err audit_entry(void *ctx, uint64_t position, const struct entry *en
 			    struct slice bytes, struct books *books, struct fault *fault)
 {
 	const struct audit_visit *visit = ctx;
-	const struct source_visitor *visitor = visit->visitor;
-	const struct posting *postings;
-	size_t count;
 
 	(void)bytes;
 	if (position >= visit->size)
 		return ERR_OK;
-	postings = books_postings(books, &count);
-	return visitor->visit(visitor->ctx, position, entry, postings, count, fault);
+	return visitor_show(visit->visitor, position, entry, books, fault);
 }
 
 /* The folder may have been replaced since it was opened: the report would then

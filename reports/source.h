@@ -55,6 +55,8 @@ struct source_visitor {
 	enum err (*visit)(void *ctx, uint64_t position, const struct entry *entry,
 			  const struct posting *postings, size_t count,
 			  struct fault *fault);
+	/* Set before each call to the books as they stand after the entry; or NULL. */
+	struct books **books;
 };
 
 /* Replays the whole log; what was made of the postings is only true after ERR_OK.

@@ -12,6 +12,8 @@
 
 #include "reports/naming.h"
 #include "reports/owed.h"
+#include "reports/question.h"
+#include "reports/sum.h"
 
 /* A batch that was handed in: what its corrections do not repeat, and the rows that
  * are in force. */
@@ -47,14 +49,6 @@ struct effect {
 static const char *say(const struct statement *s, enum msg msg)
 {
 	return tr(s->lang, msg);
-}
-
-static enum err sum_add(struct cents *sum, struct cents amount, struct fault *fault)
-{
-	if (cents_add(*sum, amount, sum) != ERR_OK)
-		return fault_set(fault, ERR_TOO_BIG,
-				 "a sum of the statement passes 2^53 - 1 cents");
-	return ERR_OK;
 }
 
 /* ---- an entry's effect ---- */
@@ -152,14 +146,6 @@ static enum err effect_of(struct statement *s, uint64_t position,
 }
 
 /* ---- rows ---- */
-
-static void cell_cents_or_empty(struct table *table, struct cents c)
-{
-	if (cents_is_zero(c))
-		cell_empty(table);
-	else
-		cell_cents(table, c);
-}
 
 static bool undoes(const struct entry *entry)
 {

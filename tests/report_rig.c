@@ -56,6 +56,25 @@ void rig_spool_read(struct spool *spool, struct buffer *ret_text)
 	spool_close(spool);
 }
 
+static void show(void *ctx, uint64_t position, const struct entry *entry,
+		 const struct posting *postings, size_t count, struct books *books)
+{
+	const struct source_visitor *visitor = ctx;
+	struct fault fault;
+
+	if (visitor->books)
+		*visitor->books = books;
+	if (visitor->visit(visitor->ctx, position, entry, postings, count, &fault))
+		fail_msg("%s", fault.text);
+}
+
+void rig_show(const struct world *world, const struct source_visitor *visitor)
+{
+	struct source_visitor copy = *visitor;
+
+	rig_each_entry(world, show, &copy);
+}
+
 const struct table *rig_table(const struct document *doc, const char *id)
 {
 	for (const struct block *block = doc->first_block; block; block = block->next)

@@ -22,6 +22,9 @@ void rig_each_entry(const struct world *world, rig_visit *visit, void *ctx);
 /* What was put into a spool, which is closed; the caller releases the buffer. */
 void rig_spool_read(struct spool *spool, struct buffer *ret_text);
 
+/* The same for a report's own visitor; fails the test where it fails. */
+void rig_show(const struct world *world, const struct source_visitor *visitor);
+
 /* These fail the test where there is no such table or column. */
 const struct table *rig_table(const struct document *doc, const char *id);
 const struct value *rig_value(const struct table *table, const struct row *row,

@@ -41,6 +41,16 @@ refuse "a statement of who is no member is refused" 1 "not a member" \
 refuse "receivables are of all members" 2 "takes no --member" $report receivables "$LEDGER" --member "$COMPANY"
 refuse "a statement is of the whole ledger" 2 "takes no --from" \
 	$report statement "$LEDGER" --member "$COMPANY" --from 2020-01-01
+for format in text csv json; do
+	$report minutes "$LEDGER" --format $format >"$WORK/from-ledger"
+	$report minutes "$WORK/export" --format $format >"$WORK/from-export"
+	check "ledger and export give the same $format minutes" cmp "$WORK/from-ledger" "$WORK/from-export"
+	check "which are not empty" test -s "$WORK/from-ledger"
+done
+refuse "minutes of days reversed are usage" 2 "ends before" \
+	$report minutes "$LEDGER" --from 2021-01-01 --to 2020-12-31
+refuse "a project must be named" 2 "needs --project" $report project "$LEDGER"
+refuse "a project that nobody has recorded is refused" 1 "not a project" $report project "$LEDGER" --project lab
 check "English is spoken" sh -c "$report allocation '$LEDGER' --lang en | grep -q '€1,230.00'"
 check "a file is written whole" $report allocation "$LEDGER" --format csv --out "$WORK/a.csv"
 check "as it would be printed" sh -c "$report allocation '$LEDGER' --format csv | cmp - '$WORK/a.csv'"

@@ -13,99 +13,13 @@
 
 #include <cmocka.h>
 
+#include "tests/boardroom.h"
 #include "tests/teller.h"
-
-#define LILAS   "employer:000001016"
-#define SEEKER  "job-seeker:00112233445566778899aabbccddeeff"
-#define OTHER   "job-seeker:ffeeddccbbaa99887766554433221100"
-#define DIGEST  "'5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9'"
-#define DIGEST2 "'6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b'"
-#define DAY     INT64_C(86400)
-
-#define EXPIRES "'expires_on':'2026-12-31'"
-#define SUPPORT(who, amount)                                                             \
-	"'kind':'proposal','subject':'support','fund':'emploi','beneficiary':'" who      \
-	"','amount':" amount ",'purpose':'mobilite','payee':" DIGEST "," EXPIRES
-#define GRANT(amount, more)                                                              \
-	"'kind':'proposal','subject':'grant','fund':'projets','beneficiary':"            \
-	"'bearer:lab','project':'lab','amount':" amount ",'purpose':'demarrage',"        \
-	"'payee':" DIGEST more "," EXPIRES
-#define CANCEL(amount)                                                                   \
-	"'kind':'proposal','subject':'cancellation'," EXPIRES ",'amount':" amount        \
-	",'grant':%" PRIu64
-#define DECISION "'kind':'decision','proposal':%" PRIu64
-
-/* Money in emploi (free) and projets (for the project, for the fund, and free), two job
- * seekers and a project. */
-static struct world *rich_world(void)
-{
-	struct world *world = world_new();
-	static const char *const seekers[] = { SEEKER, OTHER };
-	static const char *const gifts[][3] = {
-		{ "emploi", "", "1000000" },
-		{ "projets", "", "1000" },
-		{ "projets", ",'earmark':'projets'", "2000" },
-		{ "projets", ",'earmark':'lab'", "4000" }
-	};
-
-	for (size_t i = 0; i < 2; i++)
-		(void)world_must(world, "operator",
-				 "'kind':'beneficiary','id':'%s','nature':'job-seeker',"
-				 "'attestation':{'digest':" DIGEST
-				 ",'until':'2027-12-31'}",
-				 seekers[i]);
-	(void)world_must(world, "operator",
-			 "'kind':'beneficiary','id':'bearer:lab','nature':'association',"
-			 "'name':'Lab','rna':'W930000001',"
-			 "'attestation':{'digest':" DIGEST ",'until':'2027-12-31'}");
-	(void)world_must(
-		world, "operator",
-		"'kind':'project','id':'lab','title':'Lab','bearer':'bearer:lab',"
-		"'status':'open'");
-	for (size_t i = 0; i < 4; i++)
-		(void)world_must(world, "operator",
-				 "'kind':'gift','date':'2026-11-01','payer':'" LILAS
-				 "','giver':'company','fund':'%s'%s,'amount':%s",
-				 gifts[i][0], gifts[i][1], gifts[i][2]);
-	(void)world_must(world, "treasurer",
-			 "'kind':'settlement','date':'2026-11-02','payer':'" LILAS
-			 "','amount':1007000");
-	return world;
-}
 
 static void world_end(struct world *world)
 {
 	world_check(world);
 	world_free(world);
-}
-
-static uint64_t decide(struct world *world, uint64_t proposal)
-{
-	return world_must(world, "operator", DECISION, proposal);
-}
-
-static uint64_t granted(struct world *world, uint64_t proposal, int votes)
-{
-	world_votes(world, proposal, votes);
-	(void)decide(world, proposal);
-	return proposal;
-}
-
-static uint64_t order(struct world *world, uint64_t grant, int amount)
-{
-	return world_must(world, "treasurer",
-			  "'kind':'payment','proposal':%" PRIu64
-			  ",'amount':%d,'payee':" DIGEST,
-			  grant, amount);
-}
-
-static uint64_t pay(struct world *world, uint64_t grant, int amount)
-{
-	uint64_t payment = order(world, grant, amount);
-
-	(void)world_must(world, "treasurer",
-			 "'kind':'paid','date':'2026-11-18','payment':%" PRIu64, payment);
-	return payment;
 }
 
 static struct proposal_view view_of(struct world *world, uint64_t proposal)
@@ -118,30 +32,6 @@ static struct proposal_view view_of(struct world *world, uint64_t proposal)
 
 /* ---- recusals ---- */
 
-static void recusal_members(struct world *world, int seat, const char *beneficiary,
-			    char *members, size_t bytes)
-{
-	char text[RECUSAL_TEXT_BYTES_MAX], note[WORLD_NOTE_BYTES_MAX], name[32];
-
-	snprintf(name, sizeof name, "siege-%d", seat + 1);
-	assert_int_equal(books_recusal_text(world->books, slice_of_text(name),
-					    slice_of_text(beneficiary), text,
-					    &world->fault),
-			 ERR_OK);
-	world_sign(world, seat, text, note);
-	snprintf(members, bytes,
-		 "'kind':'recusal','seat':'%s','beneficiary':'%s','note':'%s'", name,
-		 beneficiary, note);
-}
-
-static void recuse(struct world *world, int seat, const char *beneficiary)
-{
-	char members[WORLD_NOTE_BYTES_MAX + 256];
-
-	recusal_members(world, seat, beneficiary, members, sizeof members);
-	(void)world_must(world, "operator", "%s", members);
-}
-
 static void refuse_ballot(struct world *world, const char *rule, int seat,
 			  uint64_t proposal, const char *vote)
 {
@@ -153,7 +43,7 @@ static void refuse_ballot(struct world *world, const char *rule, int seat,
 
 static void test_a_declared_interest_takes_the_vote(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t before = world_must(world, "siege-1", SUPPORT(SEEKER, "20000")), after,
 		 other;
 	struct proposal_view view;
@@ -161,13 +51,13 @@ static void test_a_declared_interest_takes_the_vote(void **state)
 	(void)state;
 	/* It has voted, and declares its interest then: its vote does not count. */
 	assert_int_equal(world_ballot(world, 0, before, "for"), ERR_OK);
-	recuse(world, 0, SEEKER);
+	board_recuse(world, 0, SEEKER);
 	refuse_ballot(world, "recused", 0, before, "for");
 	assert_int_equal(world_ballot(world, 1, before, "for"), ERR_OK);
 	assert_int_equal(world_ballot(world, 2, before, "for"), ERR_OK);
 	world_refuses(world, "undecided", "operator", DECISION, before);
 	assert_int_equal(world_ballot(world, 3, before, "for"), ERR_OK);
-	(void)decide(world, before);
+	(void)board_decide(world, before);
 	view = view_of(world, before);
 	assert_int_equal(view.votes_for, 3);
 	assert_int_equal(view.recused, 1);
@@ -179,7 +69,7 @@ static void test_a_declared_interest_takes_the_vote(void **state)
 	/* With what was granted before it takes three. */
 	for (int seat = 1; seat < 4; seat++)
 		assert_int_equal(world_ballot(world, seat, after, "for"), ERR_OK);
-	(void)decide(world, after);
+	(void)board_decide(world, after);
 	assert_int_equal(view_of(world, after).recused, 1);
 
 	/* Nothing else is touched. */
@@ -190,9 +80,9 @@ static void test_a_declared_interest_takes_the_vote(void **state)
 
 static void test_an_interest_binds_what_becomes_of_the_help(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t grant =
-		granted(world, world_must(world, "siege-1", GRANT("5000", "")), 3);
+		board_granted(world, world_must(world, "siege-1", GRANT("5000", "")), 3);
 	uint64_t payee = world_must(world, "operator",
 				    "'kind':'proposal','subject':'payee'," EXPIRES
 				    ",'grant':%" PRIu64 ",'payee':" DIGEST2,
@@ -200,7 +90,7 @@ static void test_an_interest_binds_what_becomes_of_the_help(void **state)
 	uint64_t cancel = world_must(world, "operator", CANCEL("100"), grant);
 
 	(void)state;
-	recuse(world, 4, "bearer:lab");
+	board_recuse(world, 4, "bearer:lab");
 	refuse_ballot(world, "recused", 4, payee, "for");
 	refuse_ballot(world, "recused", 4, cancel, "for");
 	world_end(world);
@@ -208,21 +98,21 @@ static void test_an_interest_binds_what_becomes_of_the_help(void **state)
 
 static void test_rules_of_a_recusal(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	char members[WORLD_NOTE_BYTES_MAX + 256], *seat;
 
 	(void)state;
-	recusal_members(world, 0, "job-seeker:00000000000000000000000000000000", members,
-			sizeof members);
+	board_recusal(world, 0, "job-seeker:00000000000000000000000000000000", members,
+		      sizeof members);
 	world_refuses(world, "recusal", "operator", "%s", members);
-	recusal_members(world, 0, SEEKER, members, sizeof members);
+	board_recusal(world, 0, SEEKER, members, sizeof members);
 	/* Another seat's name over the same note. */
 	seat = strstr(members, "'siege-1'");
 	assert_non_null(seat);
 	seat[strlen("'siege-")] = '2';
 	world_refuses(world, "signature", "operator", "%s", members);
-	recuse(world, 0, SEEKER);
-	recusal_members(world, 0, SEEKER, members, sizeof members);
+	board_recuse(world, 0, SEEKER);
+	board_recusal(world, 0, SEEKER, members, sizeof members);
 	world_refuses(world, "recusal", "operator", "%s", members);
 	/* A ballot's text is none of a recusal. */
 	{
@@ -234,7 +124,7 @@ static void test_rules_of_a_recusal(void **state)
 			      "','note':'%s'",
 			      note);
 	}
-	recusal_members(world, 2, SEEKER, members, sizeof members);
+	board_recusal(world, 2, SEEKER, members, sizeof members);
 	seat = strstr(members, "'siege-3'");
 	assert_non_null(seat);
 	seat[strlen("'siege-")] = '9';
@@ -246,7 +136,7 @@ static void test_rules_of_a_recusal(void **state)
 
 static void test_who_made_a_proposal_withdraws_it(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t proposal = world_must(world, "siege-1", SUPPORT(SEEKER, "1000"));
 
 	(void)state;
@@ -271,7 +161,7 @@ static void test_who_made_a_proposal_withdraws_it(void **state)
 
 static void test_a_proposal_without_presence_is_deferred_and_taken_up(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t proposal = world_must(world, "siege-1", SUPPORT(SEEKER, "1000"));
 
 	(void)state;
@@ -290,14 +180,14 @@ static void test_a_proposal_without_presence_is_deferred_and_taken_up(void **sta
 	/* The ballots have stayed; one more makes three present. */
 	world_refuses(world, "undecided", "operator", DECISION, proposal);
 	assert_int_equal(world_ballot(world, 2, proposal, "for"), ERR_OK);
-	(void)decide(world, proposal);
+	(void)board_decide(world, proposal);
 	assert_string_equal(view_of(world, proposal).status, "granted");
 	world_end(world);
 }
 
 static void test_nothing_is_deferred_that_can_be_decided(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t proposal = world_must(world, "siege-1", SUPPORT(SEEKER, "1000")),
 		 silent = world_must(world, "siege-1", SUPPORT(OTHER, "1000"));
 
@@ -308,55 +198,20 @@ static void test_nothing_is_deferred_that_can_be_decided(void **state)
 	world->at += 50 * DAY;
 	world_refuses(world, "deferred", "operator", DECISION ",'defer_to':'2027-01-31'",
 		      proposal);
-	(void)decide(world, proposal);
+	(void)board_decide(world, proposal);
 	assert_string_equal(view_of(world, proposal).status, "refused");
 	/* Expired with nobody there, and not deferred: refused. */
-	(void)decide(world, silent);
+	(void)board_decide(world, silent);
 	assert_string_equal(view_of(world, silent).status, "refused");
 	world_end(world);
 }
 
 /* ---- delegation ---- */
 
-#define DELEGATION(fund, votes, until)                                                   \
-	"'kind':'delegation','fund':'" fund                                              \
-	"','per_act':25000,'per_beneficiary':40000,'per_month':60000,"                   \
-	"'seats':['siege-1','siege-2'],'until':'" until "','votes':" votes
-#define URGENT DECISION ",'delegation':%" PRIu64
-
-static uint64_t delegate(struct world *world, const char *until)
-{
-	char act[400];
-	uint64_t proposal;
-
-	snprintf(act, sizeof act, DELEGATION("emploi", "2", "%s"), until);
-	proposal = world_must(
-		world, "operator",
-		"'kind':'proposal','subject':'structure'," EXPIRES ",'act':{%s}", act);
-	world_votes(world, proposal, 4);
-	(void)decide(world, proposal);
-	return world_must(world, "operator", "%s,'proposal':%" PRIu64, act, proposal);
-}
-
-static uint64_t urgent(struct world *world, uint64_t delegation, const char *who,
-		       const char *amount)
-{
-	uint64_t proposal = world_must(
-		world, "operator",
-		"'kind':'proposal','subject':'support','fund':'emploi','beneficiary':"
-		"'%s','amount':%s,'purpose':'mobilite','payee':" DIGEST
-		",'expires_on':'2027-06-30'",
-		who, amount);
-
-	world_votes(world, proposal, 2);
-	(void)world_must(world, "operator", URGENT, proposal, delegation);
-	return proposal;
-}
-
 static void test_two_seats_help_tonight_and_the_board_ratifies(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t delegation = delegate(world, "2027-06-30"), help, ratification;
+	struct world *world = board_world();
+	uint64_t delegation = board_delegate(world, "2027-06-30"), help, ratification;
 
 	(void)state;
 	/* The whole board asks for three present: two are not enough tonight. */
@@ -368,7 +223,7 @@ static void test_two_seats_help_tonight_and_the_board_ratifies(void **state)
 	assert_int_equal(view_of(world, help).delegation, delegation);
 	assert_true(view_of(world, help).is_unratified);
 	assert_int_equal(view_of(world, help).needed, 2);
-	(void)pay(world, help, 25000);
+	(void)board_pay(world, help, 25000);
 	assert_int_equal(world_balance(world, "bank"), 1007000 - 25000);
 
 	ratification = world_must(world, "operator",
@@ -377,7 +232,7 @@ static void test_two_seats_help_tonight_and_the_board_ratifies(void **state)
 				  help);
 	assert_true(view_of(world, help).is_unratified);
 	world_votes(world, ratification, 3);
-	(void)decide(world, ratification);
+	(void)board_decide(world, ratification);
 	assert_false(view_of(world, help).is_unratified);
 	world_refuses(world, "ratification", "operator",
 		      "'kind':'proposal','subject':'ratification'," EXPIRES
@@ -388,29 +243,29 @@ static void test_two_seats_help_tonight_and_the_board_ratifies(void **state)
 
 static void test_limits_of_a_delegation(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t delegation = delegate(world, "2027-06-30"), proposal;
+	struct world *world = board_world();
+	uint64_t delegation = board_delegate(world, "2027-06-30"), proposal;
 
 	(void)state;
 	proposal = world_must(world, "operator", SUPPORT(SEEKER, "25001"));
 	world_votes(world, proposal, 2);
 	world_refuses(world, "delegation", "operator", URGENT, proposal, delegation);
-	(void)urgent(world, delegation, SEEKER, "25000");
+	(void)board_urgent(world, delegation, SEEKER, "25000");
 	proposal = world_must(world, "operator", SUPPORT(SEEKER, "15001"));
 	world_votes(world, proposal, 2);
 	world_refuses(world, "delegation", "operator", URGENT, proposal, delegation);
-	(void)urgent(world, delegation, SEEKER, "15000");
+	(void)board_urgent(world, delegation, SEEKER, "15000");
 	/* 400.00 of the month's 600.00 are gone. */
 	proposal = world_must(world, "operator", SUPPORT(OTHER, "20001"));
 	world_votes(world, proposal, 2);
 	world_refuses(world, "delegation", "operator", URGENT, proposal, delegation);
-	(void)urgent(world, delegation, OTHER, "20000");
+	(void)board_urgent(world, delegation, OTHER, "20000");
 	world->at += 15 * DAY; /* December */
-	(void)urgent(world, delegation, OTHER, "20000");
+	(void)board_urgent(world, delegation, OTHER, "20000");
 	/* For the whole board it counts as granted: 400.00 and 1.00 take three votes. */
 	proposal = world_must(world, "operator", SUPPORT(OTHER, "100"));
 	world_votes(world, proposal, 3);
-	(void)decide(world, proposal);
+	(void)board_decide(world, proposal);
 	assert_int_equal(view_of(world, proposal).needed, 3);
 	world->at += 200 * DAY; /* its last day is past */
 	proposal =
@@ -425,8 +280,8 @@ static void test_limits_of_a_delegation(void **state)
 
 static void test_a_delegation_is_its_seats_until_its_day(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t delegation = delegate(world, "2026-11-30"), proposal, next;
+	struct world *world = board_world();
+	uint64_t delegation = board_delegate(world, "2026-11-30"), proposal, next;
 
 	(void)state;
 	proposal = world_must(world, "operator", SUPPORT(SEEKER, "1000"));
@@ -438,7 +293,7 @@ static void test_a_delegation_is_its_seats_until_its_day(void **state)
 	/* Two of two are needed. That they do not grant it is no refusal by the board. */
 	world_refuses(world, "delegation", "operator", URGENT, proposal, delegation);
 	assert_int_equal(world_ballot(world, 3, proposal, "for"), ERR_OK);
-	(void)decide(world, proposal);
+	(void)board_decide(world, proposal);
 	assert_int_equal(view_of(world, proposal).delegation, 0);
 
 	/* A grant, or another fund's support, is the board's. */
@@ -451,7 +306,7 @@ static void test_a_delegation_is_its_seats_until_its_day(void **state)
 	world->at += 13 * DAY; /* the 1st of December */
 	world_refuses(world, "delegation", "operator", URGENT, proposal, delegation);
 	/* The next one takes its place. */
-	next = delegate(world, "2027-06-30");
+	next = board_delegate(world, "2027-06-30");
 	world_refuses(world, "delegation", "operator", URGENT, proposal, delegation);
 	(void)world_must(world, "operator", URGENT, proposal, next);
 	world_end(world);
@@ -459,7 +314,7 @@ static void test_a_delegation_is_its_seats_until_its_day(void **state)
 
 static void test_rules_of_a_delegation(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	static const char *const bad[][2] = {
 		{ "fund", DELEGATION("nowhere", "2", "2027-06-30") },
 		{ "endowment", DELEGATION("dotation", "2", "2027-06-30") },
@@ -484,7 +339,7 @@ static void test_rules_of_a_delegation(void **state)
 		      DELEGATION("emploi", "2", "2026-12-24") ",'proposal':%" PRIu64,
 		      proposal);
 	world_votes(world, proposal, 4);
-	(void)decide(world, proposal);
+	(void)board_decide(world, proposal);
 	/* Not what was voted; and when it was voted so long ago that it is past. */
 	world_refuses(world, "structure", "operator",
 		      DELEGATION("emploi", "1", "2026-12-24") ",'proposal':%" PRIu64,
@@ -498,9 +353,9 @@ static void test_rules_of_a_delegation(void **state)
 
 static void test_rules_of_a_ratification(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t delegation = delegate(world, "2027-06-30");
-	uint64_t help = urgent(world, delegation, SEEKER, "1000");
+	struct world *world = board_world();
+	uint64_t delegation = board_delegate(world, "2027-06-30");
+	uint64_t help = board_urgent(world, delegation, SEEKER, "1000");
 
 	(void)state;
 	world_refuses(world, "ratification", "operator",
@@ -512,7 +367,7 @@ static void test_rules_of_a_ratification(void **state)
 		      ",'ratifies':[{'grant':%" PRIu64 "}]",
 		      delegation);
 	/* Who was helped is somebody's interest here, too. */
-	recuse(world, 3, SEEKER);
+	board_recuse(world, 3, SEEKER);
 	refuse_ballot(world, "recused", 3,
 		      world_must(world, "operator",
 				 "'kind':'proposal','subject':'ratification'," EXPIRES
@@ -533,7 +388,7 @@ static uint64_t cancel(struct world *world, uint64_t grant, const char *amount)
 			   amount, grant);
 
 	world_votes(world, proposal, 3);
-	(void)decide(world, proposal);
+	(void)board_decide(world, proposal);
 	return world_must(world, "operator",
 			  "'kind':'cancellation','amount':%s,'grant':%" PRIu64
 			  ",'proposal':%" PRIu64,
@@ -542,8 +397,8 @@ static uint64_t cancel(struct world *world, uint64_t grant, const char *amount)
 
 static void test_a_tranche_whose_condition_failed_is_cancelled(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t grant = granted(
+	struct world *world = board_world();
+	uint64_t grant = board_granted(
 		world,
 		world_must(world, "operator",
 			   GRANT("5500", ",'tranches':[{'amount':3000},"
@@ -554,7 +409,7 @@ static void test_a_tranche_whose_condition_failed_is_cancelled(void **state)
 	/* 40.00 for the project and 15.00 for the fund were taken. */
 	assert_int_equal(world_available(world, "projets", "lab"), 0);
 	assert_int_equal(world_available(world, "projets", "projets"), 500);
-	(void)pay(world, grant, 3000);
+	(void)board_pay(world, grant, 3000);
 	(void)cancel(world, grant, "2500");
 	/* What was drawn last is free first: 15.00 of the fund's, 10.00 of the project's.
 	 */
@@ -571,29 +426,30 @@ static void test_a_tranche_whose_condition_failed_is_cancelled(void **state)
 
 static void test_what_is_cancelled_was_not_granted(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t grant = granted(
+	struct world *world = board_world();
+	uint64_t grant = board_granted(
 		world, world_must(world, "operator", SUPPORT(SEEKER, "30000")), 3);
 	uint64_t next;
 
 	(void)state;
 	(void)cancel(world, grant, "20000");
 	/* 100.00 and 200.00 on 365 days: the first step, two votes. */
-	next = granted(world, world_must(world, "operator", SUPPORT(SEEKER, "20000")), 3);
+	next = board_granted(world,
+			     world_must(world, "operator", SUPPORT(SEEKER, "20000")), 3);
 	assert_int_equal(view_of(world, next).needed, 2);
 	world_end(world);
 }
 
 static void test_rules_of_a_cancellation(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t grant =
-		granted(world, world_must(world, "operator", GRANT("5000", "")), 3);
+		board_granted(world, world_must(world, "operator", GRANT("5000", "")), 3);
 	uint64_t open = world_must(world, "operator", SUPPORT(SEEKER, "1000"));
 	uint64_t voted, late;
 
 	(void)state;
-	(void)order(world, grant, 2000);
+	(void)board_order(world, grant, 2000);
 	world_refuses(world, "cancellation", "operator", CANCEL("3001"), grant);
 	world_refuses(world, "grant", "operator", CANCEL("1"), open);
 	world_refuses(world, "proposal", "operator",
@@ -605,7 +461,7 @@ static void test_rules_of_a_cancellation(void **state)
 		      ",'proposal':%" PRIu64,
 		      grant, voted);
 	world_votes(world, voted, 3);
-	(void)decide(world, voted);
+	(void)board_decide(world, voted);
 	world_refuses(world, "cancellation", "operator",
 		      "'kind':'cancellation','amount':2999,'grant':%" PRIu64
 		      ",'proposal':%" PRIu64,
@@ -627,9 +483,9 @@ static void test_rules_of_a_cancellation(void **state)
 
 static void test_another_payee_is_voted(void **state)
 {
-	struct world *world = rich_world();
-	uint64_t grant =
-		granted(world, world_must(world, "operator", SUPPORT(SEEKER, "2000")), 3);
+	struct world *world = board_world();
+	uint64_t grant = board_granted(
+		world, world_must(world, "operator", SUPPORT(SEEKER, "2000")), 3);
 	uint64_t change;
 
 	(void)state;
@@ -645,7 +501,7 @@ static void test_another_payee_is_voted(void **state)
 			    ",'grant':%" PRIu64 ",'payee':" DIGEST2,
 			    grant);
 	world_votes(world, change, 3);
-	(void)decide(world, change);
+	(void)board_decide(world, change);
 	world_refuses(world, "payee", "treasurer",
 		      "'kind':'payment','amount':2000,'payee':" DIGEST
 		      ",'proposal':%" PRIu64,
@@ -666,10 +522,10 @@ static void test_another_payee_is_voted(void **state)
 
 static void test_a_returned_transfer_is_due_again(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t grant =
-		granted(world, world_must(world, "operator", GRANT("5000", "")), 3);
-	uint64_t payment = order(world, grant, 5000), returned;
+		board_granted(world, world_must(world, "operator", GRANT("5000", "")), 3);
+	uint64_t payment = board_order(world, grant, 5000), returned;
 
 	(void)state;
 	world_refuses(world, "returned", "treasurer",
@@ -692,16 +548,16 @@ static void test_a_returned_transfer_is_due_again(void **state)
 	world_refuses(world, "paid", "treasurer",
 		      "'kind':'paid','date':'2026-11-18','payment':%" PRIu64, payment);
 	teller_confirms(world, returned);
-	(void)pay(world, grant, 5000);
+	(void)board_pay(world, grant, 5000);
 	assert_int_equal(world_balance(world, "bank"), 1007000 - 5000);
 	world_end(world);
 }
 
 static void test_a_grantee_gives_back(void **state)
 {
-	struct world *world = rich_world();
+	struct world *world = board_world();
 	uint64_t grant =
-		granted(world, world_must(world, "operator", GRANT("6500", "")), 3);
+		board_granted(world, world_must(world, "operator", GRANT("6500", "")), 3);
 	uint64_t payment;
 
 	(void)state;
@@ -709,7 +565,7 @@ static void test_a_grantee_gives_back(void **state)
 		world, "restitution", "treasurer",
 		"'kind':'restitution','date':'2026-11-18','amount':1,'grant':%" PRIu64,
 		grant);
-	payment = pay(world, grant, 6200); /* 40.00, 20.00 and 2.00 */
+	payment = board_pay(world, grant, 6200); /* 40.00, 20.00 and 2.00 */
 	(void)world_must(world, "treasurer",
 			 "'kind':'restitution','date':'2026-11-18','amount':1000,"
 			 "'grant':%" PRIu64,
