@@ -19,6 +19,7 @@
 #include "reports/receivables.h"
 #include "reports/render.h"
 #include "reports/statement.h"
+#include "reports/trace.h"
 
 static enum err allocation_draw(struct source *source,
 				const struct report_request *request,
@@ -210,6 +211,11 @@ static const struct report reports[] = {
 	  .takes = OPTION_BIT(MEMBER),
 	  .needs = OPTION_BIT(MEMBER),
 	  .draw = statement_draw },
+	{ .name = "trace",
+	  .summary =
+		  "which decisions a contribution, a member's or a month's have paid for",
+	  .takes = OPTION_BIT(ENTRY) | OPTION_BIT(MEMBER) | OPTION_BIT(MONTH),
+	  .draw = trace_report },
 };
 
 const struct report *report_list(size_t *ret_count)

@@ -47,6 +47,16 @@ for format in text csv json; do
 	check "ledger and export give the same $format minutes" cmp "$WORK/from-ledger" "$WORK/from-export"
 	check "which are not empty" test -s "$WORK/from-ledger"
 done
+for format in text csv json; do
+	$report trace "$LEDGER" --member "$COMPANY" --format $format >"$WORK/from-ledger"
+	$report trace "$WORK/export" --member "$COMPANY" --format $format >"$WORK/from-export"
+	check "ledger and export give the same $format trace" cmp "$WORK/from-ledger" "$WORK/from-export"
+	check "which follows what was received" grep -qE "1.?230[.,]?00" "$WORK/from-ledger"
+done
+check "it writes its rule" sh -c "$report trace '$LEDGER' --month '${TODAY%-*}' | grep -q 'premier entré, premier sorti'"
+refuse "a trace is of one thing" 2 "of one thing" $report trace "$LEDGER"
+refuse "and not of two" 2 "of one thing" $report trace "$LEDGER" --member "$COMPANY" --month 2026-01
+refuse "what brings no money has no trace" 1 "not a contribution" $report trace "$LEDGER" --entry 0
 refuse "minutes of days reversed are usage" 2 "ends before" \
 	$report minutes "$LEDGER" --from 2021-01-01 --to 2020-12-31
 refuse "a project must be named" 2 "needs --project" $report project "$LEDGER"
