@@ -98,8 +98,12 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_MOVEMENT_BETWEEN] =
 		"SELECT " MOVEMENT_COLUMNS " FROM movement WHERE movement.endpoint = ?"
 		" AND day BETWEEN ? AND ? AND movement.state <> 0 ORDER BY movement.id",
-	[INBOX_MOVEMENT_WAKE] = "UPDATE movement SET next_at = 0 WHERE next_at > 0"
-				" AND state = 1 AND (object = ?1 OR parent = ?1)",
+	/* By the indexes of both names; "+" keeps it from looking through all that is
+	 * ready, which is quadratic in what came at once. */
+	[INBOX_MOVEMENT_WAKE] =
+		"UPDATE movement SET next_at = 0 WHERE next_at > 0 AND +state = 1"
+		" AND id IN (SELECT id FROM movement WHERE object = ?1 UNION ALL"
+		" SELECT id FROM movement WHERE parent = ?1 AND parent <> '')",
 	[INBOX_MOVEMENT_REPLAY] =
 		"UPDATE movement SET state = CASE WHEN path = '' THEN 1 ELSE 0 END,"
 		" reason = '', tries = 0, next_at = 0 WHERE id = ? AND state <> 2",
