@@ -31,6 +31,7 @@ SMALL_ROWS=20
 SMALL_BATCHES=$((ROWS / 250 + 64))
 GIFTS=$((ROWS / 50 + 64))
 SINGLES=$((ROWS / 400 + 100))
+DELIVERIES=$((ROWS / 10))
 MANY=$((ROWS / 100 + 100)) # batches of 100 rows
 ENTRIES=$ROWS
 REPEAT=3
@@ -120,10 +121,10 @@ table() {
 
 # ---- the gateway ----
 
-start_gateway() { # ledger-folder
+start_gateway() { # ledger-folder [more options...]
 	local tries=0
 	rm -f "$WORK/port"
-	"$BIN/arrondi-gateway" "$1" --listen 127.0.0.1:0 --port-file "$WORK/port" \
+	"$BIN/arrondi-gateway" "$1" --listen 127.0.0.1:0 --port-file "$WORK/port" "${@:2}" \
 		>"$WORK/gateway.log" 2>&1 </dev/null &
 	GATEWAY_PID=$!
 	until [ -s "$WORK/port" ]; do
@@ -238,6 +239,41 @@ bench_small() {
 	line "  bare rows, $group in a FULL commit : one FULL commit each" "$grouped" "$single" "/s" least - -
 	line "  single gifts : empty requests" "$gifts" "$FLOOR" "/s" least - -
 	line "gifts in one durable commit" "$(awk -v g="$GIFTS" -v c="$commits" 'BEGIN { print g / c }')" - "" least - -
+}
+
+# What providers tell. The deliveries of the first row are booked meanwhile, by the same
+# two processors; of the second row they are all stored before.
+bench_hooks() {
+	local i said worst=0
+	local -a rates singles booked
+	doing "hooks"
+	do_quietly "$TOOLS/bench_make" "$WORK/hooks" 1 "$WORK/tokens"
+	do_quietly "$BIN/arrondi-ledger" member "$WORK/hooks" add --id provider:bench --role provider --name Bench
+	echo "bench whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" >"$WORK/hook"
+	(umask 077 && cut -d' ' -f2 "$WORK/hook" >"$WORK/hook.secret")
+	printf '[hook bench]\nprovider = standard\nmember = provider:bench\nfund = emploi\nsecret_file = %s\n' \
+		"$WORK/hook.secret" >"$WORK/hook.conf"
+	for ((i = 0; i < REPEAT; i++)); do
+		singles+=("$(insert_rate 1 "$SINGLES")") || exit 2
+		cp -r "$WORK/hooks" "$WORK/hooks-$i"
+		sync -f "$WORK"
+		start_gateway "$WORK/hooks-$i" --config "$WORK/hook.conf"
+		LOADED=$(ask "$TOOLS/bench_load" "$PORT" "$WORK/hook" hook 64 "$GIFTS") || exit 2
+		stop_gateway
+		rm -rf "$WORK/hooks-$i"
+		rates+=("$(per_s "$GIFTS" "$(field "$LOADED" 1)")")
+		said=$(field "$LOADED" 4)
+		[ "$said" -le "$worst" ] || worst=$said
+	done
+	singles+=("$(insert_rate 1 "$SINGLES")") || exit 2
+	line "single deliveries, 64 connections : one FULL commit each" "$(median "${rates[@]}")" \
+		"$(median "${singles[@]}")" "/s" least 5 -
+	line "  99 of 100 are answered within" "$((worst * 1000))" - ns most 50000000 -
+	for ((i = 0; i < REPEAT; i++)); do
+		said=$(TMPDIR=$WORK ask "$TOOLS/bench_hooks" "$DELIVERIES") || exit 2
+		booked+=("$(per_s "$DELIVERIES" "$(field "$said" 1)")")
+	done
+	line "$DELIVERIES stored deliveries become entries" "$(median "${booked[@]}")" - "/s" least 20000 -
 }
 
 root_rate() {
@@ -360,6 +396,7 @@ bench_scale() {
 echo "what|measured|yardstick|ratio|wanted (later)|verdict" >"$LINES"
 bench_ingest
 bench_small
+bench_hooks
 bench_verify
 bench_export
 bench_report

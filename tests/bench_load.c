@@ -3,17 +3,19 @@
  *
  *   bench_load PORT TOKENS json|csv CONNECTIONS BATCHES ROWS MONTHS
  *   bench_load PORT TOKENS gift CONNECTIONS GIFTS
+ *   bench_load PORT SECRETS hook CONNECTIONS DELIVERIES
  *   bench_load PORT TOKENS get CONNECTIONS REQUESTS PATH
  *
- * TOKENS holds "company token" lines. Batches go company by company through so many
- * months; a company's donors are the same each month, and others once its months are
- * used up. Every body is made before the clock starts. Each connection is a keep-alive
- * socket that has one request under way at a time; one thread serves them all, because
- * what the client uses of the processors the gateway lacks.
+ * SECRETS holds one "hook whsec_..." line, of Standard Webhooks: each delivery tells one
+ * donation and has a signature of its own. TOKENS holds "company token" lines. Batches go
+ * company by company through so many months; a company's donors are the same each month,
+ * and others once its months are used up. Every body is made before the clock starts.
+ * Each connection is a keep-alive socket that has one request under way at a time; one
+ * thread serves them all, because what the client uses of the processors the gateway
+ * lacks.
  *
- * Every answer must be 201 with a position of its own (of get: 200), or the program ends
- * with 2.
- * Prints "nanoseconds requests p50-microseconds p99-microseconds".
+ * Every answer must be 201 with a position of its own (of hook and get: 200), or the
+ * program ends with 2. Prints "nanoseconds requests p50-microseconds p99-microseconds".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,8 +28,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "gateway/hook_mac.h"
+#include "keys/encoding.h"
 #include "tests/foundation.h"
 #include "tests/stopwatch.h"
 
@@ -58,7 +63,7 @@ struct load {
 	unsigned n_companies;
 	struct post *posts;
 	size_t n_posts, next, n_answered;
-	bool is_get;
+	bool is_get, is_hook;
 };
 
 static void die(const char *what)
@@ -192,6 +197,56 @@ static void gift_make(struct load *load, unsigned number)
 	    "\"fund\":\"emploi\",\"amount\":%u}",
 	    number, today, company->id, 100 + number % 900);
 	post_head(post, company, "/v1/gifts", "application/json");
+}
+
+/* Signed as of now: what is 5 minutes old is refused. */
+static void hook_sign(struct load *load, struct post *post, unsigned number)
+{
+	const struct company *hook = &load->companies[0];
+	char id[32], seconds[32], mac[BASE64_CHARS(HASH_BYTES) + 1];
+	uint8_t key[TOKEN_BYTES];
+	struct slice parts[5];
+	struct hash hash;
+	size_t key_n;
+	int n;
+
+	if (strncmp(hook->token, "whsec_", 6) != 0 ||
+	    base64_decode(hook->token + 6, strlen(hook->token) - 6, key, sizeof key,
+			  &key_n))
+		die("the secret");
+	snprintf(id, sizeof id, "msg_%u", number);
+	snprintf(seconds, sizeof seconds, "%lld", (long long)time(NULL));
+	parts[0] = slice_of_text(id);
+	parts[1] = parts[3] = slice_of_text(".");
+	parts[2] = slice_of_text(seconds);
+	parts[4] = slice_of(post->body, post->body_n);
+	hash = hook_mac(slice_of(key, key_n), parts, 5);
+	base64_encode(hash.b, HASH_BYTES, mac);
+	n = snprintf(post->head, HEAD_BYTES,
+		     "POST /hooks/%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+		     "application/json\r\nwebhook-id: %s\r\nwebhook-timestamp: %s\r\n"
+		     "webhook-signature: v1,%s\r\nContent-Length: %zu\r\n\r\n",
+		     hook->id, id, seconds, mac, post->body_n);
+	if (n < 0 || n >= HEAD_BYTES)
+		abort();
+	post->head_n = (size_t)n;
+}
+
+static void hook_make(struct load *load, unsigned number)
+{
+	struct post *post = &load->posts[number];
+	char today[DATE_TEXT_BYTES];
+
+	date_format(foundation_today(), today);
+	post->body_room = HEAD_BYTES;
+	post->body = malloc(post->body_room);
+	if (!post->body)
+		die("memory");
+	put(post,
+	    "{\"type\":\"donation.received\",\"timestamp\":\"%sT00:00:00Z\","
+	    "\"data\":{\"id\":\"D-%u\",\"amount\":%u,\"currency\":\"EUR\"}}",
+	    today, number, 100 + number % 900);
+	hook_sign(load, post, number);
 }
 
 static void get_make(struct load *load, unsigned number, const char *path)
@@ -329,7 +384,7 @@ static void connection_go_on(struct load *load, struct connection *connection)
 	if (!answer_receive(connection))
 		return;
 	post->took_ns = stopwatch_ns() - connection->start_ns;
-	if (load->is_get)
+	if (load->is_get || load->is_hook)
 		answer_must(strncmp(connection->answer, "HTTP/1.1 200 ", 13) == 0,
 			    connection->answer);
 	else
@@ -397,7 +452,7 @@ static void report(struct load *load, int64_t took_ns)
 	qsort(load->posts, load->n_posts, sizeof *load->posts, position_order);
 	for (size_t i = 0; i < load->n_posts; i++) {
 		each[i] = load->posts[i].took_ns;
-		if (!load->is_get && i &&
+		if (!load->is_get && !load->is_hook && i &&
 		    load->posts[i].position == load->posts[i - 1].position) {
 			fprintf(stderr, "bench_load: position %" PRIu64 " twice\n",
 				load->posts[i].position);
@@ -415,7 +470,7 @@ static void posts_make(struct load *load, char **argv)
 	struct batch_plan plan = { 0 };
 	bool is_gift = strcmp(argv[3], "gift") == 0;
 
-	if (!is_gift && !load->is_get) {
+	if (!is_gift && !load->is_get && !load->is_hook) {
 		plan.is_csv = strcmp(argv[3], "csv") == 0;
 		plan.rows = stopwatch_number(argv[6]);
 		plan.months = stopwatch_number(argv[7]);
@@ -423,6 +478,8 @@ static void posts_make(struct load *load, char **argv)
 	for (unsigned i = 0; i < load->n_posts; i++) {
 		if (load->is_get)
 			get_make(load, i, argv[6]);
+		else if (load->is_hook)
+			hook_make(load, i);
 		else if (is_gift)
 			gift_make(load, i);
 		else
@@ -436,7 +493,9 @@ static int arguments_of(const char *form)
 	static const struct {
 		const char *name;
 		int count;
-	} forms[] = { { "json", 8 }, { "csv", 8 }, { "gift", 6 }, { "get", 7 } };
+	} forms[] = {
+		{ "json", 8 }, { "csv", 8 }, { "gift", 6 }, { "hook", 6 }, { "get", 7 }
+	};
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		if (strcmp(form, forms[i].name) == 0)
@@ -454,12 +513,14 @@ int main(int argc, char **argv)
 			"usage: bench_load PORT TOKENS json|csv CONNECTIONS BATCHES "
 			"ROWS MONTHS\n"
 			"       bench_load PORT TOKENS gift CONNECTIONS GIFTS\n"
+			"       bench_load PORT SECRETS hook CONNECTIONS DELIVERIES\n"
 			"       bench_load PORT TOKENS get CONNECTIONS REQUESTS PATH\n");
 		return 2;
 	}
 	load.port = stopwatch_number(argv[1]);
 	tokens_read(&load, argv[2]);
 	load.is_get = strcmp(argv[3], "get") == 0;
+	load.is_hook = strcmp(argv[3], "hook") == 0;
 	connections = stopwatch_number(argv[4]);
 	load.n_posts = stopwatch_number(argv[5]);
 	load.posts = calloc(load.n_posts + 1, sizeof *load.posts);
