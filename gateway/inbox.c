@@ -50,6 +50,15 @@ static const char schema[] =
 	" path = excluded.path, reason = excluded.reason, next_at = excluded.next_at,"   \
 	" tries = 0"
 
+/* What is open has an index of its own. SQLite only uses it where the statement says that
+ * the state is one of those; else it looks through all that was ever done. */
+#define DELIVERIES_OF_STATE                                                              \
+	"SELECT " DELIVERY_COLUMNS ", CASE WHEN ?1 THEN body"                            \
+	" WHEN body IS NULL THEN NULL ELSE x'' END FROM delivery WHERE state = ?2"
+#define DELIVERIES_IN_ORDER " AND id > ?3 ORDER BY id LIMIT ?4"
+#define MOVEMENTS_OF_STATE  "SELECT " MOVEMENT_COLUMNS " FROM movement WHERE state = ?1"
+#define MOVEMENTS_IN_ORDER  " AND next_at <= ?2 AND id > ?3 ORDER BY id LIMIT ?4"
+
 static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_BEGIN] = "BEGIN IMMEDIATE",
 	[INBOX_COMMIT] = "COMMIT",
@@ -62,9 +71,9 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 				 " WHERE sha = ? AND endpoint = ?",
 	[INBOX_DELIVERY_READ] =
 		"SELECT " DELIVERY_COLUMNS ", body FROM delivery WHERE id = ?",
-	[INBOX_DELIVERY_LIST] = "SELECT " DELIVERY_COLUMNS ", CASE WHEN ?1 THEN body"
-				" WHEN body IS NULL THEN NULL ELSE x'' END FROM delivery"
-				" WHERE state = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+	[INBOX_DELIVERY_LIST] = DELIVERIES_OF_STATE DELIVERIES_IN_ORDER,
+	[INBOX_DELIVERY_LIST_OPEN] =
+		DELIVERIES_OF_STATE " AND state <> 1" DELIVERIES_IN_ORDER,
 	[INBOX_DELIVERY_SET] = "UPDATE delivery SET state = ?, reason = ? WHERE id = ?",
 	[INBOX_DELIVERY_REPLAY] = "UPDATE delivery SET state = 0, reason = ''"
 				  " WHERE id = ? AND body IS NOT NULL",
@@ -80,9 +89,9 @@ static const char *const texts[INBOX_STMT__COUNT] = {
 	[INBOX_MOVEMENT_PUT] =
 		MOVEMENT_VALUES MOVEMENT_TAKES " WHERE movement.state IN (3, 4)",
 	[INBOX_WANTED_PUT] = MOVEMENT_VALUES MOVEMENT_TAKES,
-	[INBOX_MOVEMENT_LIST] = "SELECT " MOVEMENT_COLUMNS
-				" FROM movement WHERE state = ? AND next_at <= ?"
-				" AND id > ? ORDER BY id LIMIT ?",
+	[INBOX_MOVEMENT_LIST] = MOVEMENTS_OF_STATE MOVEMENTS_IN_ORDER,
+	[INBOX_MOVEMENT_LIST_OPEN] =
+		MOVEMENTS_OF_STATE " AND state IN (0, 1, 4)" MOVEMENTS_IN_ORDER,
 	[INBOX_MOVEMENT_READ] = "SELECT " MOVEMENT_COLUMNS " FROM movement WHERE id = ?",
 	[INBOX_MOVEMENT_SET] =
 		"UPDATE movement SET state = ?, parent = ?, amount = ?, day = ?, path = "

@@ -104,7 +104,9 @@ enum err inbox_deliveries(struct inbox *inbox, enum inbox_delivery_state state,
 			  int64_t after, size_t most, bool with_body,
 			  inbox_delivery_fn *each, void *ctx, struct fault *fault)
 {
-	struct query query = query_of(inbox, INBOX_DELIVERY_LIST);
+	bool is_open = state != INBOX_DELIVERY_DONE;
+	struct query query =
+		query_of(inbox, is_open ? INBOX_DELIVERY_LIST_OPEN : INBOX_DELIVERY_LIST);
 	struct delivery_asker asker = { each, ctx };
 
 	query_integer(&query, with_body);

@@ -122,7 +122,10 @@ enum err inbox_movements(struct inbox *inbox, enum inbox_movement_state state,
 			 int64_t until, int64_t after, size_t most,
 			 inbox_movement_fn *each, void *ctx, struct fault *fault)
 {
-	struct query query = query_of(inbox, INBOX_MOVEMENT_LIST);
+	bool is_open = state == INBOX_MOVEMENT_WANTED || state == INBOX_MOVEMENT_READY ||
+		       state == INBOX_MOVEMENT_PARKED;
+	struct query query =
+		query_of(inbox, is_open ? INBOX_MOVEMENT_LIST_OPEN : INBOX_MOVEMENT_LIST);
 	struct movement_asker asker = { each, ctx };
 
 	query_integer(&query, state);
