@@ -63,6 +63,9 @@ static const struct {
 	[KIND_receipt] = { apply_receipt },
 	[KIND_voiding] = { apply_voiding },
 	[KIND_report] = { apply_report },
+	[KIND_meeting] = { apply_meeting },
+	[KIND_authorisation] = { apply_authorisation },
+	[KIND_endowment] = { apply_endowment },
 };
 
 void text_copy(char *out, size_t bytes, struct slice text)
@@ -378,6 +381,8 @@ static enum err apply_rules(struct books *books, struct fault *fault)
 		err = member_check_may(books, entry->by, entry->kind, fault);
 	if (!err)
 		err = reference_use(books, fault);
+	if (!err)
+		err = authorisation_check(books, fault);
 	if (!err)
 		err = appliers[entry->kind].apply(books, fault);
 	if (!err)

@@ -63,9 +63,12 @@ static enum err check_treasurer(struct books *books, struct slice id, struct fau
 enum err amendment_check(struct books *books, const struct json *act, struct fault *fault)
 {
 	static const char *const changes[] = {
-		"address", "due_day", "eligible_natures", "funds",  "legal_form", "log",
-		"name",    "object",  "purposes",         "quorum", "row_cap",    "siren",
-		"steps",   "terms",   "treasurer"
+		"address",  "due_day",     "eligible_natures",
+		"funds",    "legal_form",  "log",
+		"name",     "notice_days", "object",
+		"purposes", "quorum",      "row_cap",
+		"siren",    "steps",       "terms",
+		"treasurer"
 	};
 	struct charter_record charter;
 	bool any = false;
@@ -151,6 +154,8 @@ static void amend_record(struct books *books, struct charter_record *charter)
 		terms_put(books, entry->date, entry_text(entry, "terms"));
 	if (entry_has(entry, "due_day"))
 		charter->due_day = entry_integer(entry, "due_day");
+	if (entry_has(entry, "notice_days"))
+		charter->notice_days = entry_integer(entry, "notice_days");
 	if (entry_has(entry, "row_cap"))
 		charter->row_cap = entry_cents(entry, "row_cap");
 	if (entry_has(entry, "quorum"))

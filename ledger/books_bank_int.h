@@ -81,10 +81,11 @@ MUST_USE enum err payee_check(struct books *books, const char *payee,
 			      struct fault *fault);
 MUST_USE enum err apply_confirmation(struct books *books, struct fault *fault);
 
-/* books_expense.c: expenses and incomes. */
+/* books_expense.c: expenses, incomes, and what comes into the endowment. */
 MUST_USE enum err apply_expense(struct books *books, struct fault *fault);
 MUST_USE enum err apply_income(struct books *books, struct fault *fault);
-/* Undoes either. */
+MUST_USE enum err apply_endowment(struct books *books, struct fault *fault);
+/* Undoes one of them. */
 MUST_USE enum err reverse_expense(struct books *books, uint64_t of, struct fault *fault);
 
 #endif

@@ -160,6 +160,7 @@ enum err charter_read(struct books *books, struct charter_record *ret_charter,
 		  record_read_text(&reader));
 	text_copy(ret_charter->year_end, sizeof ret_charter->year_end,
 		  record_read_text(&reader));
+	ret_charter->notice_days = record_read_integer(&reader);
 	return ERR_OK;
 }
 
@@ -183,6 +184,7 @@ void charter_write(struct books *books, const struct charter_record *charter)
 	record_text(&record, slice_of_text(charter->treasurer));
 	record_text(&record, slice_of_text(charter->first_origin));
 	record_text(&record, slice_of_text(charter->year_end));
+	record_integer(&record, charter->notice_days);
 	books_put(books, "charter", &record);
 }
 
@@ -211,6 +213,7 @@ static void charter_put(struct books *books)
 		.due_day = entry_integer(entry, "due_day"),
 		.present = item_integer(entry_list(entry, "quorum"), "present"),
 		.row_cap = entry_cents(entry, "row_cap"),
+		.notice_days = entry_integer(entry, "notice_days"),
 	};
 
 	text_copy(charter.first_origin, sizeof charter.first_origin,

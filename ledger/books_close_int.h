@@ -46,6 +46,16 @@ MUST_USE enum err close_check_approved(struct books *books, const struct json *a
 				       struct fault *fault);
 MUST_USE enum err apply_close(struct books *books, struct fault *fault);
 
+/* books_meeting.c */
+/* That the meeting that a decision names had its proposal on the agenda. */
+MUST_USE enum err meeting_check_decision(struct books *books, struct fault *fault);
+MUST_USE enum err apply_meeting(struct books *books, struct fault *fault);
+
+/* books_authorisation.c */
+/* That an entry that names one is of its days. */
+MUST_USE enum err authorisation_check(struct books *books, struct fault *fault);
+MUST_USE enum err apply_authorisation(struct books *books, struct fault *fault);
+
 /* books_notification.c */
 MUST_USE enum err apply_notification(struct books *books, struct fault *fault);
 

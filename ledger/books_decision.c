@@ -392,6 +392,8 @@ enum err apply_decision(struct books *books, struct fault *fault)
 
 	err = decision_compute(books, entry, &due, fault);
 	if (!err)
+		err = meeting_check_decision(books, fault);
+	if (!err)
 		err = check_computed(entry, &due, fault);
 	if (err)
 		return err;

@@ -1,19 +1,22 @@
 /*
  * books_expense.c - what is no donation: what the foundation spends on its missions and
- * on itself, and what it earns.
+ * on itself, what it earns, and what is brought into its endowment.
  *
- * Both are the world's facts, and are recorded though a fund goes overdrawn. They are
+ * All are the world's facts, and are recorded though a fund goes overdrawn. They are
  * here so that the bank's account is whole: with them every line of a statement can be
  * explained, the bank's own charges and interest, too.
  */
 #include "ledger/books_int.h"
 
+#include "ledger/chart.h"
+
 /* Kept for as long as it may be undone. */
 struct expense_record {
 	char fund[ID_BYTES];
 	char flow[FLOW_BYTES_MAX];
-	struct cents amount; /* that the fund lost; of an income below zero */
-	int64_t month;       /* recorded in */
+	struct cents amount;            /* that the fund lost; of an income below zero */
+	int64_t month;                  /* recorded in */
+	char thing[CHART_NUMBER_BYTES]; /* the account of what is no money; or "" */
 };
 
 static const char *expense_key(struct key *key, uint64_t position)
@@ -32,6 +35,7 @@ static void expense_write(struct books *books, const struct expense_record *expe
 	record_text(&record, slice_of_text(expense->flow));
 	record_integer(&record, cents_value(expense->amount));
 	record_integer(&record, expense->month);
+	record_text(&record, slice_of_text(expense->thing));
 	books_put(books, expense_key(&key, books->position), &record);
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
 		books_expire(books, month, key.text);
@@ -49,6 +53,7 @@ static bool expense_read(struct books *books, uint64_t position,
 	text_copy(ret_expense->flow, FLOW_BYTES_MAX, record_read_text(&reader));
 	ret_expense->amount = cents_of(record_read_integer(&reader));
 	ret_expense->month = record_read_integer(&reader);
+	text_copy(ret_expense->thing, CHART_NUMBER_BYTES, record_read_text(&reader));
 	return true;
 }
 
@@ -62,6 +67,12 @@ static enum err expense_move(struct books *books, const struct expense_record *e
 	return books_move(books, key.text, cash, expense->flow, amount, fault);
 }
 
+/* Where it stands that is no money. */
+static const char *thing_account(struct key *key, const struct expense_record *expense)
+{
+	return key_of(key, CHART_NOUN "/%s", expense->thing);
+}
+
 static enum err expense_apply(struct books *books, struct expense_record *expense,
 			      struct fault *fault)
 {
@@ -69,7 +80,9 @@ static enum err expense_apply(struct books *books, struct expense_record *expens
 	struct key cash;
 	enum err err = fund_check(books, fund, fault);
 
-	if (!err)
+	if (!err && expense->thing[0])
+		(void)thing_account(&cash, expense);
+	else if (!err)
 		err = citation_use(books, cents_neg(expense->amount), &cash, fault);
 	if (err)
 		return err;
@@ -125,6 +138,47 @@ enum err apply_income(struct books *books, struct fault *fault)
 	return expense_apply(books, &income, fault);
 }
 
+/* A thing is never spent: it comes into an endowment that is not consumed. */
+static enum err check_thing(struct slice number, enum fund_class class,
+			    struct fault *fault)
+{
+	if (!chart_has(number))
+		return fault_rule(fault, "chart", "'%.*s' is not an account of the chart",
+				  SLICE(number));
+	if (!strchr("235", number.p[0]) || chart_owned(number))
+		return fault_rule(fault, "endowment",
+				  "account %.*s is none of a thing that is owned",
+				  SLICE(number));
+	if (class != FUND_NON_CONSOMPTIBLE)
+		return fault_rule(fault, "endowment",
+				  "what can be spent is money: a thing comes into a "
+				  "non-consumable endowment");
+	return ERR_OK;
+}
+
+enum err apply_endowment(struct books *books, struct fault *fault)
+{
+	const struct entry *entry = books->entry;
+	struct expense_record brought = {
+		.amount = cents_neg(entry_cents(entry, "amount")),
+		.flow = "endowed",
+	};
+	enum fund_class class = FUND_COURANT;
+	enum err err = ERR_OK;
+
+	if (fund_find(books, entry_text(entry, "fund"), &class) && class == FUND_COURANT)
+		return fault_rule(fault, "endowment", "fund '%.*s' is no endowment",
+				  SLICE(entry_text(entry, "fund")));
+	if (entry_has(entry, "account")) {
+		err = check_thing(entry_text(entry, "account"), class, fault);
+		if (err)
+			return err;
+		text_copy(brought.thing, CHART_NUMBER_BYTES,
+			  entry_text(entry, "account"));
+	}
+	return expense_apply(books, &brought, fault);
+}
+
 enum err reverse_expense(struct books *books, uint64_t of, struct fault *fault)
 {
 	struct expense_record expense;
@@ -135,7 +189,9 @@ enum err reverse_expense(struct books *books, uint64_t of, struct fault *fault)
 		return fault_rule(fault, "reversal",
 				  "position %" PRIu64 " cannot be reversed any more", of);
 	err = reversal_check_age(books, expense.month, of, fault);
-	if (!err)
+	if (!err && expense.thing[0])
+		(void)thing_account(&cash, &expense);
+	else if (!err)
 		err = citation_undo(books, of, expense.amount, &cash, fault);
 	if (err)
 		return err;

@@ -75,6 +75,8 @@
  *	open_from                         first day on which anything may be dated
  *	opened                            position of the opening
  *	journal/POSITION                  digest of the journal that undoes it, month
+ *	agenda/POSITION/PROPOSAL          that this meeting had it on its agenda
+ *	authorisation/POSITION            first and last day of the appeal
  *	cutoff/DAY                        position of the cut-off, of the approval or -1
  */
 #ifndef ARRONDI_LEDGER_BOOKS_INT_H
@@ -200,7 +202,8 @@ struct charter_record {
 	char siren[10];
 	char log[VKEY_TEXT_BYTES_MAX + 1]; /* in force */
 	char treasurer[ID_BYTES];
-	char year_end[6]; /* MM-DD: last day of the fiscal year */
+	char year_end[6];    /* MM-DD: last day of the fiscal year */
+	int64_t notice_days; /* of a meeting of the board; 0: none are asked for */
 };
 MUST_USE enum err charter_read(struct books *books, struct charter_record *ret_charter,
 			       struct fault *fault);

@@ -100,6 +100,26 @@ static void play_undoing(struct world *world, struct dice *dice)
 	json_doc_free(doc);
 }
 
+static void play_endowment(struct world *world, struct dice *dice)
+{
+	uint64_t position = world->leaf_count;
+	char day[DATE_TEXT_BYTES];
+	enum err err;
+
+	day_of(world, (int32_t)random_roll(dice, 3), day);
+	err = world_submit(world, "treasurer",
+			   "'kind':'endowment','date':'%s','amount':%" PRIu32
+			   ",'fund':'dotation'%s",
+			   day, 1 + random_roll(dice, 90000),
+			   random_roll(dice, 2) ? ",'account':'2131'" : "");
+	day_of(world, 0, day);
+	if (!err && random_roll(dice, 3) == 0)
+		(void)world_submit(world, "treasurer",
+				   "'kind':'reversal','date':'%s','reason':'amount',"
+				   "'of':%" PRIu64,
+				   day, position);
+}
+
 void random_book(struct world *world, struct dice *dice)
 {
 	char day[DATE_TEXT_BYTES];
@@ -114,6 +134,10 @@ void random_book(struct world *world, struct dice *dice)
 	case 2:
 	case 3:
 		play_journal(world, dice);
+		break;
+	case 5:
+	case 6:
+		play_endowment(world, dice);
 		break;
 	case 4:
 		for (int i = 0; i < 20; i++)

@@ -1,6 +1,6 @@
 /*
  * random_books.h - what may happen in a foundation's books beside its money's way, drawn
- * by a seed: an opening, journals and what undoes them, cut-offs.
+ * by a seed: an opening, endowments, journals and what undoes them, cut-offs.
  */
 #ifndef ARRONDI_TESTS_RANDOM_BOOKS_H
 #define ARRONDI_TESTS_RANDOM_BOOKS_H

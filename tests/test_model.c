@@ -41,7 +41,7 @@ static const enum kind drawn[] = {
 	KIND_refund,     KIND_restitution, KIND_returned,     KIND_reversal,
 	KIND_settlement, KIND_valuation,   KIND_writeoff,     KIND_fee,
 	KIND_payout,     KIND_remittance,  KIND_statement,    KIND_opening,
-	KIND_journal,    KIND_close,
+	KIND_journal,    KIND_close,       KIND_endowment,
 };
 
 static void fail_year(const struct year *year, const char *what, int64_t books,

@@ -194,6 +194,40 @@ static void journal(struct model *model, const json_t *entry)
 		model, number_of(line, "amount"), "ledger/%s", text_of(line, "account"));
 }
 
+/* Money at the bank, or a thing on its own account. */
+static void bring(struct model *model, const struct model_brought *brought,
+		  int64_t amount)
+{
+	if (brought->thing[0])
+		model_post(model, amount, "ledger/%s", brought->thing);
+	else
+		model_post(model, amount, "%s", model->cash);
+	model_post(model, -amount, "fund/%s/-", brought->fund);
+}
+
+static void endowment(struct model *model, const json_t *entry)
+{
+	struct model_brought *brought = &model->brought[model->n_brought++];
+
+	if (model->n_brought > MODEL_PROMISES_MAX)
+		model_stop(model, "too many endowments");
+	brought->position = model->at;
+	brought->amount = number_of(entry, "amount");
+	model_copy(brought->fund, sizeof brought->fund, text_of(entry, "fund"));
+	model_copy(brought->thing, sizeof brought->thing, text_or(entry, "account", ""));
+	bring(model, brought, brought->amount);
+}
+
+bool model_take_out(struct model *model, uint64_t position)
+{
+	for (size_t i = 0; i < model->n_brought; i++)
+		if (model->brought[i].position == position) {
+			bring(model, &model->brought[i], -model->brought[i].amount);
+			return true;
+		}
+	return false;
+}
+
 /* But for a fund's money and the bank's. */
 static void opening(struct model *model, const json_t *entry)
 {
@@ -245,6 +279,7 @@ static const struct {
 	{ "beneficiary", no_money },
 	{ "cancellation", model_cancellation },
 	{ "chargeback", model_chargeback },
+	{ "authorisation", no_money },
 	{ "charter", charter },
 	{ "close", no_money },
 	{ "condition", model_condition },
@@ -254,7 +289,9 @@ static const struct {
 	{ "delegation", no_money },
 	{ "fee", model_fee },
 	{ "gift", model_gift },
+	{ "endowment", endowment },
 	{ "journal", journal },
+	{ "meeting", no_money },
 	{ "member", member },
 	{ "notification", no_money },
 	{ "opening", opening },

@@ -148,6 +148,13 @@ struct model_back {
 	} written[MODEL_PARTS_MAX];
 };
 
+/* What was brought into an endowment: money, or a thing. */
+struct model_brought {
+	uint64_t position;
+	int64_t amount;
+	char fund[40], thing[16];
+};
+
 struct model_move {
 	char date[16];
 	int64_t amount;
@@ -159,7 +166,7 @@ struct model {
 	char cash_of[MODEL_ENTRIES_MAX][MODEL_CASH_BYTES]; /* and where each has */
 	size_t n_accounts, n_lines, n_payments, n_promises, n_settlements, n_months,
 		n_members, n_funds, n_pools, n_grants, n_orders, n_backs, n_moves,
-		n_policy, n_remittances;
+		n_policy, n_remittances, n_brought;
 	struct model_account account[MODEL_ACCOUNTS_MAX];
 	struct model_line line[MODEL_LINES_MAX];
 	struct model_payment payment[MODEL_PAYMENTS_MAX];
@@ -172,6 +179,7 @@ struct model {
 	struct model_grant grant[MODEL_GRANTS_MAX];
 	struct model_order order[MODEL_ORDERS_MAX];
 	struct model_back back[MODEL_PROMISES_MAX];
+	struct model_brought brought[MODEL_PROMISES_MAX];
 	struct model_move move[MODEL_MOVES_MAX]; /* of the default fund's free money */
 	char default_fund[40];
 	struct {
@@ -242,6 +250,9 @@ void model_condition(struct model *model, const struct json_t *entry);
 void model_valuation(struct model *model, const struct json_t *entry);
 void model_redirect(struct model *model, const struct json_t *entry);
 struct model_promise *model_promise_at(struct model *model, uint64_t position);
+
+/* model.c: undoes what was brought into an endowment; false: that was not so. */
+bool model_take_out(struct model *model, uint64_t position);
 
 /* model_back.c */
 void model_settlement(struct model *model, const struct json_t *entry);

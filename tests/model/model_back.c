@@ -378,6 +378,7 @@ void model_reversal(struct model *model, const json_t *entry)
 		promise_undo(model, promise);
 	else if (back)
 		back_undo(model, back);
-	else if (!is_remittance && !model_unorder(model, of))
+	else if (!is_remittance && !model_take_out(model, of) &&
+		 !model_unorder(model, of))
 		model_stop(model, "there is nothing to reverse");
 }
