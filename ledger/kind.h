@@ -126,7 +126,7 @@ const struct member *kind_member(enum kind kind, struct slice name);
 
 /* What a member's value must be, as the end of "give ...": "a whole number from 1 to
  * 28". Faults, the schema and the reference say it with the same words. */
-#define MEMBER_EXPECT_BYTES 480
+#define MEMBER_EXPECT_BYTES 600
 void member_expect(const struct member *member, char ret_text[MEMBER_EXPECT_BYTES]);
 
 /* What is wrong with a text as the value of a member that holds a text, such as "is
