@@ -76,6 +76,76 @@ static enum err put_open(struct receivables *r, struct fault *fault)
 	return err;
 }
 
+/* ---- how old it is ---- */
+
+/* Days late up to which a column counts; the last has no end. */
+static const struct {
+	const char *id;
+	enum msg label;
+	int32_t up_to;
+} ages[] = {
+	{ "not_due", MSG_NOT_DUE, 0 },
+	{ "late_30", MSG_OVERDUE_30, 30 },
+	{ "late_60", MSG_AGES_60, 60 },
+	{ "late_90", MSG_AGES_90, 90 },
+	{ "late_more", MSG_OVERDUE_MORE, INT32_MAX },
+};
+
+#define AGES (sizeof ages / sizeof *ages)
+
+struct aged {
+	struct cents sum, by_age[AGES];
+};
+
+static enum err aged_add(struct aged *aged, int32_t days, struct cents amount,
+			 struct fault *fault)
+{
+	enum err err = sum_add(&aged->sum, amount, fault);
+	size_t age = 0;
+
+	while (days > ages[age].up_to)
+		age++;
+	return err ? err : sum_add(&aged->by_age[age], amount, fault);
+}
+
+static void ages_columns(struct receivables *r, struct table *table, size_t first)
+{
+	table_column(table, "sum", say(r, MSG_TOTAL), VALUE_CENTS);
+	for (size_t i = first; i < AGES; i++)
+		table_column(table, ages[i].id, say(r, ages[i].label), VALUE_CENTS);
+}
+
+static void ages_cells(struct table *table, const struct aged *aged, size_t first)
+{
+	cell_cents(table, aged->sum);
+	for (size_t i = first; i < AGES; i++)
+		cell_cents(table, aged->by_age[i]);
+}
+
+static enum err put_ages(struct receivables *r, struct fault *fault)
+{
+	struct table *table = table_begin(r->doc, "ages", say(r, MSG_AGES_PAYER_TABLE));
+	struct payer_range range = { 0 };
+	enum err err = ERR_OK;
+
+	table_column(table, "payer", say(r, MSG_PAYER), VALUE_TEXT);
+	ages_columns(r, table, 0);
+	while (!err && payer_next(r->owed, &range)) {
+		struct aged aged = { .sum = CENTS_ZERO };
+
+		for (size_t i = range.first; i < range.end && !err; i++)
+			err = aged_add(&aged, owed_days_late(&r->owed->p[i], r->today),
+				       r->owed->p[i].open, fault);
+		if (err)
+			return err;
+		row_begin(table, ROW_NORMAL);
+		cell_member(table, r->books, r->owed->p[range.first].payer);
+		ages_cells(table, &aged, 0);
+	}
+	table_total_row(table, say(r, MSG_TOTAL));
+	return err;
+}
+
 /* ---- who is late ---- */
 
 static enum err put_reminder(struct receivables *r, struct table *table,
@@ -184,6 +254,41 @@ static void put_line(struct receivables *r, struct table *table,
 		cell_empty(table);
 }
 
+/* What arrived and nobody has explained, and what left, each by the days since. */
+static enum err put_suspense_ages(struct receivables *r,
+				  const struct suspense_view *lines, size_t count,
+				  struct fault *fault)
+{
+	static const enum msg reasons[] = { MSG_ARRIVED, MSG_LEFT };
+	struct table *table =
+		table_begin(r->doc, "suspense_ages", say(r, MSG_AGES_SUSPENSE_TABLE));
+	enum err err = ERR_OK;
+
+	table_column(table, "reason", say(r, MSG_AGES_REASON), VALUE_TEXT);
+	ages_columns(r, table, 1);
+	for (size_t reason = 0; reason < 2; reason++) {
+		struct aged aged = { .sum = CENTS_ZERO };
+
+		for (size_t i = 0; i < count && !err; i++) {
+			bool left = cents_is_negative(lines[i].open);
+			int32_t days = date_days(lines[i].booked_on, r->today);
+
+			/* Of today is as young as of yesterday. */
+			if (left == (reason == 1))
+				err = aged_add(&aged, days < 1 ? 1 : days,
+					       left ? cents_neg(lines[i].open)
+						    : lines[i].open,
+					       fault);
+		}
+		if (err)
+			return err;
+		row_begin(table, ROW_NORMAL);
+		cell_text(table, say(r, reasons[reason]));
+		ages_cells(table, &aged, 1);
+	}
+	return ERR_OK;
+}
+
 static enum err put_suspense(struct receivables *r, struct fault *fault)
 {
 	struct suspense_view *lines = NULL;
@@ -205,8 +310,9 @@ static enum err put_suspense(struct receivables *r, struct fault *fault)
 		put_line(r, table, &lines[i]);
 	table_total_row(table, say(r, MSG_TOTAL));
 	document_paragraph(r->doc, say(r, MSG_SUSPENSE_EXPLAINED));
+	err = put_suspense_ages(r, lines, count, fault);
 	free(lines);
-	return ERR_OK;
+	return err;
 }
 
 enum err receivables_put(struct books *books, const struct standing *standing,
@@ -224,6 +330,8 @@ enum err receivables_put(struct books *books, const struct standing *standing,
 		err = naming_last_day(standing, &r.today, fault);
 	if (!err)
 		err = put_open(&r, fault);
+	if (!err)
+		err = put_ages(&r, fault);
 	if (!err)
 		err = put_reminders(&r, fault);
 	if (!err)

@@ -7,8 +7,8 @@
  *      log gives the same list, whenever it is drawn.
  *  (3) Payers are members: nobody is named who is not in the public log.
  *
- * Tables (ids): receivables, reminders, credits; and suspense, where the bank shows
- * money that no entry explains yet.
+ * Tables (ids): receivables, ages, reminders, credits; and suspense and suspense_ages,
+ * where the bank shows money that no entry explains yet.
  */
 #ifndef ARRONDI_REPORTS_RECEIVABLES_H
 #define ARRONDI_REPORTS_RECEIVABLES_H

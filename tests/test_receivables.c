@@ -302,6 +302,11 @@ static void what_the_bank_shows_waits_with_its_age(void **state)
 	row = rig_row(table, ROW_TOTAL);
 	assert_int_equal(rig_cents(table, row, "arrived") - rig_cents(table, row, "left"),
 			 -world_balance(drawn->world, "suspense/courant"));
+	table = rig_table(&drawn->doc, "suspense_ages");
+	row = table->first_row;
+	assert_int_equal(rig_cents(table, row, "late_30"), 350);
+	assert_int_equal(rig_cents(table, row, "late_60"), 0);
+	assert_int_equal(rig_cents(table, row->next, "sum"), 40);
 	drawn_free(drawn);
 }
 
@@ -320,9 +325,45 @@ static void a_ledger_without_promises_owes_nothing(void **state)
 	drawn_free(drawn);
 }
 
+/* 1 December: of what the two employers and the provider owe, each line's own days. */
+static void what_is_owed_stands_under_its_age(void **state)
+{
+	static const struct {
+		const char *id;
+		int32_t from, to;
+	} columns[] = { { "not_due", INT32_MIN, 0 },
+			{ "late_30", 1, 30 },
+			{ "late_60", 31, 60 },
+			{ "late_90", 61, 90 },
+			{ "late_more", 91, INT32_MAX } };
+	struct drawn *drawn = drawn_story();
+	const struct table *table = rig_table(&drawn->doc, "ages");
+	const struct row *total = rig_row(table, ROW_TOTAL);
+	int64_t sum = 0;
+
+	(void)state;
+	for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+		int64_t expected = 0;
+
+		for (size_t i = 0; i < drawn->owed.n; i++) {
+			int32_t days = drawn->today.day - drawn->owed.p[i].due_on.day;
+
+			if (days >= columns[c].from && days <= columns[c].to)
+				expected += cents_value(drawn->owed.p[i].open);
+		}
+		assert_int_equal(rig_cents(table, total, columns[c].id), expected);
+		sum += expected;
+	}
+	/* The till of August was due on 20 September, 72 days before. */
+	assert_int_equal(rig_cents(table, total, "late_90"), 21099);
+	assert_int_equal(rig_cents(table, total, "sum"), sum);
+	drawn_free(drawn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_owed_stands_under_its_age),
 		cmocka_unit_test(open_entries_add_up_to_each_payers_account),
 		cmocka_unit_test(
 			each_row_is_an_entry_once_with_its_reference_and_lateness),
