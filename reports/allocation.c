@@ -191,9 +191,9 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 	return document_check(a->doc, fault);
 }
 
-enum err allocation_report(struct books *books, const struct standing *standing,
-			   const struct report_request *request, struct document *doc,
-			   struct fault *fault)
+enum err allocation_put(struct books *books, const struct standing *standing,
+			const struct report_request *request, struct document *doc,
+			struct fault *fault)
 {
 	struct allocation a = {
 		.books = books,
@@ -204,7 +204,6 @@ enum err allocation_report(struct books *books, const struct standing *standing,
 	};
 	enum err err;
 
-	document_init(doc, a.lang, "allocation", say(&a, MSG_ALLOCATION_TITLE));
 	err = period_resolve(&a.period, standing, fault);
 	if (!err)
 		err = allocation_read(&a, fault);
@@ -212,4 +211,13 @@ enum err allocation_report(struct books *books, const struct standing *standing,
 		err = put_sections(&a, fault);
 	allocation_release(&a);
 	return err;
+}
+
+enum err allocation_report(struct books *books, const struct standing *standing,
+			   const struct report_request *request, struct document *doc,
+			   struct fault *fault)
+{
+	document_init(doc, request->lang, "allocation",
+		      tr(request->lang, MSG_ALLOCATION_TITLE));
+	return allocation_put(books, standing, request, doc, fault);
 }

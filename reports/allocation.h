@@ -32,4 +32,9 @@ MUST_USE enum err allocation_report(struct books *books, const struct standing *
 				    const struct report_request *request,
 				    struct document *doc, struct fault *fault);
 
+/* The same into a document that is initialised, which may go on after it. */
+MUST_USE enum err allocation_put(struct books *books, const struct standing *standing,
+				 const struct report_request *request,
+				 struct document *doc, struct fault *fault);
+
 #endif

@@ -315,6 +315,15 @@ static enum err put_suspense(struct receivables *r, struct fault *fault)
 	return err;
 }
 
+enum err receivables_suspense(struct books *books, const struct standing *standing,
+			      struct document *doc, struct fault *fault)
+{
+	struct receivables r = { .books = books, .doc = doc, .lang = doc->lang };
+	enum err err = naming_last_day(standing, &r.today, fault);
+
+	return err ? err : put_suspense(&r, fault);
+}
+
 enum err receivables_put(struct books *books, const struct standing *standing,
 			 const struct owed *owed, struct document *doc,
 			 struct fault *fault)

@@ -32,4 +32,9 @@ MUST_USE enum err receivables_put(struct books *books, const struct standing *st
 				  const struct owed *owed, struct document *doc,
 				  struct fault *fault);
 
+/* Only what the bank shows and no entry explains; nothing where there is none. */
+MUST_USE enum err receivables_suspense(struct books *books,
+				       const struct standing *standing,
+				       struct document *doc, struct fault *fault);
+
 #endif

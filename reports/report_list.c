@@ -8,6 +8,7 @@
 
 #include "reports/accounts.h"
 #include "reports/allocation.h"
+#include "reports/board_pack.h"
 #include "reports/declaration.h"
 #include "reports/fec.h"
 #include "reports/fec_check.h"
@@ -87,6 +88,14 @@ static enum err journal_stream(struct source *source,
 	return journal_report(source, format, request->lang, out, fault);
 }
 
+static enum err board_pack_draw(struct source *source,
+				const struct report_request *request,
+				struct document *doc, struct fault *fault)
+{
+	return board_pack_report(source_books(source), source_standing(source), request,
+				 doc, fault);
+}
+
 static enum err receivables_draw(struct source *source,
 				 const struct report_request *request,
 				 struct document *doc, struct fault *fault)
@@ -137,6 +146,12 @@ static const struct report reports[] = {
 	  .summary = "of each account of a year: opening, movements, balance",
 	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
 	  .draw = balance_draw },
+	{ .name = "board-pack",
+	  .summary =
+		  "for a meeting: allocation, what is to be decided, what is to be paid",
+	  .pictured = true,
+	  .takes = OPTION_BIT(FROM) | OPTION_BIT(TO),
+	  .draw = board_pack_draw },
 	{ .name = "cer",
 	  .summary = "what the public's generosity gave, and what it was used for",
 	  .takes = EXERCISE,

@@ -53,6 +53,12 @@ for format in text csv json; do
 	check "ledger and export give the same $format trace" cmp "$WORK/from-ledger" "$WORK/from-export"
 	check "which follows what was received" grep -qE "1.?230[.,]?00" "$WORK/from-ledger"
 done
+for format in text json pdf; do
+	$report board-pack "$LEDGER" --format $format >"$WORK/from-ledger"
+	$report board-pack "$WORK/export" --format $format >"$WORK/from-export"
+	check "ledger and export give the same $format board pack" cmp "$WORK/from-ledger" "$WORK/from-export"
+	check "which is not empty" test -s "$WORK/from-ledger"
+done
 check "it writes its rule" sh -c "$report trace '$LEDGER' --month '${TODAY%-*}' | grep -q 'premier entré, premier sorti'"
 refuse "a trace is of one thing" 2 "of one thing" $report trace "$LEDGER"
 refuse "and not of two" 2 "of one thing" $report trace "$LEDGER" --member "$COMPANY" --month 2026-01
