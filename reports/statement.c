@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/reference.h"
 #include "reports/naming.h"
 #include "reports/owed.h"
 #include "reports/question.h"
@@ -331,6 +332,66 @@ static void put_owed(struct statement *s)
 	table_total_row(s->open, say(s, MSG_TOTAL));
 }
 
+/* ---- the payment's QR code ---- */
+
+#define EPC_NAME_BYTES 71 /* 70 characters, as EPC069-12 bounds a beneficiary's name */
+
+static void put_epc_line(struct table *table, const char *reference, int64_t number,
+			 const char *text)
+{
+	row_begin(table, ROW_NORMAL);
+	cell_text(table, reference);
+	cell_integer(table, number);
+	cell_text_or_empty(table, text);
+}
+
+/* EPC069-12, version 2: the BIC and the purpose may be empty; what follows the structured
+ * reference may be left out. */
+static void put_epc(struct table *table, const struct owed_entry *entry, const char *name,
+		    const char *iban)
+{
+	char reference[REFERENCE_TEXT_BYTES], amount[CENTS_TEXT_BYTES + 3] = "EUR";
+	const char *const lines[] = { "BCD", "002", "1",    "SCT", "",
+				      name,  iban,  amount, "",    reference };
+
+	reference_of_position(entry->position, reference);
+	cents_format(entry->open, '.', amount + 3);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		put_epc_line(table, reference, (int64_t)i + 1, lines[i]);
+}
+
+/* Only where there is an account of ours to pay to. */
+static enum err put_epcs(struct statement *s, struct fault *fault)
+{
+	struct account_view *accounts = NULL;
+	const char *iban = NULL;
+	struct charter_view charter;
+	char name[EPC_NAME_BYTES];
+	struct table *table;
+	size_t count = 0;
+	enum err err = query_charter(s->books, &charter, fault);
+
+	if (!err)
+		err = query_accounts(s->books, &accounts, &count, fault);
+	for (size_t i = 0; i < count && !iban; i++)
+		if (accounts[i].active)
+			iban = accounts[i].iban;
+	if (err || !iban || !s->owed.n || strlen(charter.name) >= sizeof name)
+		goto out;
+	memcpy(name, charter.name, strlen(charter.name) + 1);
+	table = table_begin(s->doc, "payment_qr", say(s, MSG_STATEMENT_QR_TABLE));
+	table_column(table, "reference", say(s, MSG_TRANSFER_REFERENCE), VALUE_MONO);
+	table_column(table, "line", say(s, MSG_STATEMENT_QR_LINE), VALUE_ORDINAL);
+	table_column(table, "text", say(s, MSG_STATEMENT_QR_TEXT), VALUE_MONO);
+	for (size_t i = 0; i < s->owed.n; i++)
+		if (cents_is_positive(s->owed.p[i].open))
+			put_epc(table, &s->owed.p[i], name, iban);
+	document_paragraph(s->doc, say(s, MSG_STATEMENT_QR_EXPLAINED));
+out:
+	free(accounts);
+	return err;
+}
+
 /* By hand: a running balance is not to be summed. */
 static void put_entries_total(struct statement *s)
 {
@@ -347,11 +408,14 @@ static void put_entries_total(struct statement *s)
 
 enum err statement_finish(struct statement *s, struct fault *fault)
 {
+	enum err err;
+
 	put_summary(s);
 	put_owed(s);
 	table_total_row(s->batches, say(s, MSG_TOTAL));
 	put_entries_total(s);
-	return document_check(s->doc, fault);
+	err = put_epcs(s, fault);
+	return err ? err : document_check(s->doc, fault);
 }
 
 /* ---- the beginning ---- */

@@ -8,6 +8,8 @@
  *      or is its batch. Nothing of other members is shown.
  *
  * Tables (ids): summary, owed, batches, entries.
+ * And payment_qr, where something is owed and there is an account of ours to pay to:
+ * the lines of a SEPA transfer's QR code (EPC069-12), for each reference.
  */
 #ifndef ARRONDI_REPORTS_STATEMENT_H
 #define ARRONDI_REPORTS_STATEMENT_H

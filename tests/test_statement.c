@@ -14,6 +14,7 @@
 #include "reports/statement.h"
 #include "tests/report_rig.h"
 #include "tests/story.h"
+#include "tests/teller.h"
 
 #define OUT_BYTES_MAX ((size_t)16 << 20)
 #define PROVIDER      "provider:dons-en-ligne"
@@ -394,9 +395,41 @@ static void who_is_no_member_is_not_found(void **state)
 	world_free(world);
 }
 
+/* 12.34 are owed: the ten lines of EPC069-12, with the account that the board has voted.
+ */
+static void what_is_owed_has_the_text_of_its_qr_code(void **state)
+{
+	static const char *const lines[] = { "BCD",       "002",      "1",
+					     "SCT",       "",         "Fondation d'essai",
+					     TELLER_IBAN, "EUR12.34", "" };
+	struct world *world = world_new();
+	char reference[REFERENCE_TEXT_BYTES];
+	const struct table *table;
+	const struct row *row;
+	struct drawn *drawn;
+	uint64_t gift;
+
+	(void)state;
+	(void)teller_vote(world, TELLER_ACCOUNT("courant", TELLER_IBAN, "active"));
+	gift = world_must(world, "operator",
+			  "'kind':'gift','date':'2026-11-03','payer':'" STORY_LILAS
+			  "','amount':1234,'fund':'emploi','giver':'company'");
+	drawn = draw(world, STORY_LILAS);
+	table = rig_table(&drawn->doc, "payment_qr");
+	assert_int_equal(table->rows, 10);
+	row = table->first_row;
+	for (size_t i = 0; i < 9; i++, row = row->next)
+		assert_string_equal(rig_text(table, row, "text"), lines[i]);
+	reference_of_position(gift, reference);
+	assert_string_equal(rig_text(table, row, "text"), reference);
+	drawn_free(drawn);
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_owed_has_the_text_of_its_qr_code),
 		cmocka_unit_test(promised_less_paid_is_owed_less_credit),
 		cmocka_unit_test(the_bakerys_figures_are_those_of_the_story),
 		cmocka_unit_test(the_balance_is_that_of_the_books_after_each_entry),
