@@ -207,7 +207,7 @@ static void hook_sign(struct load *load, struct post *post, unsigned number)
 	uint8_t key[TOKEN_BYTES];
 	struct slice parts[5];
 	struct hash hash;
-	size_t key_n;
+	size_t key_n = 0;
 	int n;
 
 	if (strncmp(hook->token, "whsec_", 6) != 0 ||
