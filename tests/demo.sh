@@ -1,7 +1,8 @@
 #!/bin/bash
 # demo.sh - two months of a foundation, from its charter to an auditor's verification,
-# three stories of what goes wrong in them (tests/demo/stories.sh), and the money that
-# providers, a collector and the bank tell of by themselves (tests/demo/money.sh).
+# three stories of what goes wrong in them (tests/demo/stories.sh), the money that
+# providers, a collector and the bank tell of by themselves (tests/demo/money.sh), and the
+# papers of the year (tests/demo/papers.sh).
 #
 #   make demo        or: B=build-folder BIN=folder-of-programs tests/demo.sh
 #
@@ -279,6 +280,8 @@ settle() { # file amount date reference-of-the-record
 . "$DATA/stories.sh"
 # shellcheck source=tests/demo/money.sh
 . "$DATA/money.sh"
+# shellcheck source=tests/demo/papers.sh
+. "$DATA/papers.sh"
 
 [ -x "$BIN/arrondi-gateway" ] || fail "les programmes manquent dans $BIN : lancez make"
 command -v openssl >/dev/null || fail "il manque openssl, qui joue un prestataire : installez le paquet openssl"
@@ -504,6 +507,8 @@ shown "arrondi-ledger check ledger"
 expect_done arrondi-ledger check "$LEDGER"
 lines <"$OUT"
 
+papers_for_donors
+
 step "Le rapport d'affectation"
 for format in text csv json html pdf xlsx png; do
 	file=$DEMO/allocation.${format/text/txt}
@@ -553,12 +558,19 @@ done <"$DEMO/.verified"
 say "Oui, au centime : deux programmes qui ne partagent ni serveur ni base le disent."
 auditor_agrees_with_the_bank
 
+papers_are_proved
+papers_for_the_board_and_everybody
+
 shown_path=${DEMO#"$PWD/"}
 printf '\nTerminé : %s étapes vérifiées. Il reste dans %s :\n' "$STEP" "$shown_path"
 say "ledger                    le grand livre" \
 	"export                    ce que reçoit l'auditeur" \
 	"log.vkey                  la clé publique du grand livre" \
 	"allocation.pdf            le rapport d'affectation ; .html .xlsx .txt .csv .json de même, .png ses graphiques" \
+	"dossier.pdf               le dossier du conseil" \
+	"recus                     les reçus fiscaux, avec ce qui les prouve" \
+	"fec                       le fichier des écritures comptables" \
+	"aides.360giving.json      les aides, pour tous ; datapackage.json les mêmes, en tableaux" \
 	"bank                      les relevés et les ordres de virement" \
 	"keys, tokens              les clés des sièges et les jetons des entreprises (inventés)"
 say "À vous :  arrondi-verify $shown_path/export --vkey \"\$(cat $shown_path/log.vkey)\""

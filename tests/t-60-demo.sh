@@ -45,8 +45,14 @@ says "and is not made again before a seat has looked" "a payment to this payee c
 says "the auditor's balances are the report's" "Oui, au centime"
 says "and the bank's" "et rien d'inexpliqué"
 
+says "receipts are proved against the export" "is in the log, at position"
+says "and one that was changed is refused" "Un montant changé dans le reçu : refusé."
+says "the accounting entries file is in order" "sans anomalie."
+says "nobody is named in the open data" "4 aides, aucune personne nommée."
+
 for file in ledger/ledger.db export/checkpoint log.vkey allocation.txt allocation.csv allocation.json \
-	allocation.html allocation.pdf allocation.xlsx allocation.png; do
+	allocation.html allocation.pdf allocation.xlsx allocation.png dossier.pdf aides.360giving.json \
+	datapackage.json; do
 	check "it leaves $file" test -s "$demo/$file"
 done
 same "and nothing of its own scaffolding" "" "$(find "$demo" -maxdepth 1 -name '.*' ! -path "$demo" -printf '%f ')"
