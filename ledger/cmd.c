@@ -3,6 +3,7 @@
  */
 #include "ledger/cmd.h"
 
+#include <getopt.h>
 #include <inttypes.h>
 
 #include "keys/cli.h"
@@ -166,6 +167,26 @@ static enum err make_ref(char ref[33], struct fault *fault)
 	snprintf(ref, 33, "CLI-%" PRId64 "-%02X%02X%02X%02X", (int64_t)time(NULL),
 		 random[0], random[1], random[2], random[3]);
 	return ERR_OK;
+}
+
+bool cmd_file_words(int argc, char **argv, const char *command, const char **ret_by,
+		    int *ret_status)
+{
+	static const struct option options[] = { { "by", required_argument, NULL, 'b' },
+						 { 0 } };
+	int option;
+
+	*ret_by = NULL;
+	*ret_status = CLI_TROUBLE;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'b')
+			return false;
+		*ret_by = optarg;
+	}
+	if (argc - optind == 2)
+		return true;
+	*ret_status = cmd_usage(command);
+	return false;
 }
 
 enum err draft_init(struct draft *draft, const char *kind, const char *ref,

@@ -28,6 +28,11 @@ int cmd_usage(const char *name);
 /* Opens argv[1]; NULL after the fault was printed, with *ret_status set. */
 struct ledger *cmd_open(const char *dir, enum ledger_mode mode, int *ret_status);
 
+/* The words DIR FILE [--by MEMBER] of a command; false with *ret_status set where they
+ * are others. *ret_by is NULL where nobody is named. */
+bool cmd_file_words(int argc, char **argv, const char *command, const char **ret_by,
+		    int *ret_status);
+
 /* A draft under construction. */
 struct draft {
 	struct json_doc *doc;

@@ -15,22 +15,15 @@
 /* DIR FILE [--by MEMBER]; kind, where given, is put in or must be the file's. */
 static int record_file(int argc, char **argv, const char *command, const char *kind)
 {
-	static const struct option options[] = { { "by", required_argument, NULL, 'b' },
-						 { 0 } };
 	const struct json *said;
-	const char *by = NULL;
+	const char *by;
 	struct ledger *ledger;
 	struct draft draft;
 	struct fault fault;
-	int option, status;
+	int status;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option != 'b')
-			return CLI_TROUBLE;
-		by = optarg;
-	}
-	if (argc - optind != 2)
-		return cmd_usage(command);
+	if (!cmd_file_words(argc, argv, command, &by, &status))
+		return status;
 	if (draft_read(&draft, argv[optind + 1], &fault) != ERR_OK)
 		return cli_fail(CMD_PROGRAM, &fault);
 	said = json_get(draft.json, "kind");

@@ -40,21 +40,14 @@ static enum err publish_draft(const char *file, struct draft *draft, struct faul
 
 int cmd_publish(int argc, char **argv)
 {
-	static const struct option options[] = { { "by", required_argument, NULL, 'b' },
-						 { 0 } };
-	const char *by = NULL;
+	const char *by;
 	struct ledger *ledger;
 	struct draft draft;
 	struct fault fault;
-	int option, status;
+	int status;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option != 'b')
-			return CLI_TROUBLE;
-		by = optarg;
-	}
-	if (argc - optind != 2)
-		return cmd_usage("publish");
+	if (!cmd_file_words(argc, argv, "publish", &by, &status))
+		return status;
 	if (publish_draft(argv[optind + 1], &draft, &fault))
 		return cli_fail(CMD_PROGRAM, &fault);
 	ledger = cmd_open(argv[optind], LEDGER_WRITE, &status);

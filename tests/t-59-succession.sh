@@ -75,7 +75,7 @@ same "the text is short and says all" \
 check "it names the origin before" grep -qx "origin $OLD_ORIGIN" "$WORK/siege-1.text"
 check "and as many entries as there are" grep -q "^checkpoint $P " "$WORK/siege-1.text"
 refuse "two of five seats are too few" 1 "more than half" record_succession "$WORK/new" siege-1 siege-2
-refuse "one who speaks twice is one" 1 "consents twice" \
+refuse "one who speaks twice is one" 1 "signs twice" \
 	record_succession "$WORK/new" siege-1 siege-2 siege-2
 cp "$WORK/siege-3.note" "$WORK/kept.note"
 check "for another reason" consent siege-3 host "$WORK/new"

@@ -17,7 +17,7 @@ papers_for_donors() {
 	shown "arrondi-ledger identities ledger import identites.csv --member $PAPERS_COMPANY"
 	expect_done arrondi-ledger identities "$LEDGER" import "$DEMO/.identities.csv" --member "$PAPERS_COMPANY"
 	rm "$DEMO/.identities.csv"
-	! grep -raq 'Noor' "$LEDGER" || fail "un nom se lit dans le dossier du grand livre"
+	! grep -raq 'Noor Exemple' "$LEDGER" || fail "un nom se lit dans le dossier du grand livre"
 	shown "arrondi-ledger receipts ledger issue --year $PAPERS_YEAR --signatory 'La trésorière'"
 	expect_done arrondi-ledger receipts "$LEDGER" issue --year "$PAPERS_YEAR" --signatory 'La trésorière'
 	sed 's/^/   /' "$OUT"
