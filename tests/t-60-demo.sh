@@ -37,8 +37,11 @@ says "what a provider has not signed is refused" "n'a pas signée est refusée (
 says "providers' movements are booked once, and none waits" "movements: 0 wanted, 0 ready, 12 booked, 0 parked"
 says "a collector owes one transfer" "il doit 4,55 € sous RF"
 same "the bank is handed two payment files" 2 "$(find "$demo/bank" -name 'virements-*.xml' | wc -l)"
-same "which xmllint takes where it is there, with the schema" 2 \
-	"$(grep -c 'conforme au schéma\|confronté' "$out")"
+if command -v xmllint >/dev/null && [ -e ../shared/schemas/pain.001.001.09.xsd ]; then
+	same "which xmllint takes, by the schema" 2 "$(grep -c 'conforme au schéma' "$out")"
+else
+	same "and it says that no schema judged them" 2 "$(grep -c 'confronté' "$out")"
+fi
 says "what the bank shows is explained" "10 lines: 8 explained now, 0 before, 2 left"
 says "a payment comes back" "returns payment"
 says "and is not made again before a seat has looked" "a payment to this payee came back"

@@ -17,7 +17,7 @@
 
 SDKS=${PROVIDER_SDKS:-}
 if [ -z "$SDKS" ] || [ ! -d "$SDKS/node_modules" ] || ! command -v node >/dev/null; then
-	echo "# PROVIDER_SDKS names no folder with node_modules, or there is no node: nothing is compared"
+	echo "skipped: PROVIDER_SDKS names no folder with node_modules, or there is no node: nothing is compared"
 	exit 0
 fi
 # Node looks for a package beside whoever asks.
