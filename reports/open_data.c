@@ -252,7 +252,6 @@ static enum err payment_add(struct open_grant *grant, uint64_t position,
 	return ERR_OK;
 }
 
-/* Given back by the grantee: not disbursed any more, whichever payment it was of. */
 static enum err grants_pay(struct collector *c, struct fault *fault)
 {
 	struct state_cursor cursor;
@@ -269,6 +268,8 @@ static enum err grants_pay(struct collector *c, struct fault *fault)
 				strtoull(cursor.key + strlen("payment/"), NULL, 10),
 				&payment, fault);
 	}
+	/* What the grantee gave back is disbursed no more, whichever payment it was of.
+	 */
 	for (size_t i = 0; !err && i < c->data->count; i++) {
 		struct open_grant *grant = &c->data->grant[i];
 

@@ -181,17 +181,26 @@ static void batch_make(struct load *load, const struct batch_plan *plan, unsigne
 		  plan->is_csv ? "text/csv" : "application/json");
 }
 
-static void gift_make(struct load *load, unsigned number)
+/* The post of that number, with room for a short body; and the day that it tells. */
+static struct post *short_post(struct load *load, unsigned number,
+			       char ret_today[DATE_TEXT_BYTES])
 {
-	const struct company *company = &load->companies[number % load->n_companies];
 	struct post *post = &load->posts[number];
-	char today[DATE_TEXT_BYTES];
 
-	date_format(foundation_today(), today);
+	date_format(foundation_today(), ret_today);
 	post->body_room = HEAD_BYTES;
 	post->body = malloc(post->body_room);
 	if (!post->body)
 		die("memory");
+	return post;
+}
+
+static void gift_make(struct load *load, unsigned number)
+{
+	const struct company *company = &load->companies[number % load->n_companies];
+	char today[DATE_TEXT_BYTES];
+	struct post *post = short_post(load, number, today);
+
 	put(post,
 	    "{\"ref\":\"G-%u\",\"date\":\"%s\",\"payer\":\"%s\",\"giver\":\"company\","
 	    "\"fund\":\"emploi\",\"amount\":%u}",
@@ -234,14 +243,9 @@ static void hook_sign(struct load *load, struct post *post, unsigned number)
 
 static void hook_make(struct load *load, unsigned number)
 {
-	struct post *post = &load->posts[number];
 	char today[DATE_TEXT_BYTES];
+	struct post *post = short_post(load, number, today);
 
-	date_format(foundation_today(), today);
-	post->body_room = HEAD_BYTES;
-	post->body = malloc(post->body_room);
-	if (!post->body)
-		die("memory");
 	put(post,
 	    "{\"type\":\"donation.received\",\"timestamp\":\"%sT00:00:00Z\","
 	    "\"data\":{\"id\":\"D-%u\",\"amount\":%u,\"currency\":\"EUR\"}}",
