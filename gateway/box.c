@@ -243,7 +243,8 @@ static enum err pragma_read(struct box *box, const char *sql, int64_t *ret_value
 	return rc == SQLITE_ROW ? ERR_OK : box_fail(box, rc, fault);
 }
 
-/* Another program may make it at the same time: who comes second finds it made. */
+/* Makes the tables, or changes those of the version before. Another program may do so at
+ * the same time: who comes second finds it done. */
 static enum err schema_make(struct box *box, struct fault *fault)
 {
 	char marks[96];
@@ -256,9 +257,9 @@ static enum err schema_make(struct box *box, struct fault *fault)
 		       "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		       box->plan->application_id, box->plan->version);
 	err = pragma_read(box, "PRAGMA user_version", &version, fault);
-	if (!err && version == 0)
-		err = exec(box, box->plan->schema, fault);
-	if (!err && version == 0)
+	if (!err && version < box->plan->version)
+		err = exec(box, version ? box->plan->upgrade : box->plan->schema, fault);
+	if (!err && version < box->plan->version)
 		err = exec(box, marks, fault);
 	if (!err)
 		return exec(box, "COMMIT", fault);
@@ -283,6 +284,8 @@ static enum err schema_check(struct box *box, struct fault *fault)
 		err = fault_set(fault, ERR_INVALID,
 				"'%s' was written by a newer version: use that one",
 				box->plan->file);
+	if (!err && version < box->plan->version)
+		err = schema_make(box, fault);
 	return err;
 }
 

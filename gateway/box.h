@@ -28,11 +28,12 @@ struct sqlite3_stmt;
 
 /* What a box is; static data, as are its texts. */
 struct box_plan {
-	const char *noun;         /* "inbox" */
-	const char *file;         /* "inbox.db" */
-	int application_id;       /* tells it from other SQLite files */
-	int version;              /* of the schema */
-	const char *schema;       /* makes the tables */
+	const char *noun;    /* "inbox" */
+	const char *file;    /* "inbox.db" */
+	int application_id;  /* tells it from other SQLite files */
+	int version;         /* of the schema */
+	const char *schema;  /* makes the tables */
+	const char *upgrade; /* makes them of the version before; NULL: there is none */
 	const char *const *texts; /* of the statements */
 	size_t text_count;
 	/* Statements that begin, end and undo a transaction. */

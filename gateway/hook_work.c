@@ -75,7 +75,7 @@ static enum err pile_add(void *ctx, const struct inbox_movement *movement,
 }
 
 enum err work_movements(struct hook_work *work, enum inbox_movement_state state,
-			size_t most, struct inbox_movement **ret_movements,
+			int64_t after, size_t most, struct inbox_movement **ret_movements,
 			size_t *ret_count, struct fault *fault)
 {
 	struct pile pile = { .item = malloc(most * sizeof *pile.item) };
@@ -83,8 +83,8 @@ enum err work_movements(struct hook_work *work, enum inbox_movement_state state,
 
 	if (!pile.item)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
-	err = inbox_movements(work->inbox, state, work->now_s, 0, most, pile_add, &pile,
-			      fault);
+	err = inbox_movements(work->inbox, state, work->now_s, after, most, pile_add,
+			      &pile, fault);
 	if (err) {
 		free(pile.item);
 		return err;
@@ -310,7 +310,7 @@ enum err hook_work_fetch(struct hook_work *work, size_t *ret_count, struct fault
 	struct inbox_movement *wanted = NULL;
 	struct buffer body;
 	size_t count = 0;
-	enum err err = work_movements(work, INBOX_MOVEMENT_WANTED, FETCH_MAX, &wanted,
+	enum err err = work_movements(work, INBOX_MOVEMENT_WANTED, 0, FETCH_MAX, &wanted,
 				      &count, fault);
 
 	*ret_count = 0;

@@ -28,6 +28,9 @@
  * times: for some days (fetch_retry_s()). */
 #define HOOK_WORK_TRIES_MAX 12
 
+/* Movements that are booked at once. */
+#define HOOK_WORK_GROUP SEQUENCER_GROUP_MAX
+
 /* Told in the thread that works; NULL: nobody asks. */
 struct hook_work_events {
 	void *ctx;
@@ -40,9 +43,10 @@ struct hook_work_events {
 struct hook_work {
 	struct inbox *inbox;
 	struct sequencer *sequencer;
-	const struct hook_set *hooks; /* for the step */
-	int64_t now_s;                /* UTC */
+	struct hook_set *hooks; /* for the step */
+	int64_t now_s;          /* UTC */
 	struct hook_work_events events;
+	struct hook_flight *flight; /* NULL at first; of hook_work_book() */
 };
 
 /* *ret_count is how many deliveries or movements were dealt with: 0 when there is nothing
@@ -51,7 +55,14 @@ MUST_USE enum err hook_work_read(struct hook_work *work, size_t *ret_count,
 				 struct fault *fault);
 MUST_USE enum err hook_work_fetch(struct hook_work *work, size_t *ret_count,
 				  struct fault *fault);
+/* Where there is more than a group of HOOK_WORK_GROUP, the last one is left with the
+ * writer as work->flight, and the next call prepares another one meanwhile. */
 MUST_USE enum err hook_work_book(struct hook_work *work, size_t *ret_count,
 				 struct fault *fault);
+
+/* Waits for what was left with the writer and marks it; nothing where nothing was. To be
+ * called before the inbox or the sequencer goes. On an error too nothing is left: the
+ * same is then submitted again, and answered as before. */
+MUST_USE enum err hook_work_land(struct hook_work *work, struct fault *fault);
 
 #endif

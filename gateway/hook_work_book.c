@@ -4,6 +4,13 @@
  * A group is prepared, submitted at once so that one commit of the ledger holds it, and
  * marked in one commit of the inbox. Between the two a crash leaves entries that are not
  * marked: they are submitted again under the same references, and answered as before.
+ *
+ * Where much is ready, one group is prepared while the writer has another (a flight).
+ *
+ *  (1) What is in flight is ready still, in the inbox: the next group begins after it,
+ *      and what waits for one of it is woken when that is marked.
+ *  (2) What was woken has an earlier number. So after some groups in a row, and at the
+ *      end, all is landed and the next group begins at the first.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -16,7 +23,7 @@
 #include "keys/note.h"
 #include "ledger/entry.h"
 
-#define BOOK_MAX     SEQUENCER_GROUP_MAX
+#define FLIGHTS_MAX  64 /* in a row (2) */
 #define WAIT_MAX_S   3600
 #define WAIT_DAY_S   3600
 #define WAIT_BUSY_S  5
@@ -43,10 +50,14 @@ struct booking {
 	enum err refused; /* by the sequencer */
 };
 
-struct group {
-	struct booking booking[BOOK_MAX];
+struct hook_flight {
+	struct booking booking[HOOK_WORK_GROUP];
 	size_t count;
 	struct tally tally;
+	struct inbox_movement *movements; /* owned */
+	size_t movement_count;            /* looked at */
+	struct hook_set *hooks;           /* a reference: bookings point into it */
+	unsigned number;                  /* in a row */
 };
 
 /* ---- what a movement waits for ---- */
@@ -123,13 +134,13 @@ static enum err difference_take(struct hook_work *work, const struct hook_desk *
 	return ERR_OK;
 }
 
-/* Two totals of one donation in a group would be booked twice: the second waits for the
- * next group. */
-static bool total_is_twice(const struct group *group,
+/* Two totals of one donation at a time would be booked twice: the second waits for a
+ * later group. */
+static bool total_is_twice(const struct hook_flight *flight,
 			   const struct inbox_movement *movement)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		const struct movement *other = &group->booking[i].movement->movement;
+	for (size_t i = 0; flight && i < flight->count; i++) {
+		const struct movement *other = &flight->booking[i].movement->movement;
 
 		if (other->is_cumulative && other->kind == movement->movement.kind &&
 		    strcmp(other->parent, movement->movement.parent) == 0)
@@ -140,25 +151,30 @@ static bool total_is_twice(const struct group *group,
 
 /* ---- preparing ---- */
 
-static enum err booking_add(struct group *group, const struct hook_desk *desk,
+static enum err booking_add(struct hook_flight *flight, const struct hook_desk *desk,
 			    struct inbox_movement *movement, uint64_t of,
 			    struct fault *fault)
 {
-	struct booking *booking = &group->booking[group->count];
+	struct booking *booking = &flight->booking[flight->count];
 	struct submission *submission = &booking->submission;
+	enum err err;
 
 	*booking = (struct booking){ .movement = movement };
 	submission->by = slice_of_text(desk->member);
 	submission->doc = json_doc_new();
 	buffer_init(&submission->entry, ENTRY_BYTES_MAX);
-	group->count++;
+	flight->count++;
 	if (!submission->doc)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
-	return hook_entry_draft(movement, desk, of, submission->doc, &submission->draft,
-				fault);
+	err = hook_entry_draft(movement, desk, of, submission->doc, &submission->draft,
+			       fault);
+	/* Here, for the writer waits while a flight is submitted. */
+	if (!err)
+		submission_prepare(submission);
+	return err;
 }
 
-static enum err movement_prepare(struct hook_work *work, struct group *group,
+static enum err movement_prepare(struct hook_work *work, struct hook_flight *flight,
 				 struct inbox_movement *movement, struct date today,
 				 struct fault *fault)
 {
@@ -174,19 +190,19 @@ static enum err movement_prepare(struct hook_work *work, struct group *group,
 	if (date_cmp(movement->movement.date, today) > 0)
 		return work_wait(work, movement, WAIT_DAY_S, "its day has not come",
 				 fault);
-	if (movement->movement.is_cumulative && total_is_twice(group, movement))
+	if (movement->movement.is_cumulative &&
+	    (total_is_twice(flight, movement) || total_is_twice(work->flight, movement)))
 		return ERR_OK;
 	err = other_find(work, desk, movement, &of, &ready, fault);
 	if (!err && ready && movement->movement.is_cumulative)
 		err = difference_take(work, desk, movement, &ready, fault);
 	if (err || !ready)
 		return err;
-	return booking_add(group, desk, movement, of, fault);
+	return booking_add(flight, desk, movement, of, fault);
 }
 
-static enum err group_prepare(struct hook_work *work, struct group *group,
-			      struct inbox_movement *movements, size_t count,
-			      struct fault *fault)
+static enum err flight_prepare(struct hook_work *work, struct hook_flight *flight,
+			       struct fault *fault)
 {
 	struct date today;
 	enum err err = date_paris(work->now_s, &today);
@@ -197,8 +213,8 @@ static enum err group_prepare(struct hook_work *work, struct group *group,
 	err = inbox_begin(work->inbox, fault);
 	if (err)
 		return err;
-	for (size_t i = 0; !err && i < count; i++)
-		err = movement_prepare(work, group, &movements[i], today, fault);
+	for (size_t i = 0; !err && i < flight->movement_count; i++)
+		err = movement_prepare(work, flight, &flight->movements[i], today, fault);
 	if (!err)
 		return inbox_commit(work->inbox, fault);
 	inbox_undo(work->inbox);
@@ -220,22 +236,33 @@ static void booking_done(void *ctx, struct submission *submission,
 	must(pthread_mutex_unlock(&tally->lock));
 }
 
-static void group_submit(struct hook_work *work, struct group *group)
+static void flight_submit(struct hook_work *work, struct hook_flight *flight)
 {
-	struct tally *tally = &group->tally;
+	struct fault fault = { 0 };
+	enum err refused;
 
-	tally->open = group->count;
-	for (size_t i = 0; i < group->count; i++) {
-		struct booking *booking = &group->booking[i];
+	flight->tally.open = flight->count;
+	for (size_t i = 0; i < flight->count; i++) {
+		struct booking *booking = &flight->booking[i];
 
 		booking->job = (struct sequencer_job){ .submission = &booking->submission,
 						       .done = booking_done,
-						       .ctx = tally };
-		booking->refused = sequencer_submit(work->sequencer, &booking->job,
-						    &booking->submission.fault);
-		if (booking->refused)
-			booking_done(tally, &booking->submission, (struct slice){ 0 });
+						       .ctx = &flight->tally };
+		if (i + 1 < flight->count)
+			booking->job.next = &flight->booking[i + 1].job;
 	}
+	refused = sequencer_submit_all(work->sequencer, &flight->booking[0].job, &fault);
+	for (size_t i = 0; refused && i < flight->count; i++) {
+		flight->booking[i].refused = refused;
+		flight->booking[i].submission.fault = fault;
+		flight->tally.open = 0;
+	}
+}
+
+static void flight_wait(struct hook_flight *flight)
+{
+	struct tally *tally = &flight->tally;
+
 	must(pthread_mutex_lock(&tally->lock));
 	while (tally->open)
 		must(pthread_cond_wait(&tally->done, &tally->lock));
@@ -262,22 +289,20 @@ static enum err booking_mark(struct hook_work *work, struct booking *booking,
 			       submission->fault.text);
 		return work_park(work, movement, why, fault);
 	}
-	movement->state = INBOX_MOVEMENT_BOOKED;
 	movement->position = submission->position;
-	movement->reason[0] = '\0';
-	err = inbox_movement_set(work->inbox, movement, fault);
+	err = inbox_movement_book(work->inbox, movement, fault);
 	if (!err)
 		err = inbox_movements_wake(work->inbox, movement->movement.object, fault);
 	return err;
 }
 
-static enum err group_mark(struct hook_work *work, struct group *group,
-			   struct fault *fault)
+static enum err flight_mark(struct hook_work *work, struct hook_flight *flight,
+			    struct fault *fault)
 {
 	enum err err = inbox_begin(work->inbox, fault);
 
-	for (size_t i = 0; !err && i < group->count; i++)
-		err = booking_mark(work, &group->booking[i], fault);
+	for (size_t i = 0; !err && i < flight->count; i++)
+		err = booking_mark(work, &flight->booking[i], fault);
 	if (!err)
 		return inbox_commit(work->inbox, fault);
 	inbox_undo(work->inbox);
@@ -286,51 +311,97 @@ static enum err group_mark(struct hook_work *work, struct group *group,
 
 /* ---- the step ---- */
 
-static struct group *group_new(void)
+static struct hook_flight *flight_new(const struct hook_work *work)
 {
-	struct group *group = malloc(sizeof *group);
+	struct hook_flight *flight = malloc(sizeof *flight);
 
-	if (!group)
+	if (!flight)
 		return NULL;
-	group->count = 0;
-	must(pthread_mutex_init(&group->tally.lock, NULL));
-	must(pthread_cond_init(&group->tally.done, NULL));
-	return group;
+	flight->count = 0;
+	flight->movements = NULL;
+	flight->movement_count = 0;
+	flight->number = work->flight ? work->flight->number + 1 : 1;
+	flight->hooks = hook_set_ref(work->hooks);
+	must(pthread_mutex_init(&flight->tally.lock, NULL));
+	must(pthread_cond_init(&flight->tally.done, NULL));
+	return flight;
 }
 
-static void group_free(struct group *group)
+static void flight_free(struct hook_flight *flight)
 {
-	for (size_t i = 0; i < group->count; i++) {
-		json_doc_free(group->booking[i].submission.doc);
-		buffer_release(&group->booking[i].submission.entry);
+	for (size_t i = 0; i < flight->count; i++) {
+		json_doc_free(flight->booking[i].submission.doc);
+		buffer_release(&flight->booking[i].submission.entry);
 	}
-	must(pthread_cond_destroy(&group->tally.done));
-	must(pthread_mutex_destroy(&group->tally.lock));
-	free(group);
+	must(pthread_cond_destroy(&flight->tally.done));
+	must(pthread_mutex_destroy(&flight->tally.lock));
+	free(flight->movements);
+	hook_set_unref(flight->hooks);
+	free(flight);
+}
+
+/* The movements after those in flight, prepared; there may be none. */
+static enum err flight_make(struct hook_work *work, struct hook_flight *flight,
+			    struct fault *fault)
+{
+	const struct hook_flight *before = work->flight;
+	int64_t after = before ? before->movements[before->movement_count - 1].id : 0;
+	enum err err = work_movements(work, INBOX_MOVEMENT_READY, after, HOOK_WORK_GROUP,
+				      &flight->movements, &flight->movement_count, fault);
+
+	if (!err && flight->movement_count)
+		err = flight_prepare(work, flight, fault);
+	return err;
+}
+
+enum err hook_work_land(struct hook_work *work, struct fault *fault)
+{
+	struct hook_flight *flight = work->flight;
+	enum err err;
+
+	if (!flight)
+		return ERR_OK;
+	flight_wait(flight);
+	err = flight_mark(work, flight, fault);
+	flight_free(flight);
+	work->flight = NULL;
+	return err;
+}
+
+/* The writer has the next one before the last is marked. */
+static enum err flight_follow(struct hook_work *work, struct hook_flight *flight,
+			      struct fault *fault)
+{
+	struct hook_work last = *work;
+
+	if (last.flight)
+		flight_wait(last.flight);
+	flight_submit(work, flight);
+	work->flight = flight;
+	return hook_work_land(&last, fault);
 }
 
 enum err hook_work_book(struct hook_work *work, size_t *ret_count, struct fault *fault)
 {
-	struct inbox_movement *movements = NULL;
-	struct group *group;
-	size_t count = 0;
+	struct hook_flight *flight = flight_new(work);
+	size_t count = work->flight ? work->flight->count : 0;
+	bool is_last;
 	enum err err;
 
 	*ret_count = 0;
-	group = group_new();
-	if (!group)
+	if (!flight)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
-	err = work_movements(work, INBOX_MOVEMENT_READY, BOOK_MAX, &movements, &count,
-			     fault);
-	if (!err && count)
-		err = group_prepare(work, group, movements, count, fault);
-	if (!err && group->count) {
-		group_submit(work, group);
-		err = group_mark(work, group, fault);
-	}
+	err = flight_make(work, flight, fault);
+	count += flight->movement_count;
+	is_last = flight->movement_count < HOOK_WORK_GROUP || !flight->count ||
+		  flight->number >= FLIGHTS_MAX;
+	if (!err && flight->count)
+		err = flight_follow(work, flight, fault);
+	if (work->flight != flight)
+		flight_free(flight);
+	if (!err && is_last)
+		err = hook_work_land(work, fault);
 	if (!err)
 		*ret_count = count;
-	group_free(group);
-	free(movements);
 	return err;
 }

@@ -23,10 +23,11 @@ MUST_USE enum err work_wait(struct hook_work *work, struct inbox_movement *movem
 MUST_USE enum err work_nothing(struct hook_work *work, struct inbox_movement *movement,
 			       struct fault *fault);
 
-/* Movements of a state that are due, at most `most`, copied into a new array that the
- * caller frees. */
+/* Movements of a state that are due, after the id `after`, at most `most`, copied into a
+ * new array that the caller frees. */
 MUST_USE enum err work_movements(struct hook_work *work, enum inbox_movement_state state,
-				 size_t most, struct inbox_movement **ret_movements,
-				 size_t *ret_count, struct fault *fault);
+				 int64_t after, size_t most,
+				 struct inbox_movement **ret_movements, size_t *ret_count,
+				 struct fault *fault);
 
 #endif

@@ -23,6 +23,7 @@ struct clerk {
 	enum err (*round)(struct clerk *clerk, struct hook_work *work, size_t *ret_count,
 			  struct fault *fault);
 	struct inbox *inbox;
+	struct hook_flight *flight; /* of hook_work.h, between rounds */
 	_Atomic(struct hand *) hand;
 	bool is_troubled; /* and it was said */
 	int64_t purged_at;
@@ -106,9 +107,14 @@ static enum err count_open(struct clerk *clerk, int64_t now_s, struct fault *fau
 static enum err booker_round(struct clerk *clerk, struct hook_work *work,
 			     size_t *ret_count, struct fault *fault)
 {
-	size_t read = 0, booked = 0;
-	enum err err = hook_work_read(work, &read, fault);
+	size_t read = 0, booked = 0, count;
+	enum err err;
 
+	/* Enough for a group to be booked. */
+	do {
+		err = hook_work_read(work, &count, fault);
+		read += count;
+	} while (!err && count && read < HOOK_WORK_GROUP);
 	if (!err && read)
 		hook_worker_wake(clerk->worker); /* there may be something to fetch */
 	if (!err)
@@ -187,13 +193,15 @@ static bool round_run(void *ctx)
 				  .sequencer = worker->options.sequencer,
 				  .hooks = hooks,
 				  .now_s = (int64_t)time(NULL),
-				  .events = { .parked = parked_say } };
+				  .events = { .parked = parked_say },
+				  .flight = clerk->flight };
 	struct fault fault = { 0 };
 	size_t count = 0;
 	enum err err;
 
 	round_hooks_set(clerk, hooks);
 	err = clerk->round(clerk, &work, &count, &fault);
+	clerk->flight = work.flight;
 	round_hooks_set(clerk, NULL);
 	hook_set_unref(hooks);
 	log_trouble("inbox-troubled", "inbox-goes-on", err ? fault.text : NULL,
@@ -218,8 +226,25 @@ static enum err clerk_start(struct hook_worker *worker, struct clerk *clerk,
 	return err;
 }
 
+/* What the ledger has recorded is marked as such; where that fails, the next start asks
+ * the ledger again. */
+static void clerk_land(struct clerk *clerk)
+{
+	struct hook_work work = { .inbox = clerk->inbox,
+				  .now_s = (int64_t)time(NULL),
+				  .events = { .parked = parked_say },
+				  .flight = clerk->flight };
+	struct fault fault = { 0 };
+
+	if (hook_work_land(&work, &fault))
+		log_trouble("inbox-troubled", "inbox-goes-on", fault.text,
+			    &clerk->is_troubled);
+	clerk->flight = NULL;
+}
+
 static void clerk_release(struct clerk *clerk)
 {
+	clerk_land(clerk);
 	hand_free(clerk->hand);
 	inbox_close(clerk->inbox);
 }

@@ -149,6 +149,11 @@ MUST_USE enum err inbox_movement_set(struct inbox *inbox,
 				     const struct inbox_movement *movement,
 				     struct fault *fault);
 
+/* It is booked: at that position, with the amount that the movement has now. */
+MUST_USE enum err inbox_movement_book(struct inbox *inbox,
+				      const struct inbox_movement *movement,
+				      struct fault *fault);
+
 typedef enum err inbox_movement_fn(void *ctx, const struct inbox_movement *movement,
 				   struct fault *fault);
 

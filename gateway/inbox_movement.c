@@ -226,13 +226,31 @@ enum err inbox_movement_set(struct inbox *inbox, const struct inbox_movement *mo
 	return query_run(&query, fault);
 }
 
+enum err inbox_movement_book(struct inbox *inbox, const struct inbox_movement *movement,
+			     struct fault *fault)
+{
+	struct query query = query_of(inbox, INBOX_MOVEMENT_BOOK);
+
+	query_integer(&query, cents_value(movement->movement.amount));
+	query_integer(&query, (int64_t)movement->position);
+	query_integer(&query, movement->id);
+	return query_run(&query, fault);
+}
+
 enum err inbox_movements_wake(struct inbox *inbox, const char *object,
 			      struct fault *fault)
 {
-	struct query query = query_of(inbox, INBOX_MOVEMENT_WAKE);
+	static const enum inbox_stmt wakes[] = { INBOX_MOVEMENT_WAKE,
+						 INBOX_MOVEMENT_WAKE_CHILDREN };
+	enum err err = ERR_OK;
 
-	query_text(&query, object);
-	return query_run(&query, fault);
+	for (size_t i = 0; !err && i < sizeof wakes / sizeof *wakes; i++) {
+		struct query query = query_of(inbox, wakes[i]);
+
+		query_text(&query, object);
+		err = query_run(&query, fault);
+	}
+	return err;
 }
 
 enum err inbox_replay_movement(struct inbox *inbox, int64_t id, struct fault *fault)

@@ -181,10 +181,18 @@ enum err books_check_date_window(struct books *books, struct month month,
 	return ERR_OK;
 }
 
+/* Before a key joins the queue of what expires. */
+static void expiry_note(struct books *books, struct month month)
+{
+	if (month.n < books->fresh.n)
+		books->fresh.n = 0;
+}
+
 void books_expire(struct books *books, struct month month, const char *key)
 {
 	struct key queue;
 
+	expiry_note(books, month);
 	state_put(books->state, key_of(&queue, "expire/%06" PRId32 "/%s", month.n, key),
 		  slice_of("\n", 1));
 }
@@ -212,12 +220,18 @@ void books_expire_anew(struct books *books, const char *key)
  * that no entry pays for a whole month. Reads never rely on it. */
 static void drop_expired(struct books *books)
 {
+	struct month today = month_of_date(books_today(books));
 	struct state_cursor cursor;
 	struct key limit;
 	size_t prefix = sizeof "expire/000000/" - 1;
 	int dropped = 0;
 
-	key_of(&limit, "expire/%06" PRId32 "/", month_of_date(books_today(books)).n);
+	/* To look is a tenth of what an entry costs, and it finds something in a few of
+	 * the first entries of a month. */
+	if (books->fresh.n >= today.n &&
+	    books->fresh_undone == state_undone(books->state))
+		return;
+	key_of(&limit, "expire/%06" PRId32 "/", today.n);
 	for (state_first(books->state, &cursor, "expire/");
 	     cursor.found && dropped < BOOKS_EXPIRE_MAX &&
 	     strncmp(cursor.key, limit.text, prefix) < 0;
@@ -232,6 +246,8 @@ static void drop_expired(struct books *books)
 		state_delete(books->state, cursor.key);
 		dropped++;
 	}
+	books->fresh.n = dropped < BOOKS_EXPIRE_MAX ? today.n : 0;
+	books->fresh_undone = state_undone(books->state);
 }
 
 bool books_reference(struct books *books, struct slice by, struct slice ref, int64_t at,
@@ -288,6 +304,7 @@ static void reference_expire(struct books *books, struct month month, const char
 	struct record record;
 	struct key queue;
 
+	expiry_note(books, month);
 	record_init(&record);
 	record_text(&record, slice_of_text(key));
 	books_put(books, reference_queue(&queue, month, books->position), &record);

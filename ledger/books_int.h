@@ -115,8 +115,10 @@ struct books {
 	bool overflow;
 	struct posting *postings;
 	size_t posting_count, posting_room;
-	struct date post_on; /* the day of what is posted: the entry's, or a line's */
-	bool cash_moved;     /* by the rules of books_citation.c */
+	struct date post_on;   /* the day of what is posted: the entry's, or a line's */
+	bool cash_moved;       /* by the rules of books_citation.c */
+	struct month fresh;    /* nothing expires before it; 0: not known */
+	uint64_t fresh_undone; /* how often the state had been undone then */
 	/* The entry being applied. */
 	const struct entry *entry;
 	uint64_t position;

@@ -27,10 +27,11 @@
 struct entry {
 	enum kind kind;
 	const struct json *json;
-	struct slice by;  /* member id of the submitter */
-	struct slice ref; /* the submitter's reference */
-	int64_t at;       /* UTC seconds: when it was recorded */
-	struct date date; /* civil date in Europe/Paris that accounting uses */
+	struct slice by;            /* member id of the submitter */
+	struct slice ref;           /* the submitter's reference */
+	int64_t at;                 /* UTC seconds: when it was recorded */
+	struct date date;           /* civil date in Europe/Paris that accounting uses */
+	const struct hash *content; /* entry_content(), where it is known; else NULL */
 };
 
 /* Parses and checks the shape of a leaf (STAGE_WHOLE). */

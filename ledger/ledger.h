@@ -71,6 +71,11 @@ struct submission {
 	 * nobody asks. Not called for what is refused or repeated. */
 	void (*look)(void *ctx, uint64_t position, struct books *books);
 	void *look_ctx;
+	/* Of submission_prepare(). */
+	bool is_prepared;
+	enum err unfit; /* memory failed when it was half done: it is refused */
+	enum kind kind;
+	struct hash content;
 	/* Results, written by ledger_submit(). */
 	enum err err;
 	struct fault fault;
@@ -81,6 +86,12 @@ struct submission {
 				room */
 	struct buffer entry; /* canonical bytes; the caller inits and releases it */
 };
+
+/* What a submission costs before the books are asked: its shape, its submitter's name in
+ * it and the digest of what it says. Where it was not called, or has found something to
+ * refuse, ledger_submit() does it; called before, in the thread of who asks, it spares
+ * the one that writes. The draft must then be left as it is. Again: nothing. */
+void submission_prepare(struct submission *submission);
 
 /* Appends a group in one transaction. Each submission has its own result; the
  * return value is about the group: when it is not ERR_OK nothing at all was

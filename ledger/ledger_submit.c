@@ -64,22 +64,17 @@ static enum err entry_read(struct group *group, uint64_t position, struct buffer
 /* Whether the submitter has used the reference: then the submission has its
  * answer, and *ret_known is true. */
 static enum err reference_known(struct group *group, struct submission *submission,
-				enum kind kind, bool *ret_known)
+				bool *ret_known)
 {
-	struct entry view = { .kind = kind, .json = submission->draft };
 	struct slice ref = json_get(submission->draft, "ref")->text;
-	struct hash content, first;
+	struct hash first;
 	uint64_t position;
-	enum err err;
 
 	*ret_known = books_reference(group->ledger->books, submission->by, ref, group->at,
 				     &position, &first);
 	if (!*ret_known)
 		return ERR_OK;
-	err = entry_content(&view, &content, &submission->fault);
-	if (err)
-		return err;
-	if (!hash_equal(&content, &first))
+	if (!hash_equal(&submission->content, &first))
 		return fault_set(
 			&submission->fault, ERR_CONFLICT,
 			"reference '%.*s' was used with other content at position "
@@ -260,6 +255,7 @@ static enum err entry_make(struct group *group, struct submission *submission,
 
 	if (!err)
 		err = entry_of_json(submission->draft, ret_entry, fault);
+	ret_entry->content = &submission->content;
 	if (!err) {
 		err = json_write(submission->draft, &submission->entry);
 		if (err)
@@ -321,27 +317,46 @@ static enum err submission_enter(struct group *group, struct submission *submiss
 	return err;
 }
 
+static enum err prepare(struct submission *submission, struct fault *fault)
+{
+	struct json *draft = submission->draft;
+	struct entry view = { .json = draft };
+	enum err err;
+
+	if (submission->unfit)
+		return fault_set(fault, submission->unfit, "out of memory");
+	err = kind_check(draft, STAGE_DRAFT, &submission->kind, fault);
+	if (err)
+		return err;
+	(void)json_add_text(submission->doc, draft, "by", submission->by);
+	view.kind = submission->kind;
+	submission->unfit = json_doc_err(submission->doc);
+	if (submission->unfit)
+		return fault_set(fault, submission->unfit, "out of memory");
+	submission->unfit = entry_content(&view, &submission->content, fault);
+	submission->is_prepared = !submission->unfit;
+	return submission->unfit;
+}
+
+void submission_prepare(struct submission *submission)
+{
+	if (!submission->is_prepared)
+		(void)prepare(submission, NULL); /* the writer tells it */
+}
+
 static enum err submission_run(struct group *group, struct submission *submission)
 {
 	struct fault *fault = &submission->fault;
-	struct json *draft = submission->draft;
 	bool known = false;
-	enum kind kind;
-	enum err refused = kind_check(draft, STAGE_DRAFT, &kind, fault);
+	enum err refused = submission->is_prepared ? ERR_OK : prepare(submission, fault);
 	enum err err = ERR_OK;
 
-	if (!refused) {
-		(void)json_add_text(submission->doc, draft, "by", submission->by);
-		refused = json_doc_err(submission->doc);
-		if (refused)
-			refused = fault_set(fault, refused, "out of memory");
-	}
-	if (!refused && group->ledger->succeeds && kind != KIND_succession)
+	if (!refused && group->ledger->succeeds && submission->kind != KIND_succession)
 		refused = fault_set(fault, ERR_DENIED,
 				    "a ledger that is to succeed another records that "
 				    "first");
 	if (!refused)
-		refused = reference_known(group, submission, kind, &known);
+		refused = reference_known(group, submission, &known);
 	if (!refused && !known)
 		err = submission_enter(group, submission, &refused);
 	if (refused)

@@ -129,31 +129,59 @@ enum err sequencer_start(struct ledger *ledger, struct sequencer **ret_sequencer
 	return ERR_OK;
 }
 
-/* (2) A job that is larger than the bound is taken by an empty queue. */
-static bool queue_full(const struct sequencer *sequencer, const struct sequencer_job *job)
+/* What is to join the queue. */
+struct chain {
+	struct sequencer_job *first, *last;
+	size_t n_jobs, n_bytes;
+};
+
+static struct chain chain_of(struct sequencer_job *jobs)
 {
-	return sequencer->n_jobs >= SEQUENCER_QUEUE_MAX ||
-	       (sequencer->n_jobs &&
-		sequencer->n_bytes + job_bytes(job) > SEQUENCER_QUEUE_BYTES_MAX);
+	struct chain chain = { .first = jobs };
+
+	for (struct sequencer_job *job = jobs; job; job = job->next) {
+		submission_prepare(job->submission);
+		chain.last = job;
+		chain.n_jobs++;
+		chain.n_bytes += job_bytes(job);
+	}
+	return chain;
+}
+
+/* (2) What is larger than a bound is taken by an empty queue. */
+static bool queue_full(const struct sequencer *sequencer, const struct chain *chain)
+{
+	return sequencer->n_jobs &&
+	       (sequencer->n_jobs + chain->n_jobs > SEQUENCER_QUEUE_MAX ||
+		sequencer->n_bytes + chain->n_bytes > SEQUENCER_QUEUE_BYTES_MAX);
 }
 
 enum err sequencer_submit(struct sequencer *sequencer, struct sequencer_job *job,
 			  struct fault *fault)
 {
+	job->next = NULL;
+	return sequencer_submit_all(sequencer, job, fault);
+}
+
+enum err sequencer_submit_all(struct sequencer *sequencer, struct sequencer_job *jobs,
+			      struct fault *fault)
+{
+	struct chain chain = chain_of(jobs);
 	enum err err = ERR_OK;
+
+	assert(chain.n_jobs);
 
 	must(pthread_mutex_lock(&sequencer->lock));
 	if (sequencer->stopping) {
 		err = fault_set(fault, ERR_BUSY, "the service is stopping: try again");
-	} else if (queue_full(sequencer, job)) {
+	} else if (queue_full(sequencer, &chain)) {
 		err = fault_set(fault, ERR_BUSY,
 				"too many requests are waiting: try again in a moment");
 	} else {
-		job->next = NULL;
-		*sequencer->end = job;
-		sequencer->end = &job->next;
-		sequencer->n_jobs++;
-		sequencer->n_bytes += job_bytes(job);
+		*sequencer->end = chain.first;
+		sequencer->end = &chain.last->next;
+		sequencer->n_jobs += chain.n_jobs;
+		sequencer->n_bytes += chain.n_bytes;
 		must(pthread_cond_signal(&sequencer->work));
 	}
 	must(pthread_mutex_unlock(&sequencer->lock));

@@ -35,7 +35,7 @@ struct sequencer_job {
 	struct submission *submission;
 	void (*done)(void *ctx, struct submission *submission, struct slice checkpoint);
 	void *ctx;
-	struct sequencer_job *next; /* the sequencer's */
+	struct sequencer_job *next; /* the sequencer's, once it was submitted */
 };
 
 /* Takes over a ledger opened for writing; sequencer_stop() closes it. On failure
@@ -44,9 +44,13 @@ MUST_USE enum err sequencer_start(struct ledger *ledger, struct sequencer **ret_
 				  struct fault *fault);
 
 /* ERR_BUSY when the queue is full or the sequencer is stopping: done() is then
- * not called. From any thread. */
+ * not called. From any thread, which prepares the submission (ledger.h). */
 MUST_USE enum err sequencer_submit(struct sequencer *sequencer, struct sequencer_job *job,
 				   struct fault *fault);
+/* The same for jobs linked by `next`, all or none of them. They come in together, so a
+ * writer that is idle does not begin with the first alone. */
+MUST_USE enum err sequencer_submit_all(struct sequencer *sequencer,
+				       struct sequencer_job *jobs, struct fault *fault);
 
 /* The same, and waits for the answer, which is the submission's and
  * ret_checkpoint's (init'ed by the caller). The return value is the submission's. */

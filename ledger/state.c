@@ -6,8 +6,9 @@
  * shadows the backing, so a change is seen at once and written when flushed.
  *
  *  (1) A clean node says what the backing says; a dirty one what it shall say.
- *  (2) `dirty` lists the dirty nodes, in the order in which they became so;
- *      without a backing nobody lists them, and the flag alone stands.
+ *  (2) `dirty` lists the dirty nodes, in the order in which they became so, and they
+ *      alone are ordered: the backing has the order of all others. Without a backing
+ *      nobody lists them, the flag alone stands, and every node is ordered.
  *  (3) Between a mark and its release or rollback, a node that was changed is in
  *      the journal with what it was before, and no node is freed. Undoing the
  *      journal backwards is right even where a node stands in it twice.
@@ -50,6 +51,7 @@ struct state {
 	struct state_node **dirty;
 	size_t n_dirty, dirty_capacity;
 	size_t n_deleted;
+	uint64_t n_undone;
 };
 
 struct state *state_new(const struct state_backing *backing)
@@ -77,6 +79,7 @@ void state_drop(struct state *state)
 	state_map_clear(&state->map);
 	state->n_dirty = 0;
 	state->n_deleted = 0;
+	state->n_undone++;
 	state->err = ERR_OK;
 }
 
@@ -88,6 +91,11 @@ size_t state_keys(const struct state *state)
 size_t state_deleted(const struct state *state)
 {
 	return state->n_deleted;
+}
+
+uint64_t state_undone(const struct state *state)
+{
+	return state->n_undone;
 }
 
 void state_free(struct state *state)
@@ -235,7 +243,7 @@ static struct state_node *cache_seek(struct state *state, struct slice prefix,
 }
 
 /* The first present key >= from that begins with prefix. What the backing finds
- * before the cache's own is either new to the cache, or deleted in it. */
+ * before what was changed is new to the cache, or clean in it, or deleted in it. */
 static struct state_node *state_seek_node(struct state *state, struct slice prefix,
 					  struct slice from)
 {
@@ -257,8 +265,13 @@ static struct state_node *state_seek_node(struct state *state, struct slice pref
 		}
 		if (!found || (cached && state_key_cmp(state_node_key(cached), key) <= 0))
 			return cached;
-		if (!state_map_find(&state->map, key))
+
+		struct state_node *known = state_map_find(&state->map, key);
+
+		if (!known)
 			return cache_learn(state, key, value, true);
+		if (known->present)
+			return known;
 		from = key_after(key, room);
 	}
 	return cached;
@@ -336,8 +349,10 @@ static void journal_note(struct state *state, struct state_node *node, bool unkn
 
 static void node_dirty(struct state *state, struct state_node *node)
 {
-	if (state->backed && !node->dirty)
+	if (state->backed && !node->dirty) {
 		state->dirty[state->n_dirty++] = node;
+		state_map_order(&state->map, node);
+	}
 	node->dirty = true;
 }
 
@@ -347,8 +362,11 @@ static struct state_node *node_to_change(struct state *state, struct slice key,
 {
 	bool unknown = !node;
 
-	if (state_reserve(state) && !node)
+	if (state_reserve(state) && !node) {
 		node = state_map_insert(&state->map, key);
+		if (node && !state->backed)
+			state_map_order(&state->map, node);
+	}
 	if (!node || state->n_journal >= state->journal_capacity ||
 	    state->n_dirty >= state->dirty_capacity) {
 		state_fail(state, ERR_MEMORY);
@@ -440,10 +458,13 @@ void state_rollback(struct state *state)
 		node->value_n = before->value_n;
 		node->value_capacity = before->value_capacity;
 		node->present = before->present;
+		if (state->backed && node->dirty && !before->dirty)
+			state_map_unorder(&state->map, node);
 		node->dirty = before->dirty;
 		node->marks = before->marks;
 	}
 	state->n_dirty = mark->n_dirty;
+	state->n_undone++;
 	state->err = ERR_OK;
 }
 
@@ -482,20 +503,11 @@ void state_release(struct state *state)
 
 /* ---- flush ---- */
 
-static int node_cmp(const void *a, const void *b)
-{
-	const struct state_node *const *left = a;
-	const struct state_node *const *right = b;
-
-	return state_key_cmp(state_node_key(*left), state_node_key(*right));
-}
-
 static enum err flush_backed(struct state *state,
 			     enum err (*change)(void *, struct slice, struct slice),
 			     void *ctx)
 {
-	if (state->n_dirty)
-		qsort(state->dirty, state->n_dirty, sizeof *state->dirty, node_cmp);
+	state_map_list(&state->map, state->dirty);
 	for (size_t i = 0; i < state->n_dirty; i++) {
 		struct state_node *node = state->dirty[i];
 		struct slice value =
@@ -512,6 +524,7 @@ static enum err flush_backed(struct state *state,
 	}
 	for (size_t i = 0; i < state->n_dirty; i++)
 		state->dirty[i]->dirty = false;
+	state_map_unorder_all(&state->map, state->dirty, state->n_dirty);
 	state->n_dirty = 0;
 	return ERR_OK;
 }

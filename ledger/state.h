@@ -98,6 +98,9 @@ void state_drop(struct state *state);
 size_t state_keys(const struct state *state);
 size_t state_deleted(const struct state *state);
 
+/* How often it was rolled back or dropped: what was learnt of it before may be wrong. */
+uint64_t state_undone(const struct state *state);
+
 /* Records. Writing: record_init, then fields in order, then state_put. */
 struct record {
 	size_t n;

@@ -1,9 +1,10 @@
 /*
  * state_map.c - see state_map.h.
  *
- *  (1) Every node is in the table and in the treap, or in neither.
+ *  (1) Every node is in the table, and in the treap if it is `ordered`.
  *  (2) In the treap, a node's key is after those on its left and before those on
- *      its right, and its priority is at least its children's.
+ *      its right, and its priority is at least its children's. One that was listed is a
+ *      chain: its order holds, its priorities do not.
  *  (3) Nothing here is recursive: a deep tree costs time, never the stack.
  */
 #include "ledger/state_map.h"
@@ -156,10 +157,12 @@ static void treap_join(struct state_node *left, struct state_node *right,
 	*link = left ? left : right;
 }
 
-static void treap_insert(struct state_map *map, struct state_node *node)
+void state_map_order(struct state_map *map, struct state_node *node)
 {
 	struct state_node **link = &map->root;
 	struct slice key = state_node_key(node);
+
+	assert(!node->ordered);
 
 	while (*link && node_priority(*link) >= node_priority(node)) {
 		struct state_node *at = *link;
@@ -169,6 +172,50 @@ static void treap_insert(struct state_map *map, struct state_node *node)
 	}
 	treap_split(*link, key, &node->left, &node->right);
 	*link = node;
+	node->ordered = true;
+}
+
+void state_map_unorder(struct state_map *map, struct state_node *node)
+{
+	struct state_node **link = &map->root;
+
+	assert(node->ordered);
+	while (*link != node) {
+		struct state_node *at = *link;
+
+		link = state_key_cmp(state_node_key(node), state_node_key(at)) < 0
+			       ? &at->left
+			       : &at->right;
+	}
+	treap_join(node->left, node->right, link);
+	node->ordered = false;
+}
+
+/* Turns what is left of a node over it, until nothing is: then it is the next one. */
+void state_map_list(struct state_map *map, struct state_node **ret_nodes)
+{
+	struct state_node **link = &map->root;
+
+	while (*link) {
+		struct state_node *node = *link, *left = node->left;
+
+		if (!left) {
+			*ret_nodes++ = node;
+			link = &node->right;
+			continue;
+		}
+		node->left = left->right;
+		left->right = node;
+		*link = left;
+	}
+}
+
+void state_map_unorder_all(struct state_map *map, struct state_node *const *nodes,
+			   size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		nodes[i]->ordered = false;
+	map->root = NULL;
 }
 
 struct state_node *state_map_insert(struct state_map *map, struct slice key)
@@ -192,7 +239,6 @@ struct state_node *state_map_insert(struct state_map *map, struct slice key)
 
 	node->chain = *bucket;
 	*bucket = node;
-	treap_insert(map, node);
 	map->count++;
 	return node;
 }
@@ -204,16 +250,8 @@ void state_map_erase(struct state_map *map, struct state_node *node)
 	while (*link != node)
 		link = &(*link)->chain;
 	*link = node->chain;
-
-	link = &map->root;
-	while (*link != node) {
-		struct state_node *at = *link;
-
-		link = state_key_cmp(state_node_key(node), state_node_key(at)) < 0
-			       ? &at->left
-			       : &at->right;
-	}
-	treap_join(node->left, node->right, link);
+	if (node->ordered)
+		state_map_unorder(map, node);
 	map->count--;
 	free(node->value);
 	free(node);

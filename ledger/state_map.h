@@ -1,10 +1,11 @@
 /*
  * state_map.h - the nodes of a state: a hash table to find, a treap to step.
  *
- * Private to state.c. The same node stands in both structures: most questions
- * are for one key, which the table answers in one step, and some are for the
- * keys after one, which need order. A treap's priorities come from the hash of
- * the key, so its shape depends on the keys alone and not on their history.
+ * Private to state.c. Most questions are for one key, which the table answers in one
+ * step, and some are for the keys after one, which need order. Every node is in the
+ * table; in the treap are those that state.c puts there, for a walk down a treap of all
+ * that is known is a cache miss at each step. Its priorities come from the hash of the
+ * key, so its shape depends on the keys alone and not on their history.
  */
 #ifndef ARRONDI_LEDGER_STATE_MAP_H
 #define ARRONDI_LEDGER_STATE_MAP_H
@@ -25,12 +26,13 @@ struct state_node {
 	uint16_t key_n;
 	bool present;  /* false: known not to be there */
 	bool dirty;    /* differs from the backing */
+	bool ordered;  /* is in the treap */
 	uint8_t marks; /* how many open marks know its old value */
 	char key[];    /* NUL-terminated */
 };
 
 struct state_map {
-	struct state_node *root;
+	struct state_node *root; /* the treap's */
 	struct state_node **buckets;
 	size_t n_buckets; /* 0, or a power of two */
 	size_t count;
@@ -41,12 +43,24 @@ void state_map_clear(struct state_map *map);
 
 struct state_node *state_map_find(const struct state_map *map, struct slice key);
 
-/* Adds a key that is not there, absent and clean; NULL when out of memory. */
+/* Adds a key that is not there, absent, clean and not ordered; NULL when out of memory.
+ */
 struct state_node *state_map_insert(struct state_map *map, struct slice key);
 
 void state_map_erase(struct state_map *map, struct state_node *node);
 
-/* The first node whose key is `from` or comes after it. */
+/* Puts a node into the treap, or takes it out; the node stays in the table. */
+void state_map_order(struct state_map *map, struct state_node *node);
+void state_map_unorder(struct state_map *map, struct state_node *node);
+
+/* Lists the treap's nodes in the order of their keys, in time that is linear in their
+ * number; there must be room for all. */
+void state_map_list(struct state_map *map, struct state_node **ret_nodes);
+/* Takes all of them out of the treap: `nodes` is that list. */
+void state_map_unorder_all(struct state_map *map, struct state_node *const *nodes,
+			   size_t n);
+
+/* The first node of the treap whose key is `from` or comes after it. */
 struct state_node *state_map_seek(const struct state_map *map, struct slice from);
 
 /* Replaces a node's value; ERR_MEMORY changes nothing. The value may be a part of the

@@ -87,6 +87,7 @@ void hook_place_make(struct hook_place *place, const struct hook_place_hook *hoo
 
 void hook_place_settle(struct hook_place *place)
 {
+	must(place, hook_work_land(&place->work, &place->fault));
 	sequencer_stop(place->sequencer);
 	place->sequencer = NULL;
 	temporary_reopen(place->temporary);
@@ -102,6 +103,7 @@ void hook_place_resume(struct hook_place *place)
 
 void hook_place_release(struct hook_place *place)
 {
+	must(place, hook_work_land(&place->work, &place->fault));
 	inbox_close(place->work.inbox);
 	sequencer_stop(place->sequencer);
 	hook_set_unref(place->hooks);

@@ -369,6 +369,139 @@ static void any_order_gives_the_same_balances(void **unused)
 	}
 }
 
+/* ---- a backlog ---- */
+
+#define BACKLOG (2 * HOOK_WORK_GROUP + 100)
+
+/* Every tenth donation is told after what is refunded of it. */
+static void backlog_tell(void)
+{
+	char id[16], refund[16];
+
+	for (int i = 0; i < BACKLOG; i++) {
+		(void)snprintf(id, sizeof id, "D%d", i);
+		(void)snprintf(refund, sizeof refund, "R%d", i);
+		if (i % 10 == 0)
+			tell("refund.paid", refund, id, 100);
+		tell("donation.received", id, "", 1000 + i);
+	}
+}
+
+static void backlog_read(void)
+{
+	size_t count;
+
+	do
+		must(hook_work_read(&place.work, &count, &place.fault));
+	while (count);
+}
+
+static void a_backlog_is_booked_in_flights(void **unused)
+{
+	char found[2048], expected[64];
+	long long owed = 0;
+	size_t count;
+
+	(void)unused;
+	backlog_tell();
+	backlog_read();
+	must(hook_work_book(&place.work, &count, &place.fault));
+	assert_int_equal(count, HOOK_WORK_GROUP);
+	/* The writer has it, and nothing was waited for. */
+	assert_non_null(place.work.flight);
+	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 0);
+	must(hook_work_book(&place.work, &count, &place.fault));
+	assert_non_null(place.work.flight);
+	assert_true(counts().movement[INBOX_MOVEMENT_BOOKED] >= HOOK_WORK_GROUP * 8 / 10);
+	hook_place_work(&place);
+	assert_null(place.work.flight);
+	assert_int_equal(place.parked, 0);
+	assert_int_equal(counts().movement[INBOX_MOVEMENT_READY], 0);
+	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED],
+			 BACKLOG + (BACKLOG + 9) / 10);
+	for (int i = 0; i < BACKLOG; i++)
+		owed += 1000 + i - (i % 10 == 0 ? 100 : 0);
+	(void)snprintf(expected, sizeof expected, "owed %lld credit 0", owed);
+	hook_place_settle(&place);
+	balances(found, sizeof found);
+	assert_non_null(strstr(found, expected));
+	must(ledger_check(place.temporary->ledger, &fault));
+}
+
+static void what_is_in_flight_outlives_its_configuration(void **unused)
+{
+	size_t count;
+
+	(void)unused;
+	backlog_tell();
+	backlog_read();
+	must(hook_work_book(&place.work, &count, &place.fault));
+	assert_non_null(place.work.flight);
+	hook_place_configure(&place, &any);
+	must(hook_work_land(&place.work, &place.fault));
+	assert_null(place.work.flight);
+	assert_true(counts().movement[INBOX_MOVEMENT_BOOKED] >= HOOK_WORK_GROUP * 8 / 10);
+	must(hook_work_land(&place.work, &place.fault)); /* nothing */
+}
+
+static void a_writer_that_stops_answers_what_is_in_flight(void **unused)
+{
+	size_t count;
+
+	(void)unused;
+	backlog_tell();
+	backlog_read();
+	must(hook_work_book(&place.work, &count, &place.fault));
+	sequencer_stop(place.sequencer);
+	must(hook_work_land(&place.work, &place.fault));
+	assert_true(counts().movement[INBOX_MOVEMENT_BOOKED] >= HOOK_WORK_GROUP * 8 / 10);
+	place.sequencer = NULL;
+	temporary_reopen(place.temporary);
+	hook_place_resume(&place);
+}
+
+static void total_put(const char *object, int cents)
+{
+	struct movement total = { .kind = MOVEMENT_REFUND,
+				  .state = MOVEMENT_KNOWN,
+				  .amount = cents_of(cents),
+				  .is_cumulative = true,
+				  .parent = "D0" };
+	struct date today;
+
+	assert_int_equal(date_paris(place.work.now_s, &today), ERR_OK);
+	total.date = today;
+	(void)snprintf(total.object, sizeof total.object, "%s", object);
+	must(inbox_movement_put(place.work.inbox, "standard", HOOK_PLACE_NAME, 1, &total,
+				place.work.now_s, &fault));
+}
+
+/* One in flight and one in the next group are of one donation: what is new of the second
+ * is only known once the first is booked. */
+static void totals_of_one_donation_are_not_in_flight_together(void **unused)
+{
+	struct cents booked;
+
+	(void)unused;
+	tell("donation.received", "D0", "", 1000);
+	hook_place_work(&place);
+	total_put("T1", 300);
+	for (int i = 1; i < HOOK_WORK_GROUP; i++) {
+		char id[16];
+
+		(void)snprintf(id, sizeof id, "D%d", i);
+		tell("donation.received", id, "", 1000);
+	}
+	backlog_read();
+	total_put("T2", 500);
+	hook_place_work(&place);
+	assert_int_equal(place.parked, 0);
+	assert_int_equal(counts().movement[INBOX_MOVEMENT_READY], 0);
+	must(inbox_booked(place.work.inbox, "standard", MOVEMENT_REFUND, "D0", &booked,
+			  &fault));
+	assert_int_equal(cents_value(booked), 500);
+}
+
 /* ---- the threads ---- */
 
 static struct hook_set *hooks_take(void *ctx)
@@ -377,7 +510,7 @@ static struct hook_set *hooks_take(void *ctx)
 	return hook_set_ref(place.hooks);
 }
 
-static void the_worker_books_what_it_is_woken_for(void **unused)
+static void worker_books(uint64_t count, unsigned tell_count)
 {
 	struct hook_worker_options options = { .dir = place.temporary->dir,
 					       .sequencer = place.sequencer,
@@ -385,22 +518,44 @@ static void the_worker_books_what_it_is_woken_for(void **unused)
 					       .hooks = hooks_take };
 	struct hook_worker *worker;
 
-	(void)unused;
 	must(hook_worker_start(&options, &worker, &fault));
-	for (int i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < tell_count; i++) {
 		char id[16];
 
-		(void)snprintf(id, sizeof id, "D%d", i);
-		tell("donation.received", id, "", 100 + i);
+		(void)snprintf(id, sizeof id, "W%u", i);
+		tell("donation.received", id, "", 100 + (int)i);
 		hook_worker_wake(worker);
 	}
-	for (int i = 0; i < 2000 && counts().movement[INBOX_MOVEMENT_BOOKED] < 20; i++) {
+	for (int i = 0; i < 2000 && counts().movement[INBOX_MOVEMENT_BOOKED] < count;
+	     i++) {
 		const struct timespec pause = { .tv_nsec = 5000000 };
 
 		(void)nanosleep(&pause, NULL);
 	}
 	hook_worker_stop(worker);
+}
+
+static void the_worker_books_what_it_is_woken_for(void **unused)
+{
+	(void)unused;
+	worker_books(20, 20);
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 20);
+}
+
+/* What the ledger has recorded when it stops is marked. */
+static void a_worker_that_stops_in_flight_lands(void **unused)
+{
+	uint64_t from, recorded;
+
+	(void)unused;
+	hook_place_settle(&place);
+	from = temporary_size(place.temporary);
+	hook_place_resume(&place);
+	backlog_tell();
+	worker_books(1, 0);
+	hook_place_settle(&place);
+	recorded = temporary_size(place.temporary) - from;
+	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], recorded);
 }
 
 #define WORK_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -415,7 +570,12 @@ int main(void)
 		WORK_TEST(what_cannot_be_used_is_parked_with_its_reason),
 		WORK_TEST(without_its_hook_a_delivery_is_parked),
 		WORK_TEST(any_order_gives_the_same_balances),
+		WORK_TEST(a_backlog_is_booked_in_flights),
+		WORK_TEST(what_is_in_flight_outlives_its_configuration),
+		WORK_TEST(a_writer_that_stops_answers_what_is_in_flight),
+		WORK_TEST(totals_of_one_donation_are_not_in_flight_together),
 		WORK_TEST(the_worker_books_what_it_is_woken_for),
+		WORK_TEST(a_worker_that_stops_in_flight_lands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

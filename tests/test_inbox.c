@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "gateway/inbox.h"
 #include "gateway/inbox_writer.h"
@@ -502,6 +503,49 @@ static void what_is_no_inbox_is_left_alone(void **unused)
 					"restore the last good one");
 }
 
+/* An inbox of the version before has another index of what is open. */
+static void an_older_inbox_is_brought_up_to_date(void **unused)
+{
+	struct movement movement = donation("ch_1", 500);
+	char path[TEMPORARY_PATH];
+	struct inbox_counts counted;
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+
+	(void)unused;
+	store("hook", "{}", false);
+	put(&movement);
+	inbox_close(inbox);
+	inbox = NULL;
+	temporary_path(place, "inbox.db", path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db,
+			     "DROP INDEX movement_open; CREATE INDEX movement_open "
+			     "ON movement (state, id) WHERE state IN (0, 1, 4);"
+			     "PRAGMA user_version = 1",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	(void)sqlite3_close(db);
+	must(inbox_open(place->folder, &inbox, &fault));
+	must(inbox_count_open(inbox, &counted, &fault));
+	assert_int_equal(counted.delivery[INBOX_DELIVERY_WAITING], 1);
+	assert_int_equal(counted.movement[INBOX_MOVEMENT_READY], 1);
+	inbox_close(inbox);
+	must(inbox_open(place->folder, &inbox, &fault)); /* once is enough */
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(db,
+				   "SELECT count(*) FROM sqlite_schema WHERE name "
+				   "= 'movement_open' AND sql LIKE '%<> 3'",
+				   -1, &stmt, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), 1);
+	(void)sqlite3_finalize(stmt);
+	(void)sqlite3_close(db);
+}
+
 /* What the other process does: its status is how many deliveries wait. It begins anew,
  * for one that was only forked would have SQLite's own notes of its parent's locks. */
 static int count_alone(const char *folder)
@@ -566,6 +610,7 @@ int main(int argc, char **argv)
 		INBOX_TEST(a_transaction_keeps_all_or_nothing),
 		INBOX_TEST(the_writer_stores_what_all_its_clients_bring),
 		INBOX_TEST(what_is_no_inbox_is_left_alone),
+		INBOX_TEST(an_older_inbox_is_brought_up_to_date),
 		INBOX_TEST(opening_it_twice_keeps_the_locks_of_the_first),
 	};
 
