@@ -121,6 +121,20 @@ bool books_get(struct books *books, const char *key, struct record_reader *ret_r
 	return true;
 }
 
+bool books_get_at(struct books *books, uint64_t position, const char *key,
+		  struct record_reader *ret_reader)
+{
+	struct slice value;
+
+	/* An entry is being applied where it has a leaf. */
+	if (!books->leaf || position != books->position)
+		return books_get(books, key, ret_reader);
+	if (!state_get_new(books->state, key, &value))
+		return false;
+	*ret_reader = record_reader(value);
+	return true;
+}
+
 int64_t books_get_integer(struct books *books, const char *key)
 {
 	struct record_reader reader;
@@ -216,6 +230,55 @@ void books_expire_anew(struct books *books, const char *key)
 		books_expire(books, month, key);
 }
 
+/* What an entry makes expires in the order of entries, and not in its own: so the places
+ * of a group stand on one page of the database, and each entry has one for a month. */
+static const char *entry_queue(struct key *queue, struct month month, uint64_t position)
+{
+	return key_of(queue, "expire/%06" PRId32 "/%016" PRIu64, month.n, position);
+}
+
+void books_expire_with_entry(struct books *books, struct month month, const char *key)
+{
+	struct record_reader reader;
+	struct record record;
+	struct key queue;
+
+	expiry_note(books, month);
+	record_init(&record);
+	entry_queue(&queue, month, books->position);
+	if (books_get_at(books, books->position, queue.text, &reader))
+		while (reader.rest.n)
+			record_text(&record, record_read_text(&reader));
+	record_text(&record, slice_of_text(key));
+	books_put(books, queue.text, &record);
+}
+
+/* Drops what stands at the cursor, and its place; returns how many keys. */
+static int drop_at(struct books *books, const struct state_cursor *cursor)
+{
+	struct record_reader reader = record_reader(cursor->value);
+	size_t prefix = sizeof "expire/000000/" - 1;
+	struct record named;
+	struct key key;
+	int dropped = 0;
+
+	/* A copy, for what is read is gone when something is deleted. */
+	record_init(&named);
+	while (reader.rest.n)
+		record_text(&named, record_read_text(&reader));
+	reader = record_reader(record_slice(&named));
+	while (reader.rest.n) {
+		struct slice name = record_read_text(&reader);
+
+		if (name.n)
+			text_copy(key.text, sizeof key.text, name);
+		state_delete(books->state, name.n ? key.text : cursor->key + prefix);
+		dropped++;
+	}
+	state_delete(books->state, cursor->key);
+	return dropped;
+}
+
 /* Keeps the state as small as the windows are: a few keys with each entry, so
  * that no entry pays for a whole month. Reads never rely on it. */
 static void drop_expired(struct books *books)
@@ -235,17 +298,8 @@ static void drop_expired(struct books *books)
 	for (state_first(books->state, &cursor, "expire/");
 	     cursor.found && dropped < BOOKS_EXPIRE_MAX &&
 	     strncmp(cursor.key, limit.text, prefix) < 0;
-	     state_next(books->state, &cursor)) {
-		struct record_reader reader = record_reader(cursor.value);
-		struct slice named = record_read_text(&reader);
-		struct key key;
-
-		if (named.n)
-			text_copy(key.text, sizeof key.text, named);
-		state_delete(books->state, named.n ? key.text : cursor.key + prefix);
-		state_delete(books->state, cursor.key);
-		dropped++;
-	}
+	     state_next(books->state, &cursor))
+		dropped += drop_at(books, &cursor);
 	books->fresh.n = dropped < BOOKS_EXPIRE_MAX ? today.n : 0;
 	books->fresh_undone = state_undone(books->state);
 }
@@ -272,18 +326,11 @@ bool books_reference(struct books *books, struct slice by, struct slice ref, int
 	return month_distance(used, month_of_date(today)) <= BOOKS_WINDOW_MONTHS;
 }
 
-/* References expire in the order of their entries, and not in their own: so those of a
- * group stand on one page of the database, and not on a page of each submitter's. */
-static const char *reference_queue(struct key *queue, struct month month,
-				   uint64_t position)
-{
-	return key_of(queue, "expire/%06" PRId32 "/%016" PRIu64, month.n, position);
-}
-
 /* A reference that is used again after its window takes the old one's place in
  * the queue of expiry, or the old place would drop the new record. */
 static void reference_forget(struct books *books, const struct entry *entry)
 {
+	struct record others;
 	struct record_reader reader;
 	struct month month;
 	struct key key, queue;
@@ -294,20 +341,21 @@ static void reference_forget(struct books *books, const struct entry *entry)
 		return;
 	position = (uint64_t)record_read_integer(&reader);
 	(void)record_read_text(&reader);
-	if (month_from_outside(record_read_integer(&reader), &month) == ERR_OK &&
-	    month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		state_delete(books->state, reference_queue(&queue, month, position));
-}
+	if (month_from_outside(record_read_integer(&reader), &month) != ERR_OK ||
+	    month_add(month, BOOKS_WINDOW_MONTHS, &month) != ERR_OK ||
+	    !books_get(books, entry_queue(&queue, month, position), &reader))
+		return;
+	record_init(&others);
+	while (reader.rest.n) {
+		struct slice name = record_read_text(&reader);
 
-static void reference_expire(struct books *books, struct month month, const char *key)
-{
-	struct record record;
-	struct key queue;
-
-	expiry_note(books, month);
-	record_init(&record);
-	record_text(&record, slice_of_text(key));
-	books_put(books, reference_queue(&queue, month, books->position), &record);
+		if (!slice_equal_text(name, key.text))
+			record_text(&others, name);
+	}
+	if (record_slice(&others).n)
+		books_put(books, queue.text, &others);
+	else
+		state_delete(books->state, queue.text);
 }
 
 static enum err reference_use(struct books *books, struct fault *fault)
@@ -339,7 +387,7 @@ static enum err reference_use(struct books *books, struct fault *fault)
 	key_of(&key, "ref/%.*s/%.*s", SLICE(entry->by), SLICE(entry->ref));
 	books_put(books, key.text, &record);
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		reference_expire(books, month, key.text);
+		books_expire_with_entry(books, month, key.text);
 	return ERR_OK;
 }
 

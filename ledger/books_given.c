@@ -21,7 +21,7 @@ bool given_find(struct books *books, uint64_t position, enum line_class class,
 	struct record_reader reader;
 	struct key key;
 
-	if (!books_get(books, given_key(&key, position, class), &reader))
+	if (!books_get_at(books, position, given_key(&key, position, class), &reader))
 		return false;
 	text_copy(ret_given->payer, ID_BYTES, record_read_text(&reader));
 	text_copy(ret_given->flow, FLOW_BYTES_MAX, record_read_text(&reader));
@@ -81,7 +81,8 @@ static void given_of_line(struct books *books, struct slice payer,
 	text_copy(ret_given->payer, ID_BYTES, payer);
 	text_copy(ret_given->flow, FLOW_BYTES_MAX, slice_of_text(line->flow));
 	if (month_add(month, GIVEN_MONTHS, &month) == ERR_OK)
-		books_expire(books, month, given_key(&key, line->position, line->class));
+		books_expire_with_entry(books, month,
+					given_key(&key, line->position, line->class));
 }
 
 static void given_add(struct books *books, struct slice payer, const struct line *line,

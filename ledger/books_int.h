@@ -9,7 +9,6 @@
  * sticky, and refuses the whole entry by the rule "overflow".
  *
  * The keys of the state, all in one place (numbers are zero-padded):
- *
  *	size                              entries applied
  *	last                              at of the last entry
  *	charter                           struct charter_record
@@ -25,8 +24,8 @@
  *	beneficiary/ID  project/ID        struct beneficiary_record, project_record
  *	ref/MEMBER/REF                    position, content, month recorded
  *	expire/MONTH/KEY                  KEY may be dropped once MONTH is past
- *	expire/MONTH/POSITION             the same of the key that stands in it: the
- *	                                  reference of that entry
+ *	expire/MONTH/POSITION             the same of the keys that stand in it, which
+ *	                                  that entry made: its reference, its promise...
  *	ab/ACCOUNT                        balance (debits positive)
  *	bd|bm/ACCOUNT/FLOW/DAY|MONTH      movement of that civil day or month
  *	match/COMPANY/PERIOD              salary rows' sum, matched so far
@@ -94,8 +93,7 @@
 #define BOOKS_EXPIRE_MAX    32  /* expired keys dropped with each entry */
 #define BOOKS_PARTS_MAX     64
 
-/* No earmark: the fund's free money. */
-#define EARMARK_FREE   "-"
+#define EARMARK_FREE   "-" /* no earmark: the fund's free money */
 #define FLOW_BYTES_MAX POSTING_FLOW_BYTES_MAX
 
 #define SLICE(s) (int)(s).n, (const char *)(s).p
@@ -119,8 +117,7 @@ struct books {
 	bool cash_moved;       /* by the rules of books_citation.c */
 	struct month fresh;    /* nothing expires before it; 0: not known */
 	uint64_t fresh_undone; /* how often the state had been undone then */
-	/* The entry being applied. */
-	const struct entry *entry;
+	const struct entry *entry; /* the one being applied, its position and leaf */
 	uint64_t position;
 	const struct hash *leaf;
 };
@@ -129,12 +126,16 @@ struct books {
 struct cents books_plus(struct books *books, struct cents a, struct cents b);
 struct cents books_minus(struct books *books, struct cents a, struct cents b);
 bool books_get(struct books *books, const char *key, struct record_reader *ret_reader);
+/* The same of a key that holds a position, which the entry being applied may have. */
+bool books_get_at(struct books *books, uint64_t position, const char *key,
+		  struct record_reader *ret_reader);
 int64_t books_get_integer(struct books *books, const char *key); /* 0 when absent */
 void books_put(struct books *books, const char *key, const struct record *record);
 void books_put_integer(struct books *books, const char *key, int64_t integer);
 struct cents books_get_cents(struct books *books, const char *key);
 /* Lets a key be dropped once `month` is past. */
 void books_expire(struct books *books, struct month month, const char *key);
+void books_expire_with_entry(struct books *books, struct month month, const char *key);
 /* The same, 13 months from today, for a key that may stand in the queue already. */
 void books_expire_anew(struct books *books, const char *key);
 /* Not any more: it stays until it is told otherwise. */

@@ -7,7 +7,6 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ledger/books_int.h"
@@ -32,17 +31,20 @@ static void put_number(struct key_writer *writer, uint64_t magnitude, bool is_ne
 		       size_t width)
 {
 	char digits[DIGITS_MAX];
-	size_t n = 0;
+	size_t n = 0, zeroes;
 
 	do {
 		digits[DIGITS_MAX - ++n] = (char)('0' + magnitude % 10);
 		magnitude /= 10;
 	} while (magnitude);
+	zeroes = n + is_negative < width ? width - n - is_negative : 0;
+	assert(is_negative + zeroes + n <= (size_t)(writer->end - writer->out));
 	if (is_negative)
-		put_text(writer, "-", 1);
-	for (size_t i = n + is_negative; i < width; i++)
-		put_text(writer, "0", 1);
-	put_text(writer, digits + DIGITS_MAX - n, n);
+		*writer->out++ = '-';
+	memset(writer->out, '0', zeroes);
+	writer->out += zeroes;
+	memcpy(writer->out, digits + DIGITS_MAX - n, n);
+	writer->out += n;
 }
 
 static void put_signed(struct key_writer *writer, int64_t value, size_t width)
@@ -62,7 +64,8 @@ static const char *form_put(struct key_writer *writer, const char *form, va_list
 	const char *text;
 
 	if (*form == '0')
-		width = strtoul(form, (char **)&form, 10);
+		for (form++; *form >= '0' && *form <= '9'; form++)
+			width = width * 10 + (size_t)(*form - '0');
 	if (strncmp(form, ".*s", 3) == 0) {
 		width = (size_t)va_arg(*args, int);
 		put_text(writer, va_arg(*args, const char *), width);
@@ -91,12 +94,12 @@ static const char *form_put(struct key_writer *writer, const char *form, va_list
 static bool forms_put(struct key_writer *writer, const char *format, va_list *args)
 {
 	while (format && *format) {
-		size_t plain = strcspn(format, "%");
-
-		put_text(writer, format, plain);
-		format += plain;
-		if (*format)
+		if (*format == '%') {
 			format = form_put(writer, format + 1, args);
+			continue;
+		}
+		assert(writer->out < writer->end);
+		*writer->out++ = *format++;
 	}
 	*writer->out = '\0';
 	return format != NULL;

@@ -144,7 +144,7 @@ void line_change(struct books *books, struct slice payer, const struct line *lin
 
 	now.open = CENTS_ZERO;
 	open_key(&key, payer, line);
-	if (books_get(books, key.text, &reader)) {
+	if (books_get_at(books, line->position, key.text, &reader)) {
 		now.open = cents_of(record_read_integer(&reader));
 		(void)record_read_text(&reader);
 		/* While something is open of a line it keeps its day. */

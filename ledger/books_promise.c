@@ -190,8 +190,9 @@ static void gift_expire(struct books *books)
 	struct key key;
 
 	if (month_add(month, BOOKS_WINDOW_MONTHS, &month) == ERR_OK)
-		books_expire(books, month,
-			     key_of(&key, "promise/%016" PRIu64, books->position));
+		books_expire_with_entry(
+			books, month,
+			key_of(&key, "promise/%016" PRIu64, books->position));
 }
 
 enum err apply_gift(struct books *books, struct fault *fault)

@@ -25,7 +25,7 @@
 
 /* The form of the projections: keys and records of the books' state. To be raised with
  * each change of them; what another form has written is derived anew from the log. */
-#define LEDGER_PROJECTIONS 7
+#define LEDGER_PROJECTIONS 8
 
 /* The key files of the folder, as they were when their stamps were. */
 struct ledger_key_stamp {

@@ -223,6 +223,19 @@ bool state_get(struct state *state, const char *key, struct slice *ret_value)
 	return true;
 }
 
+bool state_get_new(struct state *state, const char *key, struct slice *ret_value)
+{
+	struct state_node *node;
+
+	if (state->err)
+		return false;
+	node = state_map_find(&state->map, slice_of_text(key));
+	if (!node || !node->present)
+		return false;
+	*ret_value = node_value(node);
+	return true;
+}
+
 /* The smallest text after `key`: NUL is before every byte that a key may hold. */
 static struct slice key_after(struct slice key, uint8_t room[STATE_KEY_BYTES_MAX + 1])
 {

@@ -51,6 +51,9 @@ void state_free(struct state *state);
 
 /* Slices given back are valid until the next call on the state. */
 bool state_get(struct state *state, const char *key, struct slice *ret_value);
+/* The same for a key that no backing has, for it names what is being applied: none is
+ * asked. */
+bool state_get_new(struct state *state, const char *key, struct slice *ret_value);
 void state_put(struct state *state, const char *key, struct slice value);
 void state_delete(struct state *state, const char *key);
 

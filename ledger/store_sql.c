@@ -57,8 +57,8 @@ const char *const sql_texts[STMT__COUNT] = {
 	[STMT_STATE_GET] = "SELECT value FROM state WHERE key = ?",
 	[STMT_STATE_SEEK] = "SELECT key, value FROM state WHERE key >= ?"
 			    " ORDER BY key LIMIT 1",
-	/* Of a table without triggers and other indexes it looks for the key but once. */
-	[STMT_STATE_PUT] = "REPLACE INTO state (key, value) VALUES (?, ?)",
+	[STMT_STATE_PUT] = "INSERT INTO state (key, value) VALUES (?, ?)"
+			   " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 	[STMT_STATE_DELETE] = "DELETE FROM state WHERE key = ?",
 	[STMT_STATE_CLEAR] = "DELETE FROM state",
 
