@@ -526,9 +526,9 @@ static void worker_books(uint64_t count, unsigned tell_count)
 		tell("donation.received", id, "", 100 + (int)i);
 		hook_worker_wake(worker);
 	}
-	for (int i = 0; i < 2000 && counts().movement[INBOX_MOVEMENT_BOOKED] < count;
+	for (int i = 0; i < 50000 && counts().movement[INBOX_MOVEMENT_BOOKED] < count;
 	     i++) {
-		const struct timespec pause = { .tv_nsec = 5000000 };
+		const struct timespec pause = { .tv_nsec = 200000 };
 
 		(void)nanosleep(&pause, NULL);
 	}
