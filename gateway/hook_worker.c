@@ -17,6 +17,13 @@
 
 #define DAY_SECONDS 86400
 
+/* Who delivers waits for an answer, and nobody for a booking: so a round waits for a
+ * moment without deliveries, but not for ever. Of deliveries that never pause, a group is
+ * booked each CALM_MAX_MS. */
+#define CALM_MS      10
+#define CALM_MAX_MS  250
+#define CALM_STEP_MS 2
+
 /* One thread: what it does, and the inbox that it has for itself. */
 struct clerk {
 	struct hook_worker *worker;
@@ -36,7 +43,9 @@ struct hook_worker {
 	struct reconcile_daily daily; /* the lister's */
 	char *dir;                    /* owned */
 
-	int64_t counted_at; /* the booker's */
+	int64_t counted_at;           /* the booker's */
+	_Atomic int64_t stored_at_ms; /* a delivery, last; of the clock of now_ms() */
+	atomic_bool is_ending;        /* nobody waits any more */
 
 	pthread_mutex_t lock; /* of `stopping`, `counts`, and each clerk's hooks */
 	bool stopping;
@@ -67,6 +76,25 @@ static void parked_say(void *ctx, const char *hook, const char *what, int64_t id
 }
 
 /* ---- rounds ---- */
+
+static int64_t now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with this clock */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void calm_wait(struct hook_worker *worker)
+{
+	static const struct timespec step = { .tv_nsec = CALM_STEP_MS * 1000000L };
+	int64_t until = now_ms() + CALM_MAX_MS;
+
+	for (int64_t now = now_ms(); now < until && !atomic_load(&worker->is_ending) &&
+				     now < atomic_load(&worker->stored_at_ms) + CALM_MS;
+	     now = now_ms())
+		(void)nanosleep(&step, NULL);
+}
 
 static enum err purge(struct clerk *clerk, const struct hook_work *work,
 		      struct fault *fault)
@@ -110,13 +138,14 @@ static enum err booker_round(struct clerk *clerk, struct hook_work *work,
 	size_t read = 0, booked = 0, count;
 	enum err err;
 
+	calm_wait(clerk->worker);
 	/* Enough for a group to be booked. */
 	do {
 		err = hook_work_read(work, &count, fault);
 		read += count;
 	} while (!err && count && read < HOOK_WORK_GROUP);
 	if (!err && read)
-		hook_worker_wake(clerk->worker); /* there may be something to fetch */
+		hand_wake(clerk->worker->fetcher.hand); /* there may be something */
 	if (!err)
 		err = hook_work_book(work, &booked, fault);
 	if (!err)
@@ -133,7 +162,7 @@ static enum err fetcher_round(struct clerk *clerk, struct hook_work *work,
 	enum err err = hook_work_fetch(work, ret_count, fault);
 
 	if (!err && *ret_count)
-		hook_worker_wake(clerk->worker); /* there may be something to book */
+		hand_wake(clerk->worker->booker.hand); /* there may be something */
 	return err;
 }
 
@@ -279,6 +308,7 @@ enum err hook_worker_start(const struct hook_worker_options *options,
 
 void hook_worker_wake(struct hook_worker *worker)
 {
+	atomic_store(&worker->stored_at_ms, now_ms());
 	hand_wake(worker->booker.hand);
 	hand_wake(worker->fetcher.hand);
 }
@@ -298,6 +328,7 @@ void hook_worker_stop(struct hook_worker *worker)
 	struct clerk *clerks[] = { &worker->booker, &worker->fetcher, &worker->lister };
 	size_t count = sizeof clerks / sizeof *clerks;
 
+	atomic_store(&worker->is_ending, true);
 	must(pthread_mutex_lock(&worker->lock));
 	worker->stopping = true;
 	for (size_t i = 0; i < count; i++)

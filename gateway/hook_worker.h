@@ -4,7 +4,8 @@
  * One reads deliveries and books movements; one asks providers, so that a slow one holds
  * up nobody's booking; one reconciles, once a day, so that a long list holds up nobody's
  * asking. Each has the inbox open for itself. They work when woken, and now
- * and then by themselves for what has become due. What fails for our own trouble (a full
+ * and then by themselves for what has become due; bookings give way to deliveries, whose
+ * senders wait, for a quarter of a second at most. What fails for our own trouble (a full
  * disk, a lock) is tried again, and said in the log once until it is over.
  */
 #ifndef ARRONDI_GATEWAY_HOOK_WORKER_H

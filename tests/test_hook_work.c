@@ -542,6 +542,27 @@ static void the_worker_books_what_it_is_woken_for(void **unused)
 	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 20);
 }
 
+/* Bookings wait for a calm moment, and not for ever. */
+static void deliveries_that_never_pause_are_booked_all_the_same(void **unused)
+{
+	struct hook_worker_options options = { .dir = place.temporary->dir,
+					       .sequencer = place.sequencer,
+					       .purge_days = 90,
+					       .hooks = hooks_take };
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct hook_worker *worker;
+
+	(void)unused;
+	must(hook_worker_start(&options, &worker, &fault));
+	tell("donation.received", "D1", "", 100);
+	for (int i = 0; i < 20000 && !counts().movement[INBOX_MOVEMENT_BOOKED]; i++) {
+		hook_worker_wake(worker);
+		(void)nanosleep(&pause, NULL);
+	}
+	hook_worker_stop(worker);
+	assert_int_equal(counts().movement[INBOX_MOVEMENT_BOOKED], 1);
+}
+
 /* What the ledger has recorded when it stops is marked. */
 static void a_worker_that_stops_in_flight_lands(void **unused)
 {
@@ -575,6 +596,7 @@ int main(void)
 		WORK_TEST(a_writer_that_stops_answers_what_is_in_flight),
 		WORK_TEST(totals_of_one_donation_are_not_in_flight_together),
 		WORK_TEST(the_worker_books_what_it_is_woken_for),
+		WORK_TEST(deliveries_that_never_pause_are_booked_all_the_same),
 		WORK_TEST(a_worker_that_stops_in_flight_lands),
 	};
 
