@@ -260,6 +260,7 @@ static enum err ask(struct import *import, const struct bank_line *line,
 
 	if (err)
 		return err;
+	asked->submission.follows_close = true; /* the line keeps its own day */
 	asked->line = line;
 	asked->place = *place;
 	asked->finding = *finding;

@@ -161,6 +161,7 @@ static enum err booking_add(struct hook_flight *flight, const struct hook_desk *
 
 	*booking = (struct booking){ .movement = movement };
 	submission->by = slice_of_text(desk->member);
+	submission->follows_close = true;
 	submission->doc = json_doc_new();
 	buffer_init(&submission->entry, ENTRY_BYTES_MAX);
 	flight->count++;

@@ -64,7 +64,12 @@ struct submission {
 	struct json *draft;
 	const struct batch_rows *rows; /* a batch's; else NULL */
 	bool dry_run;                  /* says what would happen, records nothing */
-	size_t *claim_rows;            /* room for claim_rows_max indices, or NULL */
+	/* It is a fact that somebody else tells, and is not to be refused for its day:
+	 * where that is closed, it is dated on the first open day (FORMAT.md, rule
+	 * `closed`). The same again is a repetition also of what was dated otherwise for
+	 * that. */
+	bool follows_close;
+	size_t *claim_rows; /* room for claim_rows_max indices, or NULL */
 	size_t claim_rows_max;
 	/* Called with the books and postings as the entry leaves them, also of a dry run,
 	 * for who wants to tell its effect: it must be quick, for the writer waits. NULL:

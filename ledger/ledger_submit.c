@@ -61,6 +61,60 @@ static enum err entry_read(struct group *group, uint64_t position, struct buffer
 	return buffer_check(out, "the entry", fault);
 }
 
+/* ---- dates that follow the close of the books ---- */
+
+/* Gives the draft another date, and so another digest. */
+static enum err draft_redate(struct submission *submission, const char *date)
+{
+	struct entry view = { .kind = submission->kind, .json = submission->draft };
+
+	json_remove(submission->draft, "date");
+	(void)json_add_cstring(submission->doc, submission->draft, "date", date);
+	if (json_doc_err(submission->doc))
+		return fault_set(&submission->fault, ERR_MEMORY, "out of memory");
+	return entry_content(&view, &submission->content, &submission->fault);
+}
+
+/* The first open day, where the draft's date is before it. */
+static enum err date_follow(struct group *group, struct submission *submission)
+{
+	char text[DATE_TEXT_BYTES];
+	struct date from;
+
+	if (!submission->follows_close || !item_has(submission->draft, "date") ||
+	    !query_open_from(group->ledger->books, &from) ||
+	    date_cmp(item_date(submission->draft, "date"), from) >= 0)
+		return ERR_OK;
+	date_format(from, text);
+	return draft_redate(submission, text);
+}
+
+/* What was dated later, for its day was closed, is the same if all the rest is. */
+static enum err date_of_first(struct submission *submission, uint64_t position,
+			      struct group *group)
+{
+	struct json_doc *doc = json_doc_new();
+	char text[DATE_TEXT_BYTES];
+	struct buffer bytes;
+	struct entry first;
+	enum err err;
+
+	buffer_init(&bytes, ENTRY_BYTES_MAX);
+	err = doc ? entry_read(group, position, &bytes, &submission->fault)
+		  : fault_set(&submission->fault, ERR_MEMORY, "out of memory");
+	if (!err)
+		err = entry_parse(doc, buffer_slice(&bytes), &first, &submission->fault);
+	if (!err && first.kind == submission->kind &&
+	    item_has(submission->draft, "date") &&
+	    date_cmp(first.date, item_date(submission->draft, "date")) > 0) {
+		date_format(first.date, text);
+		err = draft_redate(submission, text);
+	}
+	buffer_release(&bytes);
+	json_doc_free(doc);
+	return err;
+}
+
 /* Whether the submitter has used the reference: then the submission has its
  * answer, and *ret_known is true. */
 static enum err reference_known(struct group *group, struct submission *submission,
@@ -69,11 +123,16 @@ static enum err reference_known(struct group *group, struct submission *submissi
 	struct slice ref = json_get(submission->draft, "ref")->text;
 	struct hash first;
 	uint64_t position;
+	enum err err = ERR_OK;
 
 	*ret_known = books_reference(group->ledger->books, submission->by, ref, group->at,
 				     &position, &first);
 	if (!*ret_known)
 		return ERR_OK;
+	if (submission->follows_close && !hash_equal(&submission->content, &first))
+		err = date_of_first(submission, position, group);
+	if (err)
+		return err;
 	if (!hash_equal(&submission->content, &first))
 		return fault_set(
 			&submission->fault, ERR_CONFLICT,
@@ -250,9 +309,11 @@ static enum err entry_make(struct group *group, struct submission *submission,
 			   struct entry *ret_entry)
 {
 	struct fault *fault = &submission->fault;
-	enum err err = books_complete(group->ledger->books, submission->doc,
-				      submission->draft, group->at, fault);
+	enum err err = date_follow(group, submission);
 
+	if (!err)
+		err = books_complete(group->ledger->books, submission->doc,
+				     submission->draft, group->at, fault);
 	if (!err)
 		err = entry_of_json(submission->draft, ret_entry, fault);
 	ret_entry->content = &submission->content;
