@@ -8,6 +8,7 @@
 
 #include "reports/accounts.h"
 #include "reports/allocation.h"
+#include "reports/audit_pack.h"
 #include "reports/board_pack.h"
 #include "reports/declaration.h"
 #include "reports/fec.h"
@@ -146,6 +147,11 @@ static const struct report reports[] = {
 	  .summary = "of each account of a year: opening, movements, balance",
 	  .takes = EXERCISE | OPTION_BIT(AUXILIAIRE),
 	  .draw = balance_draw },
+	{ .name = "audit-pack",
+	  .summary = "for an auditor: completeness, a sample, cut-off, duties, tests, "
+		     "letters; of an export alone",
+	  .takes = EXERCISE | OPTION_BIT(SEED) | OPTION_BIT(SAMPLE) | OPTION_BIT(SINCE),
+	  .draw = audit_pack_report },
 	{ .name = "board-pack",
 	  .summary =
 		  "for a meeting: allocation, what is to be decided, what is to be paid",

@@ -567,7 +567,7 @@ say "ledger                    le grand livre" \
 	"export                    ce que reçoit l'auditeur" \
 	"log.vkey                  la clé publique du grand livre" \
 	"allocation.pdf            le rapport d'affectation ; .html .xlsx .txt .csv .json de même, .png ses graphiques" \
-	"dossier.pdf               le dossier du conseil" \
+	"dossier.pdf               le dossier du conseil ; audit.pdf celui de l'auditeur" \
 	"recus                     les reçus fiscaux, avec ce qui les prouve" \
 	"fec                       le fichier des écritures comptables" \
 	"aides.360giving.json      les aides, pour tous ; datapackage.json les mêmes, en tableaux" \

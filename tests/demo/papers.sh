@@ -59,6 +59,13 @@ papers_for_the_board_and_everybody() {
 	step "Le dossier du conseil, le FEC, les données ouvertes"
 	shown "arrondi-report board-pack export --format pdf --out dossier.pdf"
 	expect_done arrondi-report board-pack "$DEMO/export" --format pdf --out "$DEMO/dossier.pdf"
+	shown "arrondi-report audit-pack export --seed demo --format pdf --out audit.pdf"
+	expect_done arrondi-report audit-pack "$DEMO/export" --seed demo --format pdf --out "$DEMO/audit.pdf"
+	expect_done arrondi-report audit-pack "$DEMO/export" --seed demo --format json --out "$DEMO/.audit.json"
+	arrondi-report audit-pack "$DEMO/ledger" --seed demo --format json | cmp -s - "$DEMO/.audit.json" ||
+		fail "le dossier d'audit n'est pas le même du grand livre et de l'export"
+	rm "$DEMO/.audit.json"
+	say "Le dossier d'audit : audit.pdf, le même du grand livre et de l'export, octet pour octet."
 	mkdir -p "$DEMO/fec"
 	shown "arrondi-report fec export --year $PAPERS_YEAR --out fec"
 	expect_done arrondi-report fec "$DEMO/export" --year "$PAPERS_YEAR" --out "$DEMO/fec"
