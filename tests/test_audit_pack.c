@@ -133,7 +133,7 @@ static void check_sample(const struct drawn *drawn)
 }
 
 /* What was paid is what the entries move, and was decided before: the rules see to it. */
-static void check_disbursements(const struct drawn *drawn)
+static size_t check_disbursements(const struct drawn *drawn)
 {
 	const struct table *paid = rig_table(&drawn->doc, "disbursements"),
 			   *kinds = rig_table(&drawn->doc, "population");
@@ -147,6 +147,7 @@ static void check_disbursements(const struct drawn *drawn)
 		if (row->style != ROW_TOTAL)
 			assert_string_equal(rig_text(paid, row, "authorised"),
 					    tr(LANG_FR, MSG_AUDIT_YES));
+	return paid->rows - 1;
 }
 
 /* What payers owe at the end is what the books say; and opening and moves make it. */
@@ -173,6 +174,8 @@ static void check_letters(const struct drawn *drawn, struct world *world)
 
 static void the_sums_of_random_years_are_the_books(void **state)
 {
+	size_t disbursed = 0;
+
 	(void)state;
 	for (uint64_t seed = 1; seed <= YEARS; seed++) {
 		struct world *world = world_new();
@@ -183,16 +186,17 @@ static void the_sums_of_random_years_are_the_books(void **state)
 		random_begin(world);
 		if (seed % 2)
 			random_bank(world);
-		for (int i = 0; i < 60; i++)
+		for (int i = 0; i < 150; i++)
 			random_play(world, &dice);
 		draw_well(world, &asking, &drawn);
 		check_days(&drawn, world);
 		check_sample(&drawn);
-		check_disbursements(&drawn);
+		disbursed += check_disbursements(&drawn);
 		check_letters(&drawn, world);
 		document_release(&drawn.doc);
 		world_free(world);
 	}
+	assert_true(disbursed > 3);
 }
 
 /* ---- what is refused ---- */
