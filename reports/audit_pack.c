@@ -148,16 +148,19 @@ static enum err root_check(const struct audit_pack *pack, struct fault *fault)
 
 static void put_checkpoints(struct audit_pack *pack)
 {
-	char root[HASH_BASE64_CHARS + 1], text[512];
+	char root[HASH_BASE64_CHARS + 1];
 
 	if (!pack->has_since) {
 		document_note(pack->doc, pack_say(pack, MSG_AUDIT_NO_SINCE));
 		return;
 	}
 	base64_encode(pack->since.root.b, sizeof pack->since.root.b, root);
-	(void)snprintf(text, sizeof text, pack_say(pack, MSG_AUDIT_SINCE),
-		       pack->since.size, root);
-	document_paragraph(pack->doc, text);
+	document_property_integer(pack->doc, "since_size",
+				  pack_say(pack, MSG_AUDIT_SINCE_SIZE),
+				  (int64_t)pack->since.size);
+	document_property_mono(pack->doc, "since_root",
+			       pack_say(pack, MSG_AUDIT_SINCE_ROOT), root);
+	document_paragraph(pack->doc, pack_say(pack, MSG_AUDIT_SINCE));
 }
 
 struct count {
@@ -269,13 +272,10 @@ static enum err put_sequences(struct audit_pack *pack, struct fault *fault)
 
 static enum err put_completeness(struct audit_pack *pack, struct fault *fault)
 {
-	char text[512];
 	enum err err;
 
 	document_heading(pack->doc, 1, pack_say(pack, MSG_AUDIT_COMPLETENESS));
-	(void)snprintf(text, sizeof text, pack_say(pack, MSG_AUDIT_COMPLETE),
-		       pack->standing.checkpoint.size);
-	document_paragraph(pack->doc, text);
+	document_paragraph(pack->doc, pack_say(pack, MSG_AUDIT_COMPLETE));
 	put_checkpoints(pack);
 	err = put_kinds(pack, fault);
 	if (!err)

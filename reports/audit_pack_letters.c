@@ -151,7 +151,9 @@ static enum err put_letter(struct audit_pack *pack, uint32_t payer, int number,
 	lang_cents(pack->lang, sum->closing, closing);
 	lang_date(pack->lang, until, day);
 	document_heading(pack->doc, 2, name);
-	(void)snprintf(text, sizeof text, pack_say(pack, MSG_AUDIT_LETTER), day, closing);
+	(void)snprintf(text, sizeof text, "%s %s, %s %s.",
+		       pack_say(pack, MSG_AUDIT_LETTER), day,
+		       pack_say(pack, MSG_AUDIT_LETTER_OWE), closing);
 	document_paragraph(pack->doc, text);
 	(void)snprintf(id, sizeof id, "confirmation_%d", number);
 	table = table_begin(pack->doc, id, pack_say(pack, MSG_AUDIT_LETTER_MONTHS));

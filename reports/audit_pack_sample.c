@@ -2,8 +2,6 @@
  * audit_pack_sample.c - the sample that anybody can draw again, and where the papers of
  * what was taken are (audit_pack_int.h).
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "keys/encoding.h"
@@ -13,13 +11,22 @@
 
 static void put_plan(const struct audit_pack *pack)
 {
-	char book[LANG_FIGURE_BYTES], interval[LANG_FIGURE_BYTES], text[1024];
+	struct table *table =
+		table_begin(pack->doc, "plan", pack_say(pack, MSG_AUDIT_PLAN));
 
-	lang_cents(pack->lang, pack->book, book);
-	lang_cents(pack->lang, cents_of(pack->sample.interval), interval);
-	(void)snprintf(text, sizeof text, pack_say(pack, MSG_AUDIT_SAMPLE_PLAN),
-		       pack->population, book, pack->units, interval, pack->sample.start);
-	document_paragraph(pack->doc, text);
+	table_column(table, "entries", pack_say(pack, MSG_AUDIT_PLAN_ENTRIES),
+		     VALUE_INTEGER);
+	table_column(table, "book", pack_say(pack, MSG_AUDIT_PLAN_BOOK), VALUE_CENTS);
+	table_column(table, "units", pack_say(pack, MSG_AUDIT_PLAN_UNITS), VALUE_INTEGER);
+	table_column(table, "interval", pack_say(pack, MSG_AUDIT_PLAN_INTERVAL),
+		     VALUE_CENTS);
+	table_column(table, "start", pack_say(pack, MSG_AUDIT_PLAN_START), VALUE_ORDINAL);
+	row_begin(table, ROW_NORMAL);
+	cell_integer(table, pack->population);
+	cell_cents(table, pack->book);
+	cell_integer(table, pack->units);
+	cell_cents(table, cents_of(pack->sample.interval));
+	cell_integer(table, pack->sample.start);
 	document_paragraph(pack->doc, pack_say(pack, MSG_AUDIT_SAMPLE_RULE));
 }
 

@@ -104,14 +104,6 @@ static enum err receivables_draw(struct source *source,
 	return receivables_report(source, request->lang, doc, fault);
 }
 
-static enum err statement_draw(struct source *source,
-			       const struct report_request *request, struct document *doc,
-			       struct fault *fault)
-{
-	return statement_report(source, slice_of_text(request->text[OPTION_MEMBER]),
-				request->lang, doc, fault);
-}
-
 /* A year's accounts as a document: NAME_draw(). */
 #define ACCOUNTS(name, file_id, title, lines)                                            \
 	static enum err name##_draw(struct source *source,                               \
@@ -229,9 +221,9 @@ static const struct report reports[] = {
 	  .draw = receivables_draw },
 	{ .name = "statement",
 	  .summary = "what a member promised, paid, and still owes",
-	  .takes = OPTION_BIT(MEMBER),
+	  .takes = OPTION_BIT(MEMBER) | OPTION_BIT(TURNOVER),
 	  .needs = OPTION_BIT(MEMBER),
-	  .draw = statement_draw },
+	  .draw = statement_report },
 	{ .name = "trace",
 	  .summary =
 		  "which decisions a contribution, a member's or a month's have paid for",

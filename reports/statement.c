@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger/reference.h"
 #include "reports/naming.h"
 #include "reports/owed.h"
+#include "reports/patronage_tax.h"
+#include "reports/payment_code.h"
 #include "reports/question.h"
 #include "reports/sum.h"
 
@@ -39,6 +40,8 @@ struct statement {
 	size_t refund_count;
 	struct table *summary, *open, *batches, *entries;
 	struct cents promised, paid, balance; /* so far */
+	struct patronage_skills skills;
+	struct cents turnover; /* negative: not known */
 };
 
 /* What one entry did to the member. */
@@ -286,6 +289,9 @@ enum err statement_add(struct statement *s, uint64_t position, const struct entr
 		return err;
 	/* Also of an entry that concerned another: who continues it owes it now. */
 	owed_see(&s->owed, s->lang, position, entry);
+	err = patronage_skills_see(&s->skills, position, entry, fault);
+	if (err)
+		return err;
 	if (!effect.concerns)
 		return ERR_OK;
 	err = sum_add(&s->promised, effect.promised, fault);
@@ -332,66 +338,6 @@ static void put_owed(struct statement *s)
 	table_total_row(s->open, say(s, MSG_TOTAL));
 }
 
-/* ---- the payment's QR code ---- */
-
-#define EPC_NAME_BYTES 71 /* 70 characters, as EPC069-12 bounds a beneficiary's name */
-
-static void put_epc_line(struct table *table, const char *reference, int64_t number,
-			 const char *text)
-{
-	row_begin(table, ROW_NORMAL);
-	cell_text(table, reference);
-	cell_integer(table, number);
-	cell_text_or_empty(table, text);
-}
-
-/* EPC069-12, version 2: the BIC and the purpose may be empty; what follows the structured
- * reference may be left out. */
-static void put_epc(struct table *table, const struct owed_entry *entry, const char *name,
-		    const char *iban)
-{
-	char reference[REFERENCE_TEXT_BYTES], amount[CENTS_TEXT_BYTES + 3] = "EUR";
-	const char *const lines[] = { "BCD", "002", "1",    "SCT", "",
-				      name,  iban,  amount, "",    reference };
-
-	reference_of_position(entry->position, reference);
-	cents_format(entry->open, '.', amount + 3);
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		put_epc_line(table, reference, (int64_t)i + 1, lines[i]);
-}
-
-/* Only where there is an account of ours to pay to. */
-static enum err put_epcs(struct statement *s, struct fault *fault)
-{
-	struct account_view *accounts = NULL;
-	const char *iban = NULL;
-	struct charter_view charter;
-	char name[EPC_NAME_BYTES];
-	struct table *table;
-	size_t count = 0;
-	enum err err = query_charter(s->books, &charter, fault);
-
-	if (!err)
-		err = query_accounts(s->books, &accounts, &count, fault);
-	for (size_t i = 0; i < count && !iban; i++)
-		if (accounts[i].active)
-			iban = accounts[i].iban;
-	if (err || !iban || !s->owed.n || strlen(charter.name) >= sizeof name)
-		goto out;
-	memcpy(name, charter.name, strlen(charter.name) + 1);
-	table = table_begin(s->doc, "payment_qr", say(s, MSG_STATEMENT_QR_TABLE));
-	table_column(table, "reference", say(s, MSG_TRANSFER_REFERENCE), VALUE_MONO);
-	table_column(table, "line", say(s, MSG_STATEMENT_QR_LINE), VALUE_ORDINAL);
-	table_column(table, "text", say(s, MSG_STATEMENT_QR_TEXT), VALUE_MONO);
-	for (size_t i = 0; i < s->owed.n; i++)
-		if (cents_is_positive(s->owed.p[i].open))
-			put_epc(table, &s->owed.p[i], name, iban);
-	document_paragraph(s->doc, say(s, MSG_STATEMENT_QR_EXPLAINED));
-out:
-	free(accounts);
-	return err;
-}
-
 /* By hand: a running balance is not to be summed. */
 static void put_entries_total(struct statement *s)
 {
@@ -414,7 +360,10 @@ enum err statement_finish(struct statement *s, struct fault *fault)
 	put_owed(s);
 	table_total_row(s->batches, say(s, MSG_TOTAL));
 	put_entries_total(s);
-	err = put_epcs(s, fault);
+	err = patronage_tax_put(s->books, s->member.id, &s->skills, s->turnover, s->doc,
+				fault);
+	if (!err)
+		err = payment_code_put(s->books, &s->owed, s->doc, fault);
 	return err ? err : document_check(s->doc, fault);
 }
 
@@ -495,7 +444,7 @@ static enum err member_find(struct statement *s, struct slice id, struct fault *
 }
 
 enum err statement_begin(struct books *books, const struct standing *standing,
-			 struct slice member, struct document *doc,
+			 struct slice member, struct cents turnover, struct document *doc,
 			 struct statement **ret_statement, struct fault *fault)
 {
 	struct statement *s = calloc(1, sizeof *s);
@@ -503,7 +452,9 @@ enum err statement_begin(struct books *books, const struct standing *standing,
 
 	if (!s)
 		return fault_set(fault, ERR_MEMORY, "out of memory");
-	*s = (struct statement){ .books = books, .doc = doc, .lang = doc->lang };
+	*s = (struct statement){
+		.books = books, .doc = doc, .lang = doc->lang, .turnover = turnover
+	};
 	err = member_find(s, member, fault);
 	if (!err)
 		err = naming_last_day(standing, &s->today, fault);
@@ -531,6 +482,7 @@ void statement_free(struct statement *s)
 	owed_release(&s->owed);
 	free(s->handed);
 	free(s->refunds);
+	patronage_skills_release(&s->skills);
 	free(s);
 }
 
@@ -541,16 +493,30 @@ static enum err statement_visit(void *ctx, uint64_t position, const struct entry
 	return statement_add(ctx, position, entry, postings, count, fault);
 }
 
-enum err statement_report(struct source *source, struct slice member, enum lang lang,
+static enum err turnover_read(const char *text, struct cents *ret_turnover,
+			      struct fault *fault)
+{
+	*ret_turnover = cents_of(-1);
+	if (text && cents_parse(text, ret_turnover) != ERR_OK)
+		return fault_set(fault, ERR_USAGE,
+				 "'%s' is no turnover: give euros, such as 480000", text);
+	return ERR_OK;
+}
+
+enum err statement_report(struct source *source, const struct report_request *request,
 			  struct document *doc, struct fault *fault)
 {
 	struct statement *s = NULL;
 	struct source_visitor visitor = { .visit = statement_visit };
-	enum err err;
+	struct cents turnover;
+	enum err err = turnover_read(request->text[OPTION_TURNOVER], &turnover, fault);
 
-	document_init(doc, lang, "statement", tr(lang, MSG_STATEMENT_TITLE));
-	err = statement_begin(source_books(source), source_standing(source), member, doc,
-			      &s, fault);
+	document_init(doc, request->lang, "statement",
+		      tr(request->lang, MSG_STATEMENT_TITLE));
+	if (!err)
+		err = statement_begin(source_books(source), source_standing(source),
+				      slice_of_text(request->text[OPTION_MEMBER]),
+				      turnover, doc, &s, fault);
 	visitor.ctx = s;
 	if (!err)
 		err = source_each_posting(source, &visitor, fault);

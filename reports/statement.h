@@ -7,9 +7,8 @@
  *  (2) An entry is the member's where it moves its account receivable/ or credit/,
  *      or is its batch. Nothing of other members is shown.
  *
- * Tables (ids): summary, owed, batches, entries.
- * And payment_qr, where something is owed and there is an account of ours to pay to:
- * the lines of a SEPA transfer's QR code (EPC069-12), for each reference.
+ * Tables (ids): summary, owed, batches, entries; tax_effect of who has given of its own
+ * (patronage_tax.h), and payment_qr, with the codes, of who owes (payment_code.h).
  */
 #ifndef ARRONDI_REPORTS_STATEMENT_H
 #define ARRONDI_REPORTS_STATEMENT_H
@@ -21,7 +20,7 @@
 #include "ledger/books.h"
 #include "ledger/entry.h"
 #include "reports/document.h"
-#include "reports/lang.h"
+#include "reports/request.h"
 #include "reports/source.h"
 
 /*
@@ -30,20 +29,22 @@
  * ERR_TOO_BIG where a sum is past the bound of money.h; else what the books'
  * queries and the source return.
  */
-MUST_USE enum err statement_report(struct source *source, struct slice member,
-				   enum lang lang, struct document *doc,
-				   struct fault *fault);
+MUST_USE enum err statement_report(struct source *source,
+				   const struct report_request *request,
+				   struct document *doc, struct fault *fault);
 
 /*
  * The same in three steps, for who has the entries at hand: begin with a document
  * that is initialised, add every entry in the log's order, finish. The books are
- * those of the whole log. The document must outlive the statement.
+ * those of the whole log. The document must outlive the statement. turnover: as of
+ * patronage_effect_of().
  */
 struct statement;
 
 MUST_USE enum err statement_begin(struct books *books, const struct standing *standing,
-				  struct slice member, struct document *doc,
-				  struct statement **ret_statement, struct fault *fault);
+				  struct slice member, struct cents turnover,
+				  struct document *doc, struct statement **ret_statement,
+				  struct fault *fault);
 MUST_USE enum err statement_add(struct statement *statement, uint64_t position,
 				const struct entry *entry, const struct posting *postings,
 				size_t count, struct fault *fault);

@@ -50,6 +50,17 @@ says "and the bank's" "et rien d'inexpliqué"
 
 says "receipts are proved against the export" "is in the log, at position"
 says "and one that was changed is refused" "Un montant changé dans le reçu : refusé."
+arrondi-report statement "$demo/export" --member employer:000003038 --turnover 480000 --format pdf --out "$demo/releve.pdf"
+if command -v zbarimg >/dev/null && command -v pdftoppm >/dev/null; then
+	pdftoppm -r 150 -png "$demo/releve.pdf" "$WORK/releve"
+	zbarimg -q --raw "$WORK"/releve*.png >"$WORK/code"
+	same "a telephone reads what is to be paid" "BCD EUR15000.00" \
+		"$(sed -n '1p;8p' "$WORK/code" | tr '\n' ' ' | sed 's/ $//')"
+	check "and by which reference" grep -qxE 'RF[0-9]{2}B[0-9]{8}' "$WORK/code"
+else
+	check "there is a statement with its code" test -s "$demo/releve.pdf"
+fi
+rm "$demo/releve.pdf"
 says "the accounting entries file is in order" "sans anomalie."
 says "nobody is named in the open data" "4 aides, aucune personne nommée."
 

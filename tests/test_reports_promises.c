@@ -250,7 +250,7 @@ static void test_a_statement_shows_what_was_taken_over(void **state)
 	rig_standing(world, &standing);
 	document_init(&doc, LANG_FR, "statement", "Relevé");
 	assert_int_equal(statement_begin(world->books, &standing, slice_of_text(FUSION),
-					 &doc, &seen.statement, &fault),
+					 cents_of(-1), &doc, &seen.statement, &fault),
 			 ERR_OK);
 	rig_each_entry(world, see, &seen);
 	assert_int_equal(statement_finish(seen.statement, &fault), ERR_OK);

@@ -211,7 +211,7 @@ static void statement(struct world *world, const char *member, struct document *
 	rig_standing(world, &standing);
 	document_init(doc, LANG_FR, "statement", "Relevé");
 	assert_int_equal(statement_begin(world->books, &standing, slice_of_text(member),
-					 doc, &statement, &fault),
+					 cents_of(-1), doc, &statement, &fault),
 			 ERR_OK);
 	rig_each_entry(world, see, statement);
 	assert_int_equal(statement_finish(statement, &fault), ERR_OK);

@@ -1,6 +1,8 @@
 /*
  * test_statement.c - a member's statement comes to its accounts, after every entry
  * and in the end, and shows nobody else's.
+ *
+ * Of reports/statement.c and reports/payment_code.c.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -11,6 +13,7 @@
 
 #include "ledger/reference.h"
 #include "reports/render.h"
+#include "reports/qr.h"
 #include "reports/statement.h"
 #include "tests/report_rig.h"
 #include "tests/story.h"
@@ -60,8 +63,8 @@ static struct drawn *draw(struct world *world, const char *member)
 	drawn->member = member;
 	rig_standing(world, &standing);
 	document_init(&drawn->doc, LANG_FR, "statement", "Relevé");
-	if (statement_begin(world->books, &standing, slice_of_text(member), &drawn->doc,
-			    &drawn->statement, &fault))
+	if (statement_begin(world->books, &standing, slice_of_text(member), cents_of(-1),
+			    &drawn->doc, &drawn->statement, &fault))
 		fail_msg("%s", fault.text);
 	rig_each_entry(world, see, drawn);
 	if (statement_finish(drawn->statement, &fault))
@@ -385,14 +388,36 @@ static void who_is_no_member_is_not_found(void **state)
 
 		document_init(&doc, LANG_FR, "statement", "Relevé");
 		assert_int_equal(statement_begin(world->books, &standing,
-						 slice_of_text(strangers[i]), &doc,
-						 &statement, &fault),
+						 slice_of_text(strangers[i]),
+						 cents_of(-1), &doc, &statement, &fault),
 				 ERR_NOT_FOUND);
 		assert_null(statement);
 		assert_non_null(strstr(fault.text, "member"));
 		document_release(&doc);
 	}
 	world_free(world);
+}
+
+/* The picture is of these lines, with a LF between them and none at the end. */
+static void assert_pictured(const struct document *doc, const char *reference)
+{
+	char payload[332];
+	struct qr *qr = malloc(sizeof *qr);
+	const struct block *block = doc->first_block;
+	struct fault fault;
+
+	assert_non_null(qr);
+	(void)snprintf(payload, sizeof payload,
+		       "BCD\n002\n1\nSCT\n\nFondation d'essai\n" TELLER_IBAN
+		       "\nEUR12.34\n\n%s",
+		       reference);
+	assert_int_equal(qr_make(payload, qr, &fault), ERR_OK);
+	while (block && !block->squares)
+		block = block->next;
+	assert_non_null(block);
+	assert_int_equal(block->squares_wide, qr->width);
+	assert_string_equal(block->squares, qr->squares);
+	free(qr);
 }
 
 /* 12.34 are owed: the ten lines of EPC069-12, with the account that the board has voted.
@@ -422,6 +447,7 @@ static void what_is_owed_has_the_text_of_its_qr_code(void **state)
 		assert_string_equal(rig_text(table, row, "text"), lines[i]);
 	reference_of_position(gift, reference);
 	assert_string_equal(rig_text(table, row, "text"), reference);
+	assert_pictured(&drawn->doc, reference);
 	drawn_free(drawn);
 	world_free(world);
 }
