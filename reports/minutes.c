@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "keys/note.h"
+#include "reports/meeting.h"
 #include "reports/naming.h"
 #include "reports/question.h"
 
@@ -58,6 +59,7 @@ struct minutes {
 	size_t ratification_count;
 	struct delegated_act *acts;
 	size_t act_count;
+	struct meeting_tables meeting;
 	struct table *decisions, *votes, *signed_ballots, *recusals;
 };
 
@@ -239,6 +241,10 @@ static void put_decision(struct minutes *m, uint64_t position, const struct entr
 		cell_date(t, entry_date(entry, "defer_to"));
 	else
 		cell_empty(t);
+	if (entry_has(entry, "meeting"))
+		cell_integer(t, (int64_t)entry_position(entry, "meeting"));
+	else
+		cell_empty(t);
 }
 
 static void put_votes(struct minutes *m, uint64_t position, const struct entry *entry)
@@ -323,6 +329,8 @@ enum err minutes_visit(void *minutes, uint64_t position, const struct entry *ent
 		return see_ballot(m, position, entry, fault);
 	if (entry->kind == KIND_decision)
 		return see_decision(m, position, entry, fault);
+	if (entry->kind == KIND_meeting && period_holds(&m->period, entry->date))
+		meeting_put(&m->meeting, position, entry);
 	if (entry->kind == KIND_recusal)
 		see_recusal(m, position, entry);
 	return ERR_OK;
@@ -373,6 +381,7 @@ enum err minutes_finish(struct minutes *m, struct fault *fault)
 {
 	put_delegated(m);
 	document_paragraph(m->doc, say(m, MSG_MINUTES_SIGNED_BY));
+	document_paragraph(m->doc, say(m, MSG_MINUTES_SIGN_HERE));
 	return document_check(m->doc, fault);
 }
 
@@ -392,6 +401,7 @@ static void lay_out_decisions(struct minutes *m)
 	table_column(t, "amount", say(m, MSG_AMOUNT), VALUE_CENTS);
 	table_column(t, "outcome", say(m, MSG_OUTCOME), VALUE_TEXT);
 	table_column(t, "deferred_to", say(m, MSG_MINUTES_DEFERRED_TO), VALUE_DATE);
+	table_column(t, "meeting", say(m, MSG_MEETING), VALUE_ORDINAL);
 	m->decisions = t;
 	t = table_begin(m->doc, "votes", say(m, MSG_MINUTES_VOTES_TABLE));
 	/* Votes of different questions are not to be added up. */
@@ -449,6 +459,8 @@ enum err minutes_begin(struct books *books, const struct standing *standing,
 		return err;
 	}
 	period_put(&m->period, doc);
+	meeting_begin(&m->meeting, books, doc);
+	document_paragraph(doc, say(m, MSG_MEETINGS_EXPLAINED));
 	lay_out_decisions(m);
 	lay_out_signatures(m);
 	*ret_minutes = m;

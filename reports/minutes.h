@@ -2,15 +2,14 @@
  * minutes.h - the board's procès-verbal: what was decided in a period, by which seats,
  * with which signatures.
  *
- * Tables (ids): decisions, votes, ballots, recusals, delegated.
+ * Tables (ids): those of meeting.h, decisions, votes, ballots, recusals, delegated.
  *
  *  (1) A decision is in the period by the civil date of its entry. It is shown with all
  *      ballots that stood when it was recorded; a deferral is a decision, too.
- *  (2) Present are the seats whose ballot is not a recusal: DESIGN's rule, and the rule
- *      engine's.
- *  (3) Every ballot's and recusal's note is verified again here, by the key of the seat
- *      that was in force when it was recorded.
- *  (4) Whether a delegated decision has been ratified is as of the log's last entry.
+ *  (2) Present for a vote are the seats whose ballot is not a recusal: DESIGN's rule, and
+ * the rule engine's. (3) Every ballot's and recusal's note is verified again here, by the
+ * key of the seat that was in force when it was recorded. (4) Whether a delegated
+ * decision has been ratified is as of the log's last entry.
  */
 #ifndef ARRONDI_REPORTS_MINUTES_H
 #define ARRONDI_REPORTS_MINUTES_H

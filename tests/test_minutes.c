@@ -1,6 +1,8 @@
 /*
  * test_minutes.c - the board's minutes: who was there, how each seat voted, and that its
  * signature verifies.
+ *
+ * Of reports/minutes.c and reports/meeting.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -270,6 +272,82 @@ static void a_period_without_decisions_is_empty(void **state)
 	drawn_free(drawn);
 }
 
+/* A row's texts of the table's columns, joined. */
+static void assert_attends(const struct drawn *drawn, const struct row *row,
+			   const char *seat, const char *how, const char *by)
+{
+	const struct table *table = rig_table(&drawn->doc, "attendance");
+
+	assert_string_equal(rig_text(table, row, "seat"), seat);
+	assert_string_equal(rig_text(table, row, "how"), how);
+	assert_string_equal(rig_text(table, row, "by"), by);
+}
+
+static void a_meeting_is_told_and_named_by_what_it_decided(void **state)
+{
+	struct world *world = board_world();
+	uint64_t grant = world_must(world, "operator", GRANT("6000", "")), meeting;
+	const struct table *meetings, *agenda, *decisions;
+	const struct row *row;
+	struct drawn *drawn;
+
+	(void)state;
+	meeting = world_must(world, "operator",
+			     "'kind':'meeting','date':'2026-11-18','notified_on':"
+			     "'2026-11-02','present':['siege-1','siege-2'],"
+			     "'represented':[{'seat':'siege-3','by':'siege-1'}],"
+			     "'excused':['siege-4'],'agenda':[{'code':'comptes'},"
+			     "{'proposal':%" PRIu64 "}]",
+			     grant);
+	world_votes(world, grant, 4);
+	(void)world_must(world, "operator",
+			 "'kind':'decision','proposal':%" PRIu64 ",'meeting':%" PRIu64,
+			 grant, meeting);
+	drawn = draw(world, &whole);
+	meetings = rig_table(&drawn->doc, "meetings");
+	assert_int_equal(meetings->rows, 1);
+	row = meetings->first_row;
+	assert_int_equal(rig_number(meetings, row, "position"), meeting);
+	assert_int_equal(rig_number(meetings, row, "notice_days"), 16);
+	assert_int_equal(rig_number(meetings, row, "present"), 2);
+	assert_int_equal(rig_number(meetings, row, "represented"), 1);
+	assert_int_equal(rig_number(meetings, row, "excused"), 1);
+	row = rig_table(&drawn->doc, "attendance")->first_row;
+	assert_attends(drawn, row, "siege-1", "présent", "");
+	assert_attends(drawn, row->next->next, "siege-3", "représenté", "siege-1");
+	assert_attends(drawn, row->next->next->next, "siege-4", "excusé", "");
+	agenda = rig_table(&drawn->doc, "agenda");
+	assert_string_equal(rig_text(agenda, agenda->first_row, "what"), "comptes");
+	assert_int_equal(rig_number(agenda, agenda->first_row->next, "proposal"), grant);
+	assert_int_equal(rig_number(agenda, agenda->first_row->next, "rank"), 2);
+	decisions = rig_table(&drawn->doc, "decisions");
+	for (row = decisions->first_row; row; row = row->next)
+		assert_int_equal(rig_number(decisions, row, "meeting"),
+				 rig_number(decisions, row, "proposal") == (int64_t)grant
+					 ? (int64_t)meeting
+					 : -1);
+	drawn_free(drawn);
+}
+
+/* It was held before the period. */
+static void a_meeting_of_another_day_is_not_shown(void **state)
+{
+	struct period later = { .has_from = true };
+	struct world *world = board_world();
+	struct drawn *drawn;
+
+	(void)state;
+	(void)world_must(world, "operator",
+			 "'kind':'meeting','date':'2026-11-17','notified_on':"
+			 "'2026-11-02','present':['siege-1','siege-2'],'represented':[],"
+			 "'excused':[],'agenda':[{'code':'comptes'}]");
+	assert_int_equal(date_parse("2026-11-18", &later.from), ERR_OK);
+	drawn = draw(world, &later);
+	assert_int_equal(rig_table(&drawn->doc, "meetings")->rows, 0);
+	assert_int_equal(rig_table(&drawn->doc, "agenda")->rows, 0);
+	drawn_free(drawn);
+}
+
 static void dates_reversed_are_refused(void **state)
 {
 	struct period period = { .has_from = true, .has_to = true };
@@ -302,6 +380,8 @@ int main(void)
 		cmocka_unit_test(a_deferral_is_shown_with_its_new_day),
 		cmocka_unit_test(what_was_delegated_waits_to_be_ratified),
 		cmocka_unit_test(a_period_without_decisions_is_empty),
+		cmocka_unit_test(a_meeting_is_told_and_named_by_what_it_decided),
+		cmocka_unit_test(a_meeting_of_another_day_is_not_shown),
 		cmocka_unit_test(dates_reversed_are_refused),
 	};
 
