@@ -47,36 +47,6 @@ static enum err list_finish(struct books *books, bool complete, void *array,
 	return ERR_OK;
 }
 
-bool query_member(struct books *books, struct slice id, struct member_view *ret_member)
-{
-	struct record_reader reader;
-	struct slice vkey;
-	struct key key;
-
-	if (id.n >= ID_BYTES ||
-	    !books_get(books, key_of(&key, "member/%.*s", SLICE(id)), &reader))
-		return false;
-	memset(ret_member, 0, sizeof *ret_member);
-	ret_member->has_key = member_key(books, id, &vkey);
-	text_copy(ret_member->id, ID_BYTES, id);
-	text_copy(ret_member->role, sizeof ret_member->role, record_read_text(&reader));
-	ret_member->active = record_read_integer(&reader) != 0;
-	ret_member->match_percent = record_read_integer(&reader);
-	ret_member->match_cap_month = cents_of(record_read_integer(&reader));
-	text_copy(ret_member->match_fund, QUERY_ID_BYTES, record_read_text(&reader));
-	text_copy(ret_member->siren, sizeof ret_member->siren, record_read_text(&reader));
-	text_copy(ret_member->name, sizeof ret_member->name, record_read_text(&reader));
-	ret_member->step = cents_of(record_read_integer(&reader));
-	text_copy(ret_member->collector, QUERY_ID_BYTES, record_read_text(&reader));
-	return true;
-}
-
-bool member_is_keyless(const struct member_view *member)
-{
-	return member->active && !member->has_key &&
-	       strcmp(member->role, "employer") == 0;
-}
-
 enum err query_members(struct books *books, struct member_view **ret_members,
 		       size_t *ret_count, struct fault *fault)
 {
@@ -409,6 +379,22 @@ enum err query_attestations(struct books *books, struct date until,
 			   fault);
 }
 
+/* By the ballots that there are, on the day of the last entry. */
+static void votes_so_far(struct books *books, uint64_t position,
+			 const struct proposal_record *proposal,
+			 struct proposal_view *view)
+{
+	struct tally tally = tally_of(books, position, proposal, 0);
+	struct date today;
+
+	view->votes_for = tally.votes_for;
+	view->against = tally.against;
+	view->abstain = tally.abstain;
+	view->recused = tally.recused;
+	if (date_paris(books_get_integer(books, "last"), &today) == ERR_OK)
+		view->needed = tally_needed(books, position, proposal, today);
+}
+
 static void proposal_view_of(struct books *books, uint64_t position,
 			     const struct proposal_record *proposal,
 			     struct proposal_view *view)
@@ -446,6 +432,8 @@ static void proposal_view_of(struct books *books, uint64_t position,
 	view->abstain = proposal->abstain;
 	view->recused = proposal->recused;
 	view->needed = proposal->needed;
+	if (!view->decided)
+		votes_so_far(books, position, proposal, view);
 }
 
 bool query_proposal(struct books *books, uint64_t position,

@@ -305,3 +305,33 @@ enum err query_sub_balances(struct books *books, struct sub_balance_view **ret_s
 	return rows_finish(books, &rows, complete && !books->overflow, (void **)ret_subs,
 			   ret_count, fault);
 }
+
+bool query_member(struct books *books, struct slice id, struct member_view *ret_member)
+{
+	struct record_reader reader;
+	struct slice vkey;
+	struct key key;
+
+	if (id.n >= ID_BYTES ||
+	    !books_get(books, key_of(&key, "member/%.*s", SLICE(id)), &reader))
+		return false;
+	memset(ret_member, 0, sizeof *ret_member);
+	ret_member->has_key = member_key(books, id, &vkey);
+	text_copy(ret_member->id, ID_BYTES, id);
+	text_copy(ret_member->role, sizeof ret_member->role, record_read_text(&reader));
+	ret_member->active = record_read_integer(&reader) != 0;
+	ret_member->match_percent = record_read_integer(&reader);
+	ret_member->match_cap_month = cents_of(record_read_integer(&reader));
+	text_copy(ret_member->match_fund, QUERY_ID_BYTES, record_read_text(&reader));
+	text_copy(ret_member->siren, sizeof ret_member->siren, record_read_text(&reader));
+	text_copy(ret_member->name, sizeof ret_member->name, record_read_text(&reader));
+	ret_member->step = cents_of(record_read_integer(&reader));
+	text_copy(ret_member->collector, QUERY_ID_BYTES, record_read_text(&reader));
+	return true;
+}
+
+bool member_is_keyless(const struct member_view *member)
+{
+	return member->active && !member->has_key &&
+	       strcmp(member->role, "employer") == 0;
+}

@@ -273,6 +273,7 @@ struct proposal_view {
 	struct date decided_on, paid_on; /* paid_on: of the first payment carried out */
 	uint64_t decided_at;             /* position of the decision; 0: not yet */
 	struct date notified_on; /* of a grant: told in writing; day -1: not yet */
+	/* As decided; of an open one by the ballots so far, and as of the last entry. */
 	int64_t votes_for, against, abstain, recused, needed;
 };
 MUST_USE enum err query_proposals(struct books *books,

@@ -181,6 +181,8 @@ static enum err put_sections(struct allocation *a, struct fault *fault)
 	if (!err)
 		err = allocation_purposes(a, fault);
 	if (!err)
+		err = allocation_outcomes(a, fault);
+	if (!err)
 		err = allocation_receivables(a, fault);
 	if (err)
 		return err;

@@ -99,6 +99,7 @@ MUST_USE enum err allocation_kind(struct allocation *a, struct fault *fault);
 void allocation_funds(struct allocation *a);
 MUST_USE enum err allocation_decisions(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_purposes(struct allocation *a, struct fault *fault);
+MUST_USE enum err allocation_outcomes(struct allocation *a, struct fault *fault);
 MUST_USE enum err allocation_receivables(struct allocation *a, struct fault *fault);
 
 #endif

@@ -20,6 +20,8 @@ struct board_pack {
 	struct date today;
 	struct proposal_view *proposals; /* owned */
 	size_t proposal_count;
+	struct attestation_view *attestations; /* owned */
+	size_t attestation_count;
 };
 
 static const char *say(const struct board_pack *pack, enum msg msg)
@@ -95,6 +97,99 @@ static enum err put_dossiers(struct board_pack *pack, struct fault *fault)
 	return err;
 }
 
+/* ---- where each question stands ---- */
+
+/* What the same beneficiary was granted before, whatever became of it. */
+static enum err earlier_of(const struct board_pack *pack,
+			   const struct proposal_view *proposal, int64_t *ret_count,
+			   struct cents *ret_sum, struct fault *fault)
+{
+	enum err err = ERR_OK;
+
+	*ret_count = 0;
+	*ret_sum = CENTS_ZERO;
+	for (size_t i = 0; i < pack->proposal_count && !err; i++) {
+		const struct proposal_view *other = &pack->proposals[i];
+
+		if (other->position == proposal->position ||
+		    !question_was_granted(other) ||
+		    strcmp(other->beneficiary, proposal->beneficiary) != 0)
+			continue;
+		++*ret_count;
+		err = sum_add(ret_sum, other->amount, fault);
+	}
+	return err;
+}
+
+/* The last day of the beneficiary's attestation; false where it has none. */
+static bool attested_until(const struct board_pack *pack, const char *beneficiary,
+			   struct date *ret_until)
+{
+	for (size_t i = 0; i < pack->attestation_count; i++)
+		if (strcmp(pack->attestations[i].beneficiary, beneficiary) == 0) {
+			*ret_until = pack->attestations[i].until;
+			return true;
+		}
+	return false;
+}
+
+static enum err put_standing(struct board_pack *pack, struct table *t,
+			     const struct proposal_view *proposal, struct fault *fault)
+{
+	int64_t missing = proposal->needed - proposal->votes_for, count = 0;
+	struct cents earlier = CENTS_ZERO;
+	struct date until;
+	enum err err = ERR_OK;
+
+	if (proposal->beneficiary[0])
+		err = earlier_of(pack, proposal, &count, &earlier, fault);
+	if (err)
+		return err;
+	row_begin(t, ROW_NORMAL);
+	cell_integer(t, (int64_t)proposal->position);
+	cell_integer(t, proposal->votes_for);
+	cell_integer(t, proposal->needed);
+	cell_integer(t, missing > 0 ? missing : 0);
+	cell_integer(t, proposal->against);
+	cell_integer(t, proposal->abstain);
+	cell_integer(t, proposal->recused);
+	cell_integer(t, proposal->deferrals);
+	cell_integer(t, count);
+	cell_cents_or_empty(t, earlier);
+	if (proposal->beneficiary[0] &&
+	    attested_until(pack, proposal->beneficiary, &until))
+		cell_date(t, until);
+	else
+		cell_empty(t);
+	return ERR_OK;
+}
+
+static enum err put_standings(struct board_pack *pack, struct fault *fault)
+{
+	struct table *t = table_begin(pack->doc, "ballots_so_far",
+				      say(pack, MSG_PACK_BALLOTS_TABLE));
+	enum err err =
+		query_attestations(pack->books, (struct date){ DATE_DAY_MAX },
+				   &pack->attestations, &pack->attestation_count, fault);
+
+	table_column(t, "position", say(pack, MSG_POSITION), VALUE_ORDINAL);
+	table_column(t, "votes_for", say(pack, MSG_VOTES_FOR), VALUE_ORDINAL);
+	table_column(t, "needed", say(pack, MSG_VOTES_NEEDED), VALUE_ORDINAL);
+	table_column(t, "missing", say(pack, MSG_PACK_MISSING), VALUE_ORDINAL);
+	table_column(t, "against", say(pack, MSG_VOTES_AGAINST), VALUE_ORDINAL);
+	table_column(t, "abstain", say(pack, MSG_VOTES_ABSTAIN), VALUE_ORDINAL);
+	table_column(t, "recused", say(pack, MSG_VOTES_RECUSED), VALUE_ORDINAL);
+	table_column(t, "deferrals", say(pack, MSG_DEFERRALS), VALUE_ORDINAL);
+	table_column(t, "earlier", say(pack, MSG_PACK_EARLIER), VALUE_ORDINAL);
+	table_column(t, "earlier_sum", say(pack, MSG_PACK_EARLIER_SUM), VALUE_CENTS);
+	table_column(t, "attested", say(pack, MSG_ATTESTATION_UNTIL), VALUE_DATE);
+	for (size_t i = 0; i < pack->proposal_count && !err; i++)
+		if (!pack->proposals[i].decided)
+			err = put_standing(pack, t, &pack->proposals[i], fault);
+	document_paragraph(pack->doc, say(pack, MSG_PACK_BALLOTS_EXPLAINED));
+	return err;
+}
+
 static enum err put_commitment(struct board_pack *pack, struct table *t,
 			       const struct proposal_view *proposal, struct fault *fault)
 {
@@ -153,9 +248,12 @@ enum err board_pack_report(struct books *books, const struct standing *standing,
 	if (!err)
 		err = put_dossiers(&pack, fault);
 	if (!err)
+		err = put_standings(&pack, fault);
+	if (!err)
 		err = receivables_suspense(books, standing, doc, fault);
 	if (!err)
 		err = put_commitments(&pack, fault);
 	free(pack.proposals);
+	free(pack.attestations);
 	return err ? err : document_check(doc, fault);
 }

@@ -381,7 +381,6 @@ enum err minutes_finish(struct minutes *m, struct fault *fault)
 {
 	put_delegated(m);
 	document_paragraph(m->doc, say(m, MSG_MINUTES_SIGNED_BY));
-	document_paragraph(m->doc, say(m, MSG_MINUTES_SIGN_HERE));
 	return document_check(m->doc, fault);
 }
 

@@ -3,7 +3,8 @@
  * books, and from one period to the next.
  *
  * The sections are reports/allocation_sources.c, reports/allocation_funds.c,
- * reports/allocation_decisions.c and reports/allocation_receivables.c; what they add up
+ * reports/allocation_decisions.c, reports/allocation_outcomes.c and
+ * reports/allocation_receivables.c; what they add up
  * is reports/allocation_subs.c's.
  * Covers reports/allocation_flows.c and reports/allocation_months.c, too.
  */
@@ -123,6 +124,16 @@ static int64_t number_in(const struct table *table, const struct row *row,
 	const struct value *value = value_of(table, row, column);
 
 	return value->empty ? -1 : value->n;
+}
+
+static int64_t numbers_of(const struct table *table, const char *column)
+{
+	int64_t sum = 0;
+
+	for (const struct row *row = table->first_row; row; row = row->next)
+		if (row->style != ROW_TOTAL)
+			sum += number_in(table, row, column);
+	return sum;
 }
 
 static const struct row *row_of(const struct table *table, const char *column,
@@ -309,6 +320,15 @@ static void assert_reconciled(const struct document *doc)
 	assert_int_equal(total_of(purposes, "paid"), total_of(commitments, "paid"));
 	assert_int_equal(total_of(purposes, "given_back"), total_of(funds, "given_back"));
 	assert_int_equal(sum_of(cash, "amount"), total_of(cash, "amount"));
+	/* Each euro that was there or came has become one of four things. */
+	assert_int_equal(total_of(table_of(doc, "euro"), "amount"),
+			 total_of(funds, "available_start") +
+				 total_of(commitments, "committed_start") +
+				 total_of(funds, "received") +
+				 total_of(funds, "given_back"));
+	assert_int_equal(numbers_of(table_of(doc, "delays"), "granted"),
+			 numbers_of(purposes, "supports") +
+				 numbers_of(purposes, "grants"));
 	assert_pictures_are_the_tables(doc);
 }
 
@@ -558,6 +578,12 @@ static void help_is_counted_by_purpose(void **state)
 	row = row_of(purposes, "purpose", "demarrage");
 	assert_int_equal(number_in(purposes, row, "grants"), 1);
 	assert_int_equal(cents_in(purposes, row, "granted"), 1400000);
+	purposes = table_of(&doc, "delays");
+	row = row_of(purposes, "purpose", "mobilite");
+	assert_int_equal(number_in(purposes, row, "granted"), 1);
+	assert_int_equal(number_in(purposes, row, "paid"), 1);
+	assert_int_equal(number_in(purposes, row, "payment_middle"),
+			 number_in(purposes, row, "payment_longest"));
 	document_release(&doc);
 	told_free(told);
 }

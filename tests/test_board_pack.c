@@ -58,6 +58,35 @@ static void what_is_open_and_what_is_due_are_the_storys(void **state)
 	world_free(world);
 }
 
+/* 15.00 for the seeker who was helped before: two seats of those that it takes. */
+static void an_open_question_shows_its_ballots_and_what_was_given_before(void **state)
+{
+	struct world *world = world_new();
+	const struct table *table;
+	const struct row *row;
+	struct story story;
+	struct document doc;
+
+	(void)state;
+	story_tell(world, &story);
+	assert_int_equal(world_ballot(world, 0, story.open, "for"), ERR_OK);
+	assert_int_equal(world_ballot(world, 1, story.open, "against"), ERR_OK);
+	draw(world, &doc);
+	table = rig_table(&doc, "ballots_so_far");
+	row = table->first_row;
+	while (row && rig_number(table, row, "position") != (int64_t)story.open)
+		row = row->next;
+	assert_non_null(row);
+	assert_int_equal(rig_number(table, row, "votes_for"), 1);
+	assert_int_equal(rig_number(table, row, "against"), 1);
+	assert_int_equal(rig_number(table, row, "needed"), 2);
+	assert_int_equal(rig_number(table, row, "missing"), 1);
+	assert_int_equal(rig_number(table, row, "earlier"), 1);
+	assert_int_equal(rig_cents(table, row, "earlier_sum"), 9000);
+	document_release(&doc);
+	world_free(world);
+}
+
 static void a_foundation_that_is_only_founded_has_nothing_to_decide(void **state)
 {
 	struct world *world = world_new();
@@ -75,6 +104,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_open_and_what_is_due_are_the_storys),
+		cmocka_unit_test(
+			an_open_question_shows_its_ballots_and_what_was_given_before),
 		cmocka_unit_test(a_foundation_that_is_only_founded_has_nothing_to_decide),
 	};
 
