@@ -86,36 +86,47 @@ static enum err fonts_find(FcConfig **ret_config, struct fault *fault)
 	return ERR_OK;
 }
 
+/* The fonts as they were read, for a thread's next documents: to read them again costs
+ * more than to draw a page. They are what they are for as long as the program runs. */
+static _Thread_local PangoFontMap *fonts;
+
+static enum err fonts_open(struct fault *fault)
+{
+	FcConfig *config = NULL;
+	enum err err;
+
+	if (fonts)
+		return ERR_OK;
+	err = fonts_find(&config, fault);
+	if (err)
+		return err;
+	if (!FcConfigSetCurrent(config)) {
+		FcConfigDestroy(config);
+		return fault_set(fault, ERR_MEMORY, "out of memory");
+	}
+	fonts = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	FcConfigDestroy(config); /* fontconfig keeps what it needs of it */
+	return ERR_OK;
+}
+
 static enum err context_open(struct canvas *canvas, struct fault *fault)
 {
-	cairo_font_options_t *options = cairo_font_options_create();
-	FcConfig *config = NULL;
-	PangoFontMap *map;
-	enum err err = fonts_find(&config, fault);
+	cairo_font_options_t *options;
+	enum err err = fonts_open(fault);
 
-	if (err) {
-		cairo_font_options_destroy(options);
+	if (err)
 		return err;
-	}
+	options = cairo_font_options_create();
 	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
 	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
 	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-	if (!FcConfigSetCurrent(config)) {
-		FcConfigDestroy(config);
-		cairo_font_options_destroy(options);
-		return fault_set(fault, ERR_MEMORY, "out of memory");
-	}
-	map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-	canvas->context = pango_font_map_create_context(map);
+	canvas->context = pango_font_map_create_context(fonts);
 	pango_cairo_context_set_resolution(canvas->context, 72);
 	pango_cairo_context_set_font_options(canvas->context, options);
 	pango_context_set_round_glyph_positions(canvas->context, FALSE);
 	pango_context_set_language(canvas->context,
 				   pango_language_from_string(lang_name(canvas->lang)));
-	/* The context and fontconfig keep what they need of these. */
-	g_object_unref(map);
-	FcConfigDestroy(config);
-	cairo_font_options_destroy(options);
+	cairo_font_options_destroy(options); /* the context has a copy */
 	return ERR_OK;
 }
 
@@ -174,7 +185,6 @@ enum err canvas_close(struct canvas *canvas, struct fault *fault)
 		g_object_unref(canvas->layout);
 	if (canvas->context)
 		g_object_unref(canvas->context);
-	FcFini(); /* else it would keep the fonts, which nobody asks for any more */
 	*canvas = (struct canvas){ .cr = NULL };
 	if (status == CAIRO_STATUS_SUCCESS)
 		return ERR_OK;
@@ -205,10 +215,21 @@ void canvas_colour(struct canvas *canvas, size_t nth, double opacity)
 			      opacity);
 }
 
-void canvas_box(struct canvas *canvas, double x, double y, double width, double height)
+void canvas_box_add(struct canvas *canvas, double x, double y, double width,
+		    double height)
 {
 	cairo_rectangle(canvas->cr, x, y, width, height);
+}
+
+void canvas_fill(struct canvas *canvas)
+{
 	cairo_fill(canvas->cr);
+}
+
+void canvas_box(struct canvas *canvas, double x, double y, double width, double height)
+{
+	canvas_box_add(canvas, x, y, width, height);
+	canvas_fill(canvas);
 }
 
 void canvas_line(struct canvas *canvas, double x1, double y1, double x2, double y2)

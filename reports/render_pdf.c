@@ -115,6 +115,21 @@ static void box_put(struct pager *pager, const char *words, enum face face, doub
 	pager->y += BOX_PAD / 2 + 3;
 }
 
+/* Dark squares that lie side by side are one box, and all are filled at once. */
+static void row_put(struct pager *pager, const char *row, int wide, double y)
+{
+	for (int from = 0, to; from < wide; from = to) {
+		to = from + 1;
+		if (row[from] != '#')
+			continue;
+		while (to < wide && row[to] == '#')
+			to++;
+		canvas_box_add(pager->canvas,
+			       PAGE_MARGIN + (from + SQUARES_QUIET) * SQUARE_SIZE, y,
+			       (to - from) * SQUARE_SIZE, SQUARE_SIZE);
+	}
+}
+
 /* The squares of a QR code, and the blank ones that it needs around it. */
 static void squares_put(struct pager *pager, const struct block *block)
 {
@@ -126,12 +141,11 @@ static void squares_put(struct pager *pager, const struct block *block)
 	pager_tag(pager, "Figure");
 	if (pager->draw)
 		canvas_ink(pager->canvas, INK_TEXT);
-	for (int i = 0; i < wide * wide && pager->draw; i++)
-		if (block->squares[i] == '#')
-			canvas_box(pager->canvas,
-				   PAGE_MARGIN + (i % wide + SQUARES_QUIET) * SQUARE_SIZE,
-				   pager->y + (i / wide + SQUARES_QUIET) * SQUARE_SIZE,
-				   SQUARE_SIZE, SQUARE_SIZE);
+	for (int row = 0; row < wide && pager->draw; row++)
+		row_put(pager, block->squares + (size_t)row * (size_t)wide, wide,
+			pager->y + (row + SQUARES_QUIET) * SQUARE_SIZE);
+	if (pager->draw)
+		canvas_fill(pager->canvas);
 	pager_untag(pager, "Figure");
 	pager->y += height;
 }

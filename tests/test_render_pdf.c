@@ -238,6 +238,37 @@ static void pages_are_the_same_bytes_each_time(void **state)
 	paper_repeats(render_pdf);
 }
 
+static void render_words(const char *words, struct buffer *out)
+{
+	struct document doc;
+	struct fault fault;
+
+	document_init(&doc, LANG_FR, "words", "Mots");
+	document_heading(&doc, 1, words);
+	document_paragraph(&doc, words);
+	document_command(&doc, words);
+	buffer_init(out, (size_t)1 << 24);
+	assert_int_equal(render_pdf(&doc, out, &fault), ERR_OK);
+	document_release(&doc);
+}
+
+/* Fonts are read once for all of them: what one has used of a font is no other's. */
+static void a_document_is_the_same_bytes_after_another_one(void **state)
+{
+	struct buffer first, between, again;
+
+	(void)state;
+	render_words("Reçu n° 12, œuvre d'intérêt général", &first);
+	render_words("ZYXW 9876543210 \u2212 abcdefghijklmnopqrstuvwxyz", &between);
+	render_words("Reçu n° 12, œuvre d'intérêt général", &again);
+	assert_int_equal(first.n, again.n);
+	assert_memory_equal(first.p, again.p, first.n);
+	assert_true(between.n != first.n || memcmp(between.p, first.p, first.n) != 0);
+	buffer_release(&first);
+	buffer_release(&between);
+	buffer_release(&again);
+}
+
 /* ---- a long table ---- */
 
 static size_t count_of(const char *text, const char *what)
@@ -375,6 +406,7 @@ int main(void)
 		cmocka_unit_test(texts_are_whole_however_they_are_wrapped),
 		cmocka_unit_test(the_file_says_what_it_is),
 		cmocka_unit_test(pages_are_the_same_bytes_each_time),
+		cmocka_unit_test(a_document_is_the_same_bytes_after_another_one),
 		cmocka_unit_test(a_table_of_10000_rows_repeats_its_header_on_each_page),
 		cmocka_unit_test(a_paragraph_longer_than_a_page_is_whole),
 		cmocka_unit_test(a_chart_higher_than_a_page_is_smaller_or_left_out),
