@@ -83,6 +83,8 @@ static const struct config_key hook_keys[] = {
 	  offsetof(struct config_hook, sandbox) },
 	HOOK_TEXT(member, 1, CONFIG_ID_CHARS),
 	HOOK_TEXT(fund, 1, CONFIG_ID_CHARS),
+	{ HOOK_SECTION, "authorisation", CONFIG_UNSIGNED, 1, UINT32_MAX, 0, NULL,
+	  offsetof(struct config_hook, authorisation) },
 	HOOK_TEXT(secret_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(path_secret_file, 1, CONFIG_FILE_CHARS),
 	HOOK_TEXT(token_file, 1, CONFIG_FILE_CHARS),

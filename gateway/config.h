@@ -30,6 +30,7 @@ struct config_hook {
 	bool sandbox;
 	char member[CONFIG_ID_CHARS + 1]; /* the provider in the ledger */
 	char fund[CONFIG_ID_CHARS + 1];   /* that its gifts go to */
+	unsigned authorisation;           /* position, of the appeal; 0: none */
 	char secret_file[CONFIG_FILE_CHARS + 1];
 	char path_secret_file[CONFIG_FILE_CHARS + 1];
 	char token_file[CONFIG_FILE_CHARS + 1];     /* for its API */

@@ -102,6 +102,9 @@ static void add_members(struct json_doc *doc, struct json *draft,
 	if (movement->kind == MOVEMENT_DONATION) {
 		(void)json_add_cstring(doc, draft, "fund", desk->fund);
 		(void)json_add_cstring(doc, draft, "giver", "person");
+		if (desk->authorisation)
+			(void)json_add_integer(doc, draft, "authorisation",
+					       (int64_t)desk->authorisation);
 	}
 	if (movement->kind == MOVEMENT_REFUND) {
 		(void)json_add_cstring(doc, draft, "reason", "asked");

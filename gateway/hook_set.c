@@ -254,6 +254,7 @@ static enum err place_load(struct place *place, struct fault *fault)
 	endpoint->account = *place->config.account ? place->config.account : NULL;
 	place->desk.member = place->config.member;
 	place->desk.fund = place->config.fund;
+	place->desk.authorisation = place->config.authorisation;
 	if (!endpoint->adapter)
 		return fault_set(fault, ERR_USAGE, "no provider has that name");
 	err = files_load(place, fault);

@@ -23,6 +23,7 @@ struct hook_desk {
 	struct hook_endpoint endpoint;
 	const char *member;      /* the provider in the ledger */
 	const char *fund;        /* that its gifts go to */
+	uint64_t authorisation;  /* that its gifts answer; 0: none */
 	struct fetcher *fetcher; /* of its API; NULL where it is never asked */
 	const char *token;       /* for that; NULL: none, or one that is borrowed: */
 	struct oauth *oauth;     /* NULL: none */

@@ -54,7 +54,8 @@ void hook_place_configure(struct hook_place *place, const struct hook_place_hook
 	config.hook_count = 1;
 	*hook = (struct config_hook){ .name = HOOK_PLACE_NAME,
 				      .member = HOOK_PLACE_MEMBER,
-				      .fund = "emploi" };
+				      .fund = "emploi",
+				      .authorisation = how->authorisation };
 	(void)snprintf(hook->provider, sizeof hook->provider, "%s", how->provider);
 	(void)snprintf(hook->api, sizeof hook->api, "%s", how->api ? how->api : "");
 	(void)snprintf(hook->reconcile_at, sizeof hook->reconcile_at, "%s",

@@ -14,6 +14,7 @@ struct hook_place_hook {
 	const char *provider;
 	const char *api;          /* NULL: as documented */
 	const char *reconcile_at; /* NULL: not by itself */
+	unsigned authorisation;   /* 0: none */
 };
 
 struct hook_place {

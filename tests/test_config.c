@@ -195,7 +195,8 @@ static void each_hook_has_a_section_of_its_own(void **state)
 {
 	(void)state;
 	assert_int_equal(read_text("[hook shop-1]\nprovider = stripe\nfund = general\n"
-				   "[inbox]\npurge_days = 7\n[hook b]\nsandbox = yes\n"
+				   "authorisation = 12\n[inbox]\npurge_days = 7\n[hook "
+				   "b]\nsandbox = yes\n"
 				   "[hook shop-1]\nmember = provider:stripe\n"),
 			 ERR_OK);
 	assert_int_equal(config.purge_days, 7);
@@ -206,6 +207,8 @@ static void each_hook_has_a_section_of_its_own(void **state)
 	assert_string_equal(config.hook[0].member, "provider:stripe");
 	assert_string_equal(config.hook[0].secret_file, "");
 	assert_false(config.hook[0].sandbox);
+	assert_int_equal(config.hook[0].authorisation, 12);
+	assert_int_equal(config.hook[1].authorisation, 0);
 	assert_string_equal(config.hook[1].name, "b");
 	assert_true(config.hook[1].sandbox);
 }
@@ -239,6 +242,7 @@ static void what_is_off_in_a_hook_is_refused_with_its_line(void **state)
 	expect_refused("[hook A]\nfund = general\n", 2,
 		       "a hook's name is 1 to 32 of a-z, 0-9 and '-'");
 	expect_refused("[hook ]\nfund = general\n", 2, "a hook's name");
+	expect_refused("[hook a]\nauthorisation = 0\n", 2, "authorisation");
 	expect_refused("[hook a]\nfund = general\n[hook a]\nfund = general\n", 4,
 		       "'fund' was set on line 2 already");
 	expect_refused("[hook a]\nlisten = 1\n", 2,

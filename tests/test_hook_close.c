@@ -1,5 +1,5 @@
 /*
- * test_hook_close.c - what providers tell of days that are closed.
+ * test_hook_close.c - what providers tell of days that are closed, or of an appeal.
  *
  * Covers the dates of ledger/ledger_submit.c (submission.follows_close) through
  * gateway/hook_work_book.c.
@@ -176,6 +176,52 @@ static void an_earlier_day_is_no_repetition(void **unused)
 	assert_int_equal(place.parked, 1);
 }
 
+/* ---- an appeal to the public ---- */
+
+static uint64_t authorise(const char *from, const char *until)
+{
+	struct asked asked;
+	struct buffer note;
+	uint64_t position;
+
+	asked_init(&asked, "operator",
+		   "'kind':'authorisation','ref':'A-1','date':'%s','reference':'FDD 1',"
+		   "'given':'tacitly','digest':'%064d','from':'%s','until':'%s'",
+		   from, 0, from, until);
+	buffer_init(&note, NOTE_BYTES_MAX);
+	must(sequencer_ask(place.sequencer, &asked.submission, &note, &fault));
+	position = asked.submission.position;
+	buffer_release(&note);
+	asked_clear(&asked);
+	return position;
+}
+
+static void a_gift_names_the_appeal_that_it_answers(void **unused)
+{
+	struct hook_place_hook appeal = any;
+	char member[48];
+	struct buffer entry;
+
+	(void)unused;
+	appeal.authorisation = (unsigned)authorise(days[1], days[0]);
+	hook_place_configure(&place, &appeal);
+	tell("ANSWERS", days[1]);
+	tell("BEFORE", days[2]);
+	assert_int_equal(movement_of("BEFORE").state, INBOX_MOVEMENT_PARKED);
+	assert_int_equal(strncmp(place.why, "authorisation: ", 15), 0);
+	assert_int_equal(movement_of("ANSWERS").state, INBOX_MOVEMENT_BOOKED);
+	buffer_init(&entry, ENTRY_BYTES_MAX);
+	hook_place_settle(&place);
+	must(ledger_entry(place.temporary->ledger, movement_of("ANSWERS").position,
+			  &entry, &fault));
+	hook_place_resume(&place);
+	(void)snprintf(member, sizeof member, "\"authorisation\":%u,",
+		       appeal.authorisation);
+	buffer_put_byte(&entry, '\0');
+	assert_non_null(strstr((const char *)entry.p, member));
+	buffer_release(&entry);
+}
+
 #define CLOSE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
@@ -185,6 +231,7 @@ int main(void)
 		CLOSE_TEST(told_again_after_a_close_it_is_the_same),
 		CLOSE_TEST(another_amount_is_no_repetition),
 		CLOSE_TEST(an_earlier_day_is_no_repetition),
+		CLOSE_TEST(a_gift_names_the_appeal_that_it_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
