@@ -218,11 +218,12 @@ MUST_USE enum err call_seal(const struct api_call *call, struct api_seal *ret_se
 
 /* ---- the routes ---- */
 
-route_fn route_batch_draft, route_batch_answer;                         /* api_batch.c */
-route_fn route_entry_draft, route_entry_answer, route_decision_draft;   /* api_entry.c */
-route_fn route_ballot_draft;                                            /* api_ballot.c */
-route_fn route_list, route_entry, route_entry_proof;                    /* api_list.c */
-route_fn route_funds, route_statement;                                  /* api_books.c */
+route_fn route_batch_draft, route_batch_answer;                       /* api_batch.c */
+route_fn route_entry_draft, route_entry_answer, route_decision_draft; /* api_entry.c */
+route_fn route_ballot_draft;                                          /* api_ballot.c */
+route_fn route_list, route_entry, route_entry_proof;                  /* api_list.c */
+route_fn route_receipt, route_receipt_proof;                          /* api_receipt.c */
+route_fn route_funds, route_statement;                                /* api_books.c */
 route_fn route_checkpoint, route_tile, route_bundle, route_consistency, /* api_log.c */
 	route_log_key;
 route_fn route_rows;                                           /* api_log.c */

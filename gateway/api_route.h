@@ -42,6 +42,7 @@ enum route_answer {
 	ROUTE_JSON,
 	ROUTE_TEXT,
 	ROUTE_BYTES,
+	ROUTE_HTML,
 };
 
 /* Fills the reply, or returns an error that becomes a problem. */

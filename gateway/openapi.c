@@ -32,6 +32,8 @@ static const struct {
 	{ "company",
 	  "{\"type\":\"string\",\"description\":\"By a collector: the employer for "
 	  "whom it posts\"}" },
+	{ "receipt", "{\"type\":\"integer\",\"minimum\":1}" },
+	{ "digest", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}" },
 	{ "row", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}" },
 };
 
@@ -195,6 +197,8 @@ static const char *answer_type(enum route_answer answer)
 		return "text/plain";
 	case ROUTE_BYTES:
 		return "application/octet-stream";
+	case ROUTE_HTML:
+		return "text/html";
 	}
 	abort();
 }

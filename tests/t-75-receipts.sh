@@ -3,7 +3,7 @@
 # ledger/cmd_identities.c, ledger/identity.c, ledger/cmd_receipts.c, ledger/receipt_issue.c,
 # ledger/receipt_plan.c, ledger/receipt_entry.c, ledger/receipt_data.c, ledger/ledger_gifts.c,
 # ledger/ledger_receipt.c, ledger/cmd_publish.c, ledger/published.c, reports/tax_receipt.c,
-# reports/tax_receipt_folder.c, reports/check.c, reports/command_check.c, reports/command_receipts.c.
+# reports/tax_receipt_folder.c, gateway/api_receipt.c, reports/check.c, reports/command_check.c, reports/command_receipts.c.
 . "$(dirname "$0")/harness.sh"
 . tests/foundation_rig.sh
 
@@ -207,12 +207,36 @@ check "which says where the proof is" grep -q "<title>https://ledger.example/pro
 check "who replaces another says so" grep -q "annule et remplace le reçu n° 2" "$(one drawn 6 txt)"
 check "drawn again" draw "$WORK/again" --format text
 check "they are the same bytes" diff -r "$WORK/drawn" "$WORK/again"
+
+# ---- where its code leads (gateway/api_receipt.c) ----
+
+page() { curl -sS --max-time 10 -w '%{http_code} %{content_type}\n' -o "$WORK/proof.html" "$URL/receipts$1"; } # query
+code=$(sed -n 's/.*<title>[^?]*\(?receipt=1&amp;digest=[0-9a-f]*\)<.*/\1/p' "$(one drawn 1 svg)" | sed 's/&amp;/\&/')
+same "who reads the code gets a page" "200 text/html; charset=utf-8" "$(page "$code")"
+check "which says that the receipt is in force" grep -q "et en vigueur" "$WORK/proof.html"
+check "in which log, and at which position" grep -q "ledger.ftc93.example/2026" "$WORK/proof.html"
+check "and neither name nor amount" sh -c "! grep -qE 'Lefèvre|0,10' '$WORK/proof.html'"
+check "without a script or anything from elsewhere" sh -c "! grep -qiE '<script|https?://' '$WORK/proof.html'"
+same "its proof is there" "200 text/plain; charset=utf-8" "$(page "/proof$code")"
+check "as a tlog-proof" grep -q "^c2sp.org/tlog-proof@v1" "$WORK/proof.html"
+same "a number with another's digest is not found" "404 application/problem+json" "$(page "${code/receipt=1/receipt=3}")"
+cut -d, -f1 "$WORK/proof.html" >"$WORK/not-its"
+same "nor one that nobody has" "404 application/problem+json" "$(page "${code/receipt=1/receipt=999999}")"
+same "and the answer is the same" "$(sed 's/"instance":"[^"]*"//' "$WORK/not-its")" \
+	"$(cut -d, -f1 "$WORK/proof.html" | sed 's/"instance":"[^"]*"//')"
+same "a digest cut short is none" "404 application/problem+json" "$(page "${code%?}")"
+for query in "" "?receipt=1" "?receipt=0&digest=00" "?receipt=x&digest=00" "?receipt=1&digest=00&more=1"; do
+	same "an address '$query' is refused" "400 application/problem+json" "$(page "$query")"
+done
+
 for source in "$LEDGER" "$WORK/published"; do
 	check "a receipt is proved" arrondi-report check "$(one drawn 1 json)" "$source"
 done
 sed 's/"amount":10,/"amount":11,/' "$(one drawn 1 json)" >"$WORK/more.json"
 refuse "one with a cent more is none" 1 "says something else" arrondi-report check "$WORK/more.json" "$WORK/published"
 arrondi-ledger receipts "$LEDGER" void 1 --reason withdrawn >/dev/null
+same "its page is still there" "200 text/html; charset=utf-8" "$(page "$code")"
+check "and says that it is void" grep -q "a été annulé" "$WORK/proof.html"
 refuse "nor a void one" 1 "is void" arrondi-report check "$(one drawn 1 json)" "$LEDGER"
 check "an older export does not know that yet" arrondi-report check "$(one drawn 1 json)" "$WORK/published"
 check "what is void is drawn no more" draw "$WORK/drawn" --format text
