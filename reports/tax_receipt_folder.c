@@ -1,12 +1,20 @@
 /*
  * tax_receipt_folder.c - see tax_receipt_folder.h.
+ *
+ * Where there are many, each processor has a process of its own, which draws the numbers
+ * that are its part: what draws pages keeps fonts and more for a whole process, and no
+ * two share it. Each tells the first one through a pipe what it has done, in messages
+ * that the system does not mix (PIPE_BUF).
  */
 #include "reports/tax_receipt_folder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "keys/encoding.h"
@@ -21,12 +29,17 @@
 #define FILE_MODE       0600 /* a name and an address are on it */
 #define PATH_BYTES      4096
 #define DRAWN_BYTES_MAX ((size_t)16 << 20)
+#define PARTS_MAX       16
+#define PART_RECEIPTS   100 /* fewer are not worth a process */
 
 struct drawing {
 	const struct tax_receipt_order *order;
 	struct books *books;
 	struct tax_receipts_drawn drawn;
-	size_t all;
+	int64_t part, parts; /* the numbers that are drawn here */
+	/* After each; done counts those of this part. */
+	void (*told)(void *ctx, size_t done);
+	void *ctx;
 };
 
 static enum err path_of(const struct drawing *drawing, const struct vault_copy *copy,
@@ -115,12 +128,14 @@ static enum err remove_one(const struct drawing *drawing, const struct vault_cop
 static enum err copy_draw(void *ctx, const struct vault_copy *copy, struct fault *fault)
 {
 	struct drawing *drawing = ctx;
-	const struct tax_receipt_order *order = drawing->order;
-	struct hash digest = hash_bytes(copy->data.p, copy->data.n);
+	struct hash digest;
 	char hex[HASH_HEX_CHARS + 1];
 	struct receipt_view receipt;
 	enum err err;
 
+	if (copy->number % drawing->parts != drawing->part)
+		return ERR_OK;
+	digest = hash_bytes(copy->data.p, copy->data.n);
 	hex_encode(digest.b, sizeof digest.b, hex);
 	if (!query_receipt(drawing->books, copy->number, &receipt) ||
 	    strcmp(receipt.digest, hex) != 0)
@@ -135,9 +150,7 @@ static enum err copy_draw(void *ctx, const struct vault_copy *copy, struct fault
 		return err;
 	drawing->drawn.voided += receipt.voided != 0;
 	drawing->drawn.count += receipt.voided == 0;
-	if (order->progress)
-		order->progress(order->ctx, drawing->drawn.count + drawing->drawn.voided,
-				drawing->all);
+	drawing->told(drawing->ctx, drawing->drawn.count + drawing->drawn.voided);
 	return ERR_OK;
 }
 
@@ -165,10 +178,169 @@ static size_t count_of(struct books *books, int64_t year)
 	return count;
 }
 
-enum err tax_receipts_draw(const struct tax_receipt_order *order,
-			   struct tax_receipts_drawn *ret_drawn, struct fault *fault)
+static enum err part_draw(struct drawing *drawing, struct fault *fault)
 {
-	struct drawing drawing = { .order = order };
+	const struct tax_receipt_order *order = drawing->order;
+	struct source *source = NULL;
+	struct vault *vault = NULL;
+	enum err err = vault_open(order->dir, order->key_file, VAULT_READ, &vault, fault);
+
+	if (!err)
+		err = source_open(order->dir, &source, fault);
+	if (!err) {
+		drawing->books = source_books(source);
+		err = vault_copy_each(vault, order->year, copy_draw, drawing, fault);
+	}
+	source_close(source);
+	vault_close(vault);
+	return err;
+}
+
+/* ---- in parts ---- */
+
+/* From a part: one more is done, or it has ended. */
+struct message {
+	bool has_ended;
+	enum err err;
+	struct fault fault;
+	struct tax_receipts_drawn drawn;
+};
+
+static_assert(sizeof(struct message) <= PIPE_BUF, "messages are not mixed");
+
+static void message_send(int fd, const struct message *message)
+{
+	ssize_t n;
+
+	do
+		n = write(fd, message, sizeof *message);
+	while (n < 0 && errno == EINTR);
+	/* Who does not read any more has ended, and this part with it. */
+	if (n != (ssize_t)sizeof *message)
+		_exit(1);
+}
+
+static void part_tell(void *ctx, size_t done)
+{
+	static const struct message one_more;
+
+	(void)done;
+	message_send(*(int *)ctx, &one_more);
+}
+
+static _Noreturn void part_run(const struct tax_receipt_order *order, int64_t part,
+			       int64_t parts, int fd)
+{
+	struct drawing drawing = { .order = order,
+				   .part = part,
+				   .parts = parts,
+				   .told = part_tell,
+				   .ctx = &fd };
+	struct message end = { .has_ended = true };
+
+	end.err = part_draw(&drawing, &end.fault);
+	end.drawn = drawing.drawn;
+	message_send(fd, &end);
+	_exit(0);
+}
+
+struct parts {
+	const struct tax_receipt_order *order;
+	pid_t pid[PARTS_MAX];
+	int64_t count, ended;
+	size_t done, all;
+	struct tax_receipts_drawn drawn;
+	enum err err; /* the first one's */
+};
+
+static void message_take(struct parts *parts, const struct message *message,
+			 struct fault *fault)
+{
+	if (!message->has_ended) {
+		parts->done++;
+		if (parts->order->progress)
+			parts->order->progress(parts->order->ctx, parts->done,
+					       parts->all);
+		return;
+	}
+	parts->ended++;
+	parts->drawn.count += message->drawn.count;
+	parts->drawn.voided += message->drawn.voided;
+	if (message->err && !parts->err) {
+		parts->err = message->err;
+		if (fault)
+			*fault = message->fault;
+	}
+}
+
+static void parts_read(struct parts *parts, int fd, struct fault *fault)
+{
+	struct message message;
+	ssize_t n;
+
+	while ((n = read(fd, &message, sizeof message)) != 0) {
+		if (n == (ssize_t)sizeof message)
+			message_take(parts, &message, fault);
+		else if (n >= 0 || errno != EINTR)
+			break;
+	}
+}
+
+static void parts_end(struct parts *parts, struct fault *fault)
+{
+	for (int64_t i = 0; i < parts->count; i++)
+		while (waitpid(parts->pid[i], NULL, 0) < 0 && errno == EINTR)
+			;
+	if (!parts->err && parts->ended < parts->count)
+		parts->err = fault_set(fault, ERR_IO,
+				       "a process that was drawing receipts has ended by "
+				       "itself: begin again");
+}
+
+static enum err parts_draw(struct parts *parts, int64_t wanted, struct fault *fault)
+{
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		return fault_set(fault, ERR_IO, "a pipe could not be made: %s",
+				 strerror(errno));
+	for (; parts->count < wanted; parts->count++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			(void)close(ends[0]);
+			part_run(parts->order, parts->count, wanted, ends[1]);
+		}
+		if (pid < 0) {
+			parts->err = fault_set(fault, ERR_IO,
+					       "a process could not be started: %s",
+					       strerror(errno));
+			break;
+		}
+		parts->pid[parts->count] = pid;
+	}
+	(void)close(ends[1]); /* theirs are the others */
+	parts_read(parts, ends[0], fault);
+	(void)close(ends[0]);
+	parts_end(parts, fault);
+	return parts->err;
+}
+
+/* ---- the whole ---- */
+
+static void whole_tell(void *ctx, size_t done)
+{
+	struct parts *parts = ctx;
+
+	if (parts->order->progress)
+		parts->order->progress(parts->order->ctx, done, parts->all);
+}
+
+/* Those of the year, for who shows how far it is; and that both can be opened, before
+ * anything is made. */
+static enum err all_count(const struct tax_receipt_order *order, size_t *ret_all,
+			  struct fault *fault)
+{
 	struct source *source = NULL;
 	struct vault *vault = NULL;
 	enum err err = vault_open(order->dir, order->key_file, VAULT_READ, &vault, fault);
@@ -176,14 +348,39 @@ enum err tax_receipts_draw(const struct tax_receipt_order *order,
 	if (!err)
 		err = source_open(order->dir, &source, fault);
 	if (!err)
-		err = folder_make(order->out, fault);
-	if (!err) {
-		drawing.books = source_books(source);
-		drawing.all = count_of(drawing.books, order->year);
-		err = vault_copy_each(vault, order->year, copy_draw, &drawing, fault);
-	}
+		*ret_all = count_of(source_books(source), order->year);
 	source_close(source);
 	vault_close(vault);
-	*ret_drawn = drawing.drawn;
+	return err;
+}
+
+static int64_t parts_wanted(size_t all)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t parts = (int64_t)(all / PART_RECEIPTS);
+
+	if (parts > processors)
+		parts = processors;
+	return parts > PARTS_MAX ? PARTS_MAX : parts;
+}
+
+enum err tax_receipts_draw(const struct tax_receipt_order *order,
+			   struct tax_receipts_drawn *ret_drawn, struct fault *fault)
+{
+	struct parts parts = { .order = order };
+	struct drawing drawing = {
+		.order = order, .parts = 1, .told = whole_tell, .ctx = &parts
+	};
+	int64_t wanted;
+	enum err err = all_count(order, &parts.all, fault);
+
+	if (!err)
+		err = folder_make(order->out, fault);
+	wanted = parts_wanted(parts.all);
+	if (!err && wanted > 1)
+		err = parts_draw(&parts, wanted, fault);
+	else if (!err)
+		err = part_draw(&drawing, fault);
+	*ret_drawn = wanted > 1 ? parts.drawn : drawing.drawn;
 	return err;
 }

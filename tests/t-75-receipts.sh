@@ -253,6 +253,26 @@ full_disk() ( # a limit of 0 bytes a file; what is said goes through a pipe
 )
 refuse "a disk that is full is told" 2 "$WORK/full/recu-" full_disk
 check "and leaves no half file" sh -c "! find '$WORK/full' -type f | grep -q ."
+# Many are drawn by a process for each processor; one of them is killed.
+kill_a_part() {
+	local pid part= tries=0
+	arrondi-report receipts "$LEDGER" --year "$YEAR" --out "$WORK/parts" --format pdf >"$WORK/.parts" 2>&1 &
+	pid=$!
+	while [ -z "$part" ] && [ $((tries += 1)) -lt 200 ]; do
+		part=$(pgrep -o -P $pid)
+		sleep 0.02
+	done
+	[ -z "$part" ] || kill -KILL "$part"
+	wait $pid
+	part=$?
+	cat "$WORK/.parts" >&2
+	return $part
+}
+if [ "$(nproc)" -gt 1 ]; then
+	refuse "a part that is killed is missed" 2 "has ended by itself" kill_a_part
+fi
+check "and all are there when it is begun again" draw "$WORK/parts" --format pdf
+same "each with its data and its code" "$((3 * $(listed | grep -vc void)))" "$(find "$WORK/parts" -type f | wc -l)"
 refuse "a year is needed" 2 "usage" arrondi-report receipts "$LEDGER" --out "$WORK/drawn"
 refuse "neither a receipt nor a report is told" 1 "neither" arrondi-report check "$WORK/people.csv" "$LEDGER"
 
